@@ -1,0 +1,97 @@
+//! The command line: one file a command. argv → job → what is printed. The only user of clap, and of stdout and stderr.
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Result;
+use crate::exit::Exit;
+
+mod check;
+mod checkpoint;
+mod ci;
+mod completions;
+mod demo;
+mod explain;
+mod files;
+mod gate;
+mod hook;
+mod init;
+mod metrics;
+mod review;
+mod rules;
+mod schema;
+mod stack;
+mod verdict;
+
+/// Gates performance where code changes hands.
+#[derive(Debug, Parser)]
+#[command(name = "cargo-perf-gate", bin_name = "cargo perf-gate", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Review(review::Args),
+    Check(check::Args),
+    Metrics(metrics::Args),
+    Verdict(verdict::Args),
+    Gate(gate::Args),
+    Files(files::Args),
+    Stack(stack::Args),
+    Checkpoint(checkpoint::Args),
+    Rules(rules::Args),
+    Explain(explain::Args),
+    Demo(demo::Args),
+    Init(init::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Hook(hook::Args),
+    Ci(ci::Args),
+}
+
+/// Parses the arguments, runs the command, prints what stopped it, and gives the exit code.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    // `cargo perf-gate …` calls us as `cargo-perf-gate perf-gate …`.
+    if args.get(1).is_some_and(|first| first == "perf-gate") {
+        args.remove(1);
+    }
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Ok };
+        }
+    };
+    match dispatch(cli.command) {
+        Ok(exit) => exit,
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            error.exit()
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<Exit> {
+    match command {
+        Command::Review(args) => review::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Metrics(args) => metrics::run(args),
+        Command::Verdict(args) => verdict::run(args),
+        Command::Gate(args) => gate::run(args),
+        Command::Files(args) => files::run(args),
+        Command::Stack(args) => stack::run(args),
+        Command::Checkpoint(args) => checkpoint::run(args),
+        Command::Rules(args) => rules::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Demo(args) => demo::run(args),
+        Command::Init(args) => init::run(args),
+        Command::Schema(args) => schema::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Hook(args) => hook::run(args),
+        Command::Ci(args) => ci::run(args),
+    }
+}

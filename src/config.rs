@@ -1,0 +1,217 @@
+//! Flags, environment, repository file, user file and defaults, resolved into one [`Config`].
+//!
+//! Owns every key of `perf-gate.toml` and its default. Reads no file: it is given texts (`world` finds them), so that a
+//! pushed commit's configuration and the working tree's go the same way. Unknown keys are errors.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The configuration that a run works with, every key resolved. Its serialised form is what the config hash covers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// Base branch or revision that changes are counted from.
+    pub base: Option<String>,
+    /// Stack key, where detection from the project root is wrong.
+    pub stack: Option<String>,
+    /// Globs of files that are never analysed.
+    pub exclude: Vec<String>,
+    /// Story keys and where stories lie.
+    pub story: Story,
+    /// Where artifacts lie.
+    pub paths: Paths,
+    /// Path segments that make a file hot or cold.
+    pub hot_path: HotPath,
+    /// Thresholds of the complexity rules.
+    pub complexity: Complexity,
+    /// What a change may cost.
+    pub bundle: Bundle,
+    /// The pre-push hook.
+    pub hook: Hook,
+    /// The judge.
+    pub judge: Judge,
+    /// Calls of your own and what they do.
+    pub calls: Vec<UserCall>,
+}
+
+/// Story keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Story {
+    /// Regular expression of a story key, without anchors.
+    pub pattern: String,
+    /// The story of this checkout, where neither branch nor trailer names it.
+    pub key: Option<String>,
+}
+
+impl Default for Story {
+    fn default() -> Self {
+        Self { pattern: crate::model::story_key::DEFAULT_PATTERN.to_owned(), key: None }
+    }
+}
+
+/// Folders and files, relative to the repository root.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Paths {
+    /// Stories and the locked report.
+    pub implementation_artifacts: String,
+    /// Used where the folder above is absent.
+    pub implementation_artifacts_fallback: String,
+    /// Architecture and design tokens.
+    pub planning_artifacts: String,
+    /// Review state, locks and checkpoints.
+    pub state: String,
+    /// Persona files.
+    pub agents: String,
+    /// Persona sidecars.
+    pub memory: String,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self {
+            implementation_artifacts: ".gaia/artifacts/implementation-artifacts".to_owned(),
+            implementation_artifacts_fallback: "docs/implementation-artifacts".to_owned(),
+            planning_artifacts: ".gaia/artifacts/planning-artifacts".to_owned(),
+            state: ".gaia/state".to_owned(),
+            agents: ".gaia/agents".to_owned(),
+            memory: ".gaia/memory".to_owned(),
+        }
+    }
+}
+
+/// Path segments that weigh a finding.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HotPath {
+    /// Segments of files that serve requests or render; a trailing `*` matches a beginning.
+    pub hot: Vec<String>,
+    /// Segments of files that do not; they win.
+    pub cold: Vec<String>,
+}
+
+impl Default for HotPath {
+    fn default() -> Self {
+        let owned = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
+        Self {
+            hot: owned(&["api", "handlers", "routes", "resolvers", "components", "render*"]),
+            cold: owned(&["cron", "scripts", "migrations"]),
+        }
+    }
+}
+
+/// Complexity thresholds: a function above either is a finding.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Complexity {
+    /// Cyclomatic complexity a language; `default` for those not named.
+    pub cyclomatic: BTreeMap<String, u32>,
+    /// Cognitive complexity a language; `default` for those not named.
+    pub cognitive: BTreeMap<String, u32>,
+}
+
+impl Default for Complexity {
+    fn default() -> Self {
+        let table = |rows: &[(&str, u32)]| rows.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect();
+        Self { cyclomatic: table(&[("default", 10), ("rust", 20)]), cognitive: table(&[("default", 15)]) }
+    }
+}
+
+/// Budgets. None configured is a Suggestion.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Bundle {
+    /// The most packages that `Cargo.lock` may hold.
+    pub crates: Option<u32>,
+    /// Files measured on disk.
+    pub files: Vec<FileBudget>,
+}
+
+/// The most that the files of one glob may weigh together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FileBudget {
+    /// Files, relative to the repository root.
+    pub glob: String,
+    /// The most bytes as they are: a number, or a text such as `"300 KB"` (1 KB = 1 000 bytes, 1 KiB = 1 024).
+    #[serde(default)]
+    pub raw: Option<Size>,
+    /// The most bytes after gzip.
+    #[serde(default)]
+    pub gzip: Option<Size>,
+}
+
+/// A number of bytes, or a text with a unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Size {
+    /// Bytes.
+    Bytes(u64),
+    /// `"300 KB"`, `"1.5 MiB"`.
+    Text(String),
+}
+
+/// The pre-push hook.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Hook {
+    /// Seconds that a push may wait.
+    pub timeout: u32,
+    /// What happens past that: `block` or `warn`.
+    pub policy: TimeoutPolicy,
+    /// Whether report and row are updated on a push.
+    pub write: bool,
+}
+
+impl Default for Hook {
+    fn default() -> Self {
+        Self { timeout: 30, policy: TimeoutPolicy::Block, write: true }
+    }
+}
+
+/// What happens when the hook's time is up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TimeoutPolicy {
+    /// The push stops.
+    Block,
+    /// The push goes on, with a warning.
+    Warn,
+}
+
+/// The judge behind phase 3B.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Judge {
+    /// Which judge.
+    pub kind: JudgeKind,
+    /// Findings file of the judge of kind `file`.
+    pub file: Option<String>,
+}
+
+/// Which judge.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum JudgeKind {
+    /// The built-in rubric.
+    #[default]
+    Rubric,
+    /// A findings file.
+    File,
+}
+
+/// A call of the user's own code base and what it does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UserCall {
+    /// The callee: a path (`crate::db::fetch`), or `Type.method`.
+    pub call: String,
+    /// What it does: `query`, `network`, `file-io`, `sleep`, `blocking`, `offload`, `none`.
+    pub effect: String,
+    /// Language, where the name would be ambiguous.
+    #[serde(default)]
+    pub language: Option<String>,
+}

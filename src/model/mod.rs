@@ -1,0 +1,9 @@
+//! The shared words: pure data that every other room speaks, importing nothing of the crate.
+
+pub mod category;
+pub mod check;
+pub mod finding;
+pub mod measure;
+pub mod severity;
+pub mod story_key;
+pub mod verdict;
