@@ -1,0 +1,3 @@
+//! The integration tests: they drive the real binary, as a user or git would.
+
+mod support;
