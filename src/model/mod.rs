@@ -4,6 +4,7 @@ pub mod category;
 pub mod check;
 pub mod finding;
 pub mod measure;
+pub mod raw;
 pub mod severity;
 pub mod story_key;
 pub mod verdict;
