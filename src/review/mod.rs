@@ -1,6 +1,8 @@
 //! A review, phase by phase, in the order of the files named here; and the storyless check, which is the same analysis
 //! and the same rubric without report and row.
 
+pub mod locate;
+
 use std::path::PathBuf;
 
 use crate::config::Config;
