@@ -180,7 +180,8 @@ mod tests {
         let mut bomb = String::from("---\na0: &a0 [x, x, x, x, x, x, x, x, x]\n");
         for i in 1..100 {
             let list = vec![format!("*a{}", i - 1); 9].join(", ");
-            bomb.push_str(&format!("a{i}: &a{i} [{list}]\n"));
+            let line = format!("a{i}: &a{i} [{list}]\n");
+            bomb.push_str(&line);
         }
         bomb.push_str("figma: *a99\nkey: E1-S1\n---\n");
         let _ = parse(&bomb);
@@ -189,7 +190,7 @@ mod tests {
         for open in ["[", "{", "- ", "? ", "a: &a "] {
             let _ = parse(&format!("---\nx: y\nz:\n  {}\n---\n", open.repeat(60_000 / open.len())));
         }
-        let stairs: String = (0..350).map(|i| format!("{}a:\n", " ".repeat(i))).collect();
+        let stairs = (0..350).map(|i| format!("{}a:\n", " ".repeat(i))).collect::<Vec<_>>().concat();
         let _ = parse(&format!("---\n{stairs}---\n"));
         assert!(parse(&format!("---\nkey: {}\n---\n", "x".repeat(LIMIT))).is_err());
         assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());

@@ -64,7 +64,8 @@ pub fn update(document: &str, row: &str, verdict: GateVerdict, report: &str) -> 
     let last = cells[1].0;
     for column in found.cells.len()..=last {
         let text = cells.iter().find(|(c, _)| *c == column).map_or("", |(_, text)| text);
-        changed.push_str(&if found.closed { format!(" {text} |") } else { format!(" | {text}") });
+        let cell = if found.closed { format!(" {text} |") } else { format!(" | {text}") };
+        changed.push_str(&cell);
     }
     changed.push_str(&document[found.end..]);
     Ok(changed)

@@ -29,7 +29,7 @@ pub struct Story {
 
 /// `{key}-*.md`, in the artifacts folder and in `epic-*/stories`.
 pub fn is_story_name(name: &str, key: &StoryKey) -> bool {
-    has_key(name, key) && name.ends_with(".md")
+    has_key(name, key) && name.strip_suffix(".md").is_some()
 }
 
 /// `{key}-*`, the folder of one story under `epic-*`.
