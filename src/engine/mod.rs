@@ -13,6 +13,7 @@ use crate::model::check::Check;
 use crate::model::finding::Finding;
 
 pub mod facts;
+pub mod profile;
 pub mod rubric;
 
 /// One file to analyse. Its text was read once and is not read again.
