@@ -196,6 +196,27 @@ pub(crate) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// The folders above files, up to the top, which is the empty text and always there.
+pub(crate) fn folders_above<'a>(files: &[&'a str]) -> BTreeSet<&'a str> {
+    let mut folders = BTreeSet::from([""]);
+    for file in files {
+        let mut folder = folder_of(file);
+        while folders.insert(folder) {
+            folder = folder_of(folder);
+        }
+    }
+    folders
+}
+
+/// A path in a folder that may be the top.
+pub(crate) fn within(folder: &str, path: &str) -> String {
+    match (folder, path) {
+        ("", path) => path.to_owned(),
+        (folder, "") => folder.to_owned(),
+        (folder, path) => format!("{folder}/{path}"),
+    }
+}
+
 /// Two parts of a path joined, either of which may be empty, with `.` and `..` resolved. None where the result would
 /// leave the repository.
 pub(crate) fn join(folder: &str, path: &str) -> Option<String> {

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::model::check::Check;
 use crate::model::finding::Finding;
 
+pub mod budgets;
 pub mod facts;
 pub mod profile;
 pub mod rubric;

@@ -1,5 +1,6 @@
 //! The shared words: pure data that every other room speaks, importing nothing of the crate.
 
+pub mod budget;
 pub mod category;
 pub mod check;
 pub mod finding;

@@ -10,7 +10,7 @@ use perf_gate::world::tree::{Entry, Tree};
 use crate::support::Scratch;
 
 /// A folder read plainly.
-struct Disk<'a>(&'a Path);
+pub(crate) struct Disk<'a>(pub(crate) &'a Path);
 
 impl Tree for Disk<'_> {
     fn entry(&self, path: &str, _limit: u64) -> Entry {

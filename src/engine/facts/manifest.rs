@@ -10,7 +10,9 @@ use cargo_metadata::cargo_platform::Platform;
 use globset::GlobBuilder;
 use toml::{Table, Value};
 
-use super::{Crate, Dependency, DependencyKind, Facts, Lock, code_name, folder_of, join, targets};
+use super::{
+    Crate, Dependency, DependencyKind, Facts, Lock, code_name, folder_of, folders_above, join, targets, within,
+};
 use crate::world::tree::{Entry, Tree};
 
 /// No manifest and no lock file that people write is larger.
@@ -67,15 +69,6 @@ fn lock_path(root: &str) -> String {
     within(root, "Cargo.lock")
 }
 
-/// A path in a folder that may be the top.
-fn within(folder: &str, path: &str) -> String {
-    match (folder, path) {
-        ("", path) => path.to_owned(),
-        (folder, "") => folder.to_owned(),
-        (folder, path) => format!("{folder}/{path}"),
-    }
-}
-
 /// Reads each manifest once.
 struct Reader<'a> {
     tree: &'a dyn Tree,
@@ -127,15 +120,8 @@ impl<'a> Reader<'a> {
 
     /// The packages in question, by the root of their workspace; a package outside of one is its own root.
     fn groups(&mut self, files: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
-        let mut folders: BTreeSet<&str> = BTreeSet::from([""]);
-        for file in files {
-            let mut folder = folder_of(file);
-            while folders.insert(folder) {
-                folder = folder_of(folder);
-            }
-        }
         let mut groups: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for dir in folders {
+        for dir in folders_above(files) {
             let Some(manifest) = self.manifest(dir) else { continue };
             let root = self.root_of(dir, &manifest);
             if !groups.contains_key(&root) {
