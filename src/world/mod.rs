@@ -2,5 +2,6 @@
 //!
 //! Everything else is pure or is given what was read here. Clippy's `disallowed-methods` holds the door shut.
 
+pub mod cargo;
 pub mod git;
 pub mod tree;

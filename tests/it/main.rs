@@ -1,3 +1,8 @@
 //! The integration tests: they drive the real binary, as a user or git would.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails; clippy's exception knows test functions only")]
+#![expect(unreachable_pub, reason = "everything in a test binary is unreachable from outside")]
+
+mod bundle;
+mod facts;
 mod support;
