@@ -62,10 +62,9 @@ fn selection(word: &str) -> Result<Selection> {
         "review" => return Ok(Selection::Review),
         _ => {}
     }
-    let rules = crate::rules::all();
-    if rules.iter().any(|rule| rule.id == word) {
+    if super::rules::is_rule(word) {
         Ok(Selection::Rule(word.to_owned()))
-    } else if rules.iter().any(|rule| rule.group() == word) {
+    } else if super::rules::is_group(word) {
         Ok(Selection::Group(word.to_owned()))
     } else {
         Err(Error::usage(format!("`--rules {}` names no rule", crate::report::escape::terminal(word)))

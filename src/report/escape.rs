@@ -32,7 +32,7 @@ pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in terminal(text).chars() {
         match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '!' | '|' | '~' | '{' | '}' | '$' | '@' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '$' | '@' => {
                 out.push('\\');
                 out.push(c);
             }
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn markdown_and_html_are_shown_as_text() {
-        assert_eq!(markdown("<b>|[x](y)"), "&lt;b&gt;\\|\\[x\\]\\(y\\)");
+        assert_eq!(markdown("<b>|[x](y)"), "&lt;b&gt;\\|\\[x\\](y)");
         assert_eq!(markdown_message("query `a|b` in <i>"), "query `a|b` in &lt;i&gt;");
         assert_eq!(markdown_message("odd ` tick"), "odd \\` tick");
     }

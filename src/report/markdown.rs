@@ -14,6 +14,9 @@ use crate::model::verdict::Verdict;
 use super::escape::{code, fenced, markdown, markdown_message};
 use super::text::{percentiles, weighing};
 
+/// The line above what the story gate noticed.
+const GATE_NOTES: &str = "Story gate:";
+
 /// What the report says.
 #[derive(Debug, Clone, Copy)]
 pub struct Report<'a> {
@@ -110,7 +113,8 @@ pub(super) fn warnings(warnings: &[String], out: &mut String) {
     if warnings.is_empty() {
         return;
     }
-    out.push_str("Story gate:\n\n");
+    out.push_str(GATE_NOTES);
+    out.push_str("\n\n");
     for warning in warnings {
         let _ = writeln!(out, "- {}", markdown_message(warning));
     }
@@ -200,16 +204,21 @@ fn flips(report: Report<'_>, out: &mut String) {
     out.push('\n');
 }
 
-/// Whether two reports say the same: everything but base, head, clocks and the hash that covers them.
+/// Whether two reports say the same: everything but base, head, clocks, the hash that covers them, and what the story
+/// gate noticed about the diff, which follows from the base.
 pub fn same(old: &str, new: &str) -> bool {
     stable(old).eq(stable(new))
 }
 
 fn stable(report: &str) -> impl Iterator<Item = String> {
-    let mut in_table = false;
+    let (mut in_table, mut in_gate) = (false, false);
     report.lines().filter_map(move |line| {
         let volatile = ["- **Base:** ", "- **Head:** ", "- **prompt_hash:** "];
         if volatile.iter().any(|start| line.starts_with(start)) {
+            return None;
+        }
+        in_gate = line == GATE_NOTES || (in_gate && !line.starts_with('#'));
+        if in_gate {
             return None;
         }
         in_table = line.starts_with("| Check |") || (in_table && line.starts_with('|'));

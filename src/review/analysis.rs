@@ -60,18 +60,18 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
     };
     let mut loaded = examine::load(&setup.ground, &gate.wanted, &job.config)?;
     loaded.findings.splice(0..0, gate.findings.iter().cloned());
-    let facts = examination.facts(&loaded);
-    let key = cache::key(job, setup, gate, &loaded, &facts.key);
+    let around = examination.around(&loaded)?;
+    let key = cache::key(job, setup, gate, &loaded, &around);
     let known = key.as_ref().and_then(|key| cache::read(job, setup, key, &loaded));
     let cached = known.is_some();
     let examined = match known {
         Some(Cached(examined)) => examined,
-        None => examination.run(&loaded, &gate.wanted, &facts.facts)?,
+        None => examination.run(&loaded, &gate.wanted, &around)?,
     };
     let document = document(job, setup, gate, &loaded, &examined);
     let json = render(&document)?;
     let mut notes = gate.sentences.clone();
-    notes.extend(facts.notes);
+    notes.extend(around.facts.notes);
     notes.extend(nothing_examined(&examined));
     notes.extend(slow(start.elapsed(), cached));
     let texts = loaded.sources.into_iter().map(|source| (source.path, source.text)).collect();

@@ -13,7 +13,7 @@ use crate::world::files;
 use crate::world::tree::Entry;
 
 use super::analysis::{Evidence, RULES_VERSION};
-use super::examine::Examined;
+use super::examine::{Around, Examined};
 use super::setup::Setup;
 use super::sources::{Loaded, hex};
 use super::story_gate::Gate;
@@ -44,7 +44,7 @@ struct Extra {
 
 /// The key of a run; none where no cache is used: it was refused, or commits are analysed, for which the checkout's
 /// cache is no witness.
-pub(super) fn key(job: &Job, setup: &Setup, gate: &Gate, loaded: &Loaded, facts: &str) -> Option<Key> {
+pub(super) fn key(job: &Job, setup: &Setup, gate: &Gate, loaded: &Loaded, around: &Around) -> Option<Key> {
     if job.no_cache || !matches!(job.target, Target::WorkTree { .. }) {
         return None;
     }
@@ -55,19 +55,19 @@ pub(super) fn key(job: &Job, setup: &Setup, gate: &Gate, loaded: &Loaded, facts:
         "tool_config": [json!(job.config.complexity), json!(job.config.calls), json!(job.config.hot_path)],
         "tool_versions": [format!("perf-gate:{}", env!("CARGO_PKG_VERSION")), format!("perf-gate-rules:{RULES_VERSION}")],
         "resolved_config_hash": config_hash(&job.config),
-        "bundle_config_hash": measured.config_hash,
+        "bundle_config_hash": around.budgets_hash,
         "schema_hash": schema_hash(loaded),
         "format": FORMAT,
         "base": setup.ground.base_id(),
         "stack": setup.stack,
         "scope": format!("{:?}", job.scope),
-        "facts": facts,
+        "facts": around.facts.key,
         "files": loaded.sources.iter().map(|s| (&s.path, &s.changed)).collect::<Vec<_>>(),
         "old_paths": old_paths,
         "skipped": loaded.skipped,
         "findings": loaded.findings,
         "errors": loaded.errors,
-        "budgets": format!("{:?}", measured.budgets),
+        "budgets": format!("{:?}", around.budgets),
     });
     Some(Key(sha256(&parts.to_string())))
 }

@@ -9,15 +9,31 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::engine::facts::load::{self, Request, Way};
-use crate::engine::{self, Output, Selection, Source};
+use crate::engine::{self, Output, Selection, Source, budgets};
 use crate::error::{Error, Result};
 use crate::model::check::{Check, Outcome, Scope as CheckScope};
+use crate::model::budget::Budgets;
 use crate::model::finding::Finding;
+use crate::world::clock::Watch;
 use crate::world::tree::{Entry, Tree};
 
 use super::Scope;
 use super::ground::Ground;
 use super::sources::{self, Loaded, Wanted};
+
+/// The cap of the bundle check covers the weighing of files too.
+const WEIGHING_CAP: Duration = Duration::from_secs(30);
+
+/// What the repository around the files says.
+#[derive(Debug)]
+pub(super) struct Around {
+    /// Crates, targets, dependencies, lock files.
+    pub facts: load::Loaded,
+    /// Budgets held against what is there.
+    pub budgets: Budgets,
+    /// SHA-256 over every budget that a result could follow from.
+    pub budgets_hash: String,
+}
 
 /// What a run of the engine works on.
 #[derive(Clone, Copy)]
@@ -52,13 +68,26 @@ pub(super) struct Examined {
 }
 
 impl Examination<'_> {
-    /// The facts about the crates around these files.
-    pub(super) fn facts(&self, loaded: &Loaded) -> load::Loaded {
+    /// What the repository around these files says: crates, lock files, budgets.
+    pub(super) fn around(&self, loaded: &Loaded) -> Result<Around> {
         let files: Vec<&str> = loaded.sources.iter().map(|source| source.path.as_str()).collect();
+        let tree = self.ground.tree.as_ref();
         // Cargo runs only in the user's own working tree; what others push is read as text.
         let way = if self.ground.worktree { Way::Cargo } else { Way::Manifests };
         let cache = crate::world::env::cache_folder().map(|folder| facts_file(&folder, self.root));
-        load::load(Request { root: self.root, tree: self.ground.tree.as_ref(), files: &files, way, cache: cache.as_deref() })
+        let facts = load::load(Request { root: self.root, tree, files: &files, way, cache: cache.as_deref() });
+        let declared = budgets::declared(tree, &files);
+        let start = Watch::start();
+        let budgets = budgets::measure(budgets::Job {
+            config: &self.config.bundle,
+            facts: &facts.facts,
+            declared: &declared,
+            files: &files,
+            tree,
+            out_of_time: &|| start.elapsed() > WEIGHING_CAP,
+        })?;
+        let budgets_hash = budgets::config_hash(&self.config.bundle, &declared);
+        Ok(Around { facts, budgets, budgets_hash })
     }
 
     /// Runs the engine over loaded files.
@@ -66,16 +95,16 @@ impl Examination<'_> {
         &self,
         loaded: &Loaded,
         wanted: &BTreeMap<String, Wanted>,
-        facts: &engine::facts::Facts,
+        around: &Around,
     ) -> Result<Examined> {
-        let output = self.engine(&loaded.sources, facts);
+        let output = self.engine(&loaded.sources, around);
         let mut findings = loaded.findings.clone();
         findings.extend(output.integrity);
         let mut checks = output.checks;
         checks.push(integrity_check(findings));
         distrust(&mut checks, &loaded.errors);
         if self.scope == Scope::New {
-            self.mark_new(&mut checks, &loaded.sources, wanted, facts)?;
+            self.mark_new(&mut checks, &loaded.sources, wanted, around)?;
         }
         let mut skipped = loaded.skipped.clone();
         for (reason, count) in output.skipped {
@@ -91,8 +120,8 @@ impl Examination<'_> {
         })
     }
 
-    fn engine(&self, sources: &[Source], facts: &engine::facts::Facts) -> Output {
-        engine::run(engine::Job { sources, facts, config: self.config, rules: self.rules })
+    fn engine(&self, sources: &[Source], around: &Around) -> Output {
+        engine::run(engine::Job { sources, facts: &around.facts.facts, config: self.config, rules: self.rules })
     }
 
     /// Marks what stands at the base too: it stays in the file and no longer blocks.
@@ -101,7 +130,7 @@ impl Examination<'_> {
         checks: &mut [Check],
         sources: &[Source],
         wanted: &BTreeMap<String, Wanted>,
-        facts: &engine::facts::Facts,
+        around: &Around,
     ) -> Result<()> {
         let (Some(repo), Some(base)) = (&self.ground.repo, &self.ground.base) else {
             return Err(Error::input("`--scope new` needs a base to compare with, and there is none")
@@ -109,7 +138,7 @@ impl Examination<'_> {
         };
         let tree = repo.commit_tree(&base.commit)?;
         let (old_sources, new_names) = at_base(tree.as_ref(), sources, wanted);
-        let output = self.engine(&old_sources, facts);
+        let output = self.engine(&old_sources, around);
         let mut old: BTreeMap<(String, String), usize> = BTreeMap::new();
         for finding in output.checks.iter().flat_map(Check::findings) {
             let file = new_names.get(&finding.file).unwrap_or(&finding.file);
@@ -188,7 +217,7 @@ pub(super) fn error(check: &mut Check, cause: &str) {
 /// Where the facts of a repository are remembered: in the user's cache folder, which no change can write to.
 fn facts_file(cache: &Path, root: &Path) -> std::path::PathBuf {
     let name = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
-    cache.join("perf-gate").join("facts").join(format!("{}.json", &name[..32]))
+    cache.join("facts").join(format!("{}.json", &name[..32]))
 }
 
 /// Loads what is wanted from the ground's tree.

@@ -58,8 +58,8 @@ fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -
     let examination =
         Examination { root: &job.root, ground, config: &job.config, rules: &job.rules, scope: job.scope };
     let loaded = examine::load(ground, wanted, &job.config)?;
-    let facts = examination.facts(&loaded);
-    let examined = examination.run(&loaded, wanted, &facts.facts)?;
+    let around = examination.around(&loaded)?;
+    let examined = examination.run(&loaded, wanted, &around)?;
     Ok((loaded, examined))
 }
 
