@@ -18,6 +18,7 @@ mod gate;
 mod hook;
 mod init;
 mod metrics;
+mod project;
 mod review;
 mod rules;
 mod schema;

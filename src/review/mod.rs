@@ -1,7 +1,11 @@
 //! A review, phase by phase, in the order of the files named here; and the storyless check, which is the same analysis
 //! and the same rubric without report and row.
 
+pub mod checkpoint;
 pub mod locate;
+pub mod own_files;
+pub mod stack;
+pub mod verdict;
 
 use std::path::PathBuf;
 
