@@ -1,3 +1,6 @@
 //! The integration tests: they drive the real binary, as a user or git would.
+#![allow(clippy::disallowed_methods, reason = "tests build the machine that the program then meets")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod git;
 mod support;
