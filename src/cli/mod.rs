@@ -23,6 +23,7 @@ mod init;
 mod metrics;
 mod place;
 mod print;
+mod project;
 mod review;
 mod rules;
 mod schema;
