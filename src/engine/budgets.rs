@@ -9,12 +9,12 @@ use std::io::Write;
 use flate2::{Compression, write::GzEncoder};
 use globset::{GlobBuilder, GlobMatcher};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::facts::{Facts, folders_above, within};
 use crate::config::{Bundle, FileBudget, Size};
 use crate::error::{Error, Result};
 use crate::model::budget::{Budgets, Unit, Weighed};
+use crate::world::files;
 use crate::world::tree::{Entry, Tree};
 
 /// A file that is larger is weighed as it is but not compressed.
@@ -322,15 +322,6 @@ fn canonical(value: &Value) -> String {
 /// SHA-256 in hex over every budget that a result could follow from: part of the key of the result cache.
 pub fn config_hash(config: &Bundle, declared: &BTreeMap<String, String>) -> String {
     let own = serde_json::to_value(config).map(|value| canonical(&value)).unwrap_or_default();
-    let mut hash = Sha256::new();
-    for (name, text) in
-        std::iter::once(("", own.as_str())).chain(declared.iter().map(|(p, t)| (p.as_str(), t.as_str())))
-    {
-        // Lengths first, so that no two different lists of texts are the same bytes.
-        hash.update((name.len() as u64).to_le_bytes());
-        hash.update(name);
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text);
-    }
-    hash.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    // As JSON, so that no two different lists of texts are the same bytes.
+    files::sha256_hex(&serde_json::to_vec(&(own, declared)).unwrap_or_default())
 }

@@ -77,6 +77,9 @@ impl Disk {
         if !relative.components().all(normal) || relative.as_os_str().as_bytes().contains(&0) {
             return Err(Entry::Missing);
         }
+        if relative.as_os_str().is_empty() {
+            return Ok(self.root.clone());
+        }
         let full = self.root.join(relative);
         let (Some(parent), Some(name)) = (full.parent(), full.file_name()) else {
             // It ends in `..`, or is the root itself.

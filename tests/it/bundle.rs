@@ -7,8 +7,8 @@ use perf_gate::engine::budgets::{Job, bytes, config_hash, declared, measure, val
 use perf_gate::engine::facts::Facts;
 use perf_gate::model::budget::{Budgets, Unit};
 use perf_gate::rules::bundle::{budget_exceeded, budget_without_data, no_budget};
+use perf_gate::world::tree::Disk;
 
-use crate::facts::Disk;
 use crate::support::Scratch;
 
 #[expect(clippy::unnecessary_wraps, reason = "budgets hold optional sizes")]
@@ -21,7 +21,7 @@ fn files(glob: &str, raw: Option<Size>, gzip: Option<Size>) -> Bundle {
 }
 
 fn weigh(scratch: &Scratch, config: &Bundle, changed: &[&str]) -> Budgets {
-    let tree = Disk(scratch.path());
+    let tree = Disk::new(scratch.path()).unwrap();
     let (facts, _) = Facts::from_manifests(&tree, changed);
     let declared = declared(&tree, changed);
     let job = Job { config, facts: &facts, declared: &declared, files: changed, tree: &tree, out_of_time: &|| false };
@@ -144,7 +144,8 @@ fn a_budget_without_data_is_named_and_never_counts_as_met() {
 fn time_that_is_up_leaves_a_budget_unweighed() {
     let scratch = Scratch::new();
     scratch.write("dist/a.js", "x");
-    let (config, facts, tree) = (files("dist/*", text("1 KB"), None), Facts::default(), Disk(scratch.path()));
+    let (config, facts, tree) =
+        (files("dist/*", text("1 KB"), None), Facts::default(), Disk::new(scratch.path()).unwrap());
     let declared = BTreeMap::new();
     let job =
         Job { config: &config, facts: &facts, declared: &declared, files: &[], tree: &tree, out_of_time: &|| true };
@@ -177,7 +178,7 @@ fn the_hash_follows_every_budget_and_nothing_else() {
         r#"{"projects":{"p":{"architect":{"build":{"configurations":{"production":{"budgets":[{"type":"initial"}]}}}}}}}"#,
     );
     let config = files("dist/*.js", text("1 KB"), None);
-    let hash = |config: &Bundle| config_hash(config, &declared(&Disk(scratch.path()), &["web/src/a.ts"]));
+    let hash = |config: &Bundle| config_hash(config, &declared(&Disk::new(scratch.path()).unwrap(), &["web/src/a.ts"]));
     let first = hash(&config);
     assert_eq!(first.len(), 64);
     scratch.write("lighthouserc.json", "{ \"ci\": {\"assert\": {\"y\": 2, \"x\": 1}} }\n");

@@ -5,34 +5,13 @@ use std::path::Path;
 use perf_gate::engine::facts::load::{Loaded, Request, Way, load};
 use perf_gate::engine::facts::{DependencyKind, Facts, Lock, TargetKind};
 use perf_gate::engine::profile::{Heat, LinguistGenerated, Profile, Profiles, generated_marker};
-use perf_gate::world::tree::{Entry, Tree};
+use perf_gate::world::tree::Disk;
 
 use crate::support::Scratch;
 
-/// A folder read plainly.
-pub(crate) struct Disk<'a>(pub(crate) &'a Path);
-
-impl Tree for Disk<'_> {
-    fn entry(&self, path: &str, _limit: u64) -> Entry {
-        let full = self.0.join(path);
-        if full.is_dir() { Entry::Folder } else { std::fs::read(full).map_or(Entry::Missing, Entry::File) }
-    }
-
-    fn files(&self) -> perf_gate::error::Result<Vec<String>> {
-        Ok(Vec::new())
-    }
-
-    fn children(&self, folder: &str) -> Vec<String> {
-        let entries = std::fs::read_dir(self.0.join(folder)).into_iter().flatten().flatten();
-        let mut names: Vec<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
-        names.sort();
-        names
-    }
-}
-
 fn loaded(scratch: &Scratch, files: &[&str], way: Way, cache: Option<&Path>) -> Loaded {
     let root = scratch.path().canonicalize().unwrap();
-    load(Request { root: &root, tree: &Disk(&root), files, way, cache })
+    load(Request { root: &root, tree: &Disk::new(&root).unwrap(), files, way, cache })
 }
 
 /// Loads both ways, expects them to agree without a note, and gives the result.
@@ -215,7 +194,9 @@ fn both_ways_agree_where_the_root_has_no_manifest_and_where_a_package_is_its_own
 #[test]
 fn both_ways_agree_on_this_repository() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize().unwrap();
-    let ask = |way| load(Request { root: &root, tree: &Disk(&root), files: &["src/main.rs"], way, cache: None });
+    let ask = |way| {
+        load(Request { root: &root, tree: &Disk::new(&root).unwrap(), files: &["src/main.rs"], way, cache: None })
+    };
     let (cargo, manifests) = (ask(Way::Cargo), ask(Way::Manifests));
     assert_eq!(cargo.facts, manifests.facts);
     let lock = &cargo.facts.locks[0];
@@ -327,7 +308,7 @@ fn a_file_belongs_to_the_target_whose_root_lies_nearest_above_it() {
 fn profiles_of(manifest: &str, seen: &[(&str, &str)], path: &str) -> Profile {
     let scratch = Scratch::new();
     scratch.write("Cargo.toml", package("subject", manifest)).write("src/lib.rs", "").write("src/main.rs", "");
-    let (facts, notes) = Facts::from_manifests(&Disk(scratch.path()), &["src/lib.rs"]);
+    let (facts, notes) = Facts::from_manifests(&Disk::new(scratch.path()).unwrap(), &["src/lib.rs"]);
     assert!(notes.is_empty(), "{notes:?}");
     let hot_path = perf_gate::config::HotPath::default();
     let mut profiles = Profiles::new(&facts, &hot_path);

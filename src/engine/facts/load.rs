@@ -2,19 +2,21 @@
 //! and remembered by what they were computed from.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::manifest::{self, Manifests};
 use super::{Facts, metadata};
 use crate::world::tree::Tree;
+use crate::world::{cargo, clock::Watch, files};
 
 /// All runs of cargo together.
 const CAP: Duration = Duration::from_secs(5);
 /// More workspaces than this are read from their manifests.
 const MOST_RUNS: usize = 8;
+/// A file of remembered facts that is larger is not ours.
+const MOST_REMEMBERED: u64 = 256 << 20;
 
 /// Where the facts come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +63,7 @@ pub fn load(request: Request<'_>) -> Loaded {
     let loaded = compute(manifests, request, key);
     if let (Some(path), Ok(text)) = (request.cache, serde_json::to_string(&loaded)) {
         // Facts that cannot be remembered are computed again: nobody waits for a cache.
-        let _ = crate::world::cargo::remember(path, &text);
+        let _ = files::write_atomic(path, text.as_bytes());
     }
     loaded
 }
@@ -69,11 +71,10 @@ pub fn load(request: Request<'_>) -> Loaded {
 fn compute(mut manifests: Manifests, request: Request<'_>, key: String) -> Loaded {
     let mut notes = Vec::new();
     if request.way == Way::Cargo {
-        let end = Instant::now() + CAP;
+        let watch = Watch::start();
         for (root, members) in manifests.groups.iter().take(MOST_RUNS) {
             let manifest = request.root.join(root).join("Cargo.toml");
-            let left = end.saturating_duration_since(Instant::now());
-            let output = crate::world::cargo::metadata(&manifest, left);
+            let output = cargo::metadata(&manifest, CAP.saturating_sub(watch.elapsed()));
             match output.and_then(|output| metadata::parse(&output, request.root)) {
                 Ok(crates) => {
                     manifests.crates.retain(|dir, _| !members.contains(dir) || crates.iter().any(|c| c.dir == *dir));
@@ -98,12 +99,12 @@ fn key(manifests: &Manifests, way: Way) -> String {
     let crates: Vec<_> = manifests.crates.values().collect();
     let parts = (env!("CARGO_PKG_VERSION"), way, &manifests.groups, &manifests.texts, crates);
     let bytes = serde_json::to_vec(&parts).unwrap_or_default();
-    Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    files::sha256_hex(&bytes)
 }
 
 /// The remembered facts, where they were computed from the same. Anything else in that file is a miss.
 fn remembered(path: &Path, key: &str) -> Option<Loaded> {
-    let text = crate::world::cargo::recall(path)?;
+    let text = files::read_text(path, MOST_REMEMBERED).ok()?;
     let known: Loaded = serde_json::from_str(&text).ok()?;
     (known.key == key).then_some(known)
 }
