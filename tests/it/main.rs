@@ -3,7 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 #![allow(unreachable_pub, reason = "everything in a test binary is unreachable from outside")]
 
+mod bad_input;
 mod bundle;
+mod check;
 mod facts;
 mod git;
+mod output;
+mod review;
+mod stories;
 mod support;
