@@ -22,7 +22,7 @@ use super::{Job, judgment};
 pub(super) const RULES_VERSION: &str = "1";
 
 /// Cold, a review should take no longer (P95); past it, it says so.
-const COLD_TARGET: Duration = Duration::from_secs(60);
+const COLD_TARGET: Duration = Duration::from_mins(1);
 
 /// The same from the cache.
 const CACHED_TARGET: Duration = Duration::from_secs(3);
@@ -51,13 +51,8 @@ pub(super) struct Evidence {
 pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> {
     let start = Instant::now();
     let rules = Selection::Review;
-    let examination = Examination {
-        root: &job.root,
-        ground: &setup.ground,
-        config: &job.config,
-        rules: &rules,
-        scope: job.scope,
-    };
+    let examination =
+        Examination { root: &job.root, ground: &setup.ground, config: &job.config, rules: &rules, scope: job.scope };
     let mut loaded = examine::load(&setup.ground, &gate.wanted, &job.config)?;
     loaded.findings.splice(0..0, gate.findings.iter().cloned());
     let around = examination.around(&loaded)?;
@@ -132,7 +127,7 @@ impl Evidence {
 
 /// Nothing in a supported language is an `APPROVE` that says so.
 pub(super) fn nothing_examined(examined: &Examined) -> Option<String> {
-    (examined.examined == 0).then(|| "no file in a supported language changed".to_owned())
+    (examined.parsed == 0).then(|| "no file in a supported language changed".to_owned())
 }
 
 fn slow(took: Duration, cached: bool) -> Option<String> {

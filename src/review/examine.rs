@@ -11,8 +11,8 @@ use crate::config::Config;
 use crate::engine::facts::load::{self, Request, Way};
 use crate::engine::{self, Output, Selection, Source, budgets};
 use crate::error::{Error, Result};
-use crate::model::check::{Check, Outcome, Scope as CheckScope};
 use crate::model::budget::Budgets;
+use crate::model::check::{Check, Outcome, Scope as CheckScope};
 use crate::model::finding::Finding;
 use crate::world::clock::Watch;
 use crate::world::tree::{Entry, Tree};
@@ -60,7 +60,7 @@ pub(super) struct Examined {
     /// Every function with its numbers.
     pub functions: Vec<engine::FunctionMetrics>,
     /// Files that were parsed.
-    pub examined: usize,
+    pub parsed: usize,
     /// Files that were not, by reason.
     pub skipped: BTreeMap<String, usize>,
     /// Rules that ran.
@@ -91,12 +91,7 @@ impl Examination<'_> {
     }
 
     /// Runs the engine over loaded files.
-    pub(super) fn run(
-        &self,
-        loaded: &Loaded,
-        wanted: &BTreeMap<String, Wanted>,
-        around: &Around,
-    ) -> Result<Examined> {
+    pub(super) fn run(&self, loaded: &Loaded, wanted: &BTreeMap<String, Wanted>, around: &Around) -> Result<Examined> {
         let output = self.engine(&loaded.sources, around);
         let mut findings = loaded.findings.clone();
         findings.extend(output.integrity);
@@ -114,7 +109,7 @@ impl Examination<'_> {
             checks,
             timings: output.timings.into_iter().map(|(name, wall)| (name.to_owned(), wall)).collect(),
             functions: output.functions,
-            examined: output.examined,
+            parsed: output.examined,
             skipped,
             rules_run: output.rules_run,
         })
@@ -144,7 +139,7 @@ impl Examination<'_> {
             let file = new_names.get(&finding.file).unwrap_or(&finding.file);
             *old.entry((file.clone(), finding.fingerprint.clone())).or_default() += 1;
         }
-        for finding in checks.iter_mut().flat_map(|check| check.findings_mut()) {
+        for finding in checks.iter_mut().flat_map(Check::findings_mut) {
             finding.new = Some(!take(&mut old, finding));
             finding.blocking &= finding.new == Some(true);
         }
@@ -221,11 +216,7 @@ fn facts_file(cache: &Path, root: &Path) -> std::path::PathBuf {
 }
 
 /// Loads what is wanted from the ground's tree.
-pub(super) fn load(
-    ground: &Ground,
-    wanted: &BTreeMap<String, Wanted>,
-    config: &Config,
-) -> Result<Loaded> {
+pub(super) fn load(ground: &Ground, wanted: &BTreeMap<String, Wanted>, config: &Config) -> Result<Loaded> {
     sources::load(ground.tree.as_ref(), wanted, config)
 }
 

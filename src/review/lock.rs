@@ -10,7 +10,7 @@ use crate::story::locate::Story;
 use crate::world::files::{self, Kind, Lock};
 
 /// How long a writer waits for the one before it.
-const WAIT: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_mins(1);
 
 /// Our own lock, and the one beside the story where another tool left it there. Held until dropped.
 pub fn story(root: &Path, config: &Config, key: &StoryKey, story: &Story) -> Result<Vec<Lock>> {

@@ -74,7 +74,8 @@ fn refused(list: &FileList, setup: &Setup) -> Vec<Finding> {
         let at = setup.story.text.lines().position(|line| line.contains(entry));
         at.map_or(1, |index| index as u32 + 1)
     };
-    let finding = |(entry, reason): &(String, String)| integrity::refused(&setup.story.path, line(entry), entry, reason);
+    let finding =
+        |(entry, reason): &(String, String)| integrity::refused(&setup.story.path, line(entry), entry, reason);
     list.refused.iter().map(finding).collect()
 }
 
@@ -102,8 +103,8 @@ pub(super) fn from_changes(changes: &[Change]) -> BTreeMap<String, Wanted> {
 impl Gate {
     fn diverge(&mut self, config: &Config) {
         let Some(changes) = &self.changes else { return };
-        let changed = own_files::changed_paths(changes, &self.list, config, None);
-        let Some(divergence) = file_list::divergence(&self.list, &changed) else { return };
+        let paths = own_files::changed_paths(changes, &self.list, config, None);
+        let Some(divergence) = file_list::divergence(&self.list, &paths) else { return };
         let sentence = match divergence.reason {
             "no-file-list" => "the story has no File List".to_owned(),
             "empty-file-list" => "the story's File List is empty".to_owned(),

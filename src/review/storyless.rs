@@ -55,8 +55,7 @@ pub(super) fn metrics(job: &CheckJob) -> Result<(Vec<FunctionMetrics>, Vec<Strin
 }
 
 fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -> Result<(Loaded, Examined)> {
-    let examination =
-        Examination { root: &job.root, ground, config: &job.config, rules: &job.rules, scope: job.scope };
+    let examination = Examination { root: &job.root, ground, config: &job.config, rules: &job.rules, scope: job.scope };
     let loaded = examine::load(ground, wanted, &job.config)?;
     let around = examination.around(&loaded)?;
     let examined = examination.run(&loaded, wanted, &around)?;
@@ -122,7 +121,7 @@ fn relative(root: &Path, full: &Path) -> Option<String> {
 
 /// Findings are shown relative to where the command was called.
 fn relate(checks: &mut [Check], job: &CheckJob) {
-    for finding in checks.iter_mut().flat_map(|check| check.findings_mut()) {
+    for finding in checks.iter_mut().flat_map(Check::findings_mut) {
         finding.file = shown(job, &finding.file);
         for step in &mut finding.evidence {
             step.file = shown(job, &step.file);

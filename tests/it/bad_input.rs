@@ -15,7 +15,10 @@ fn stops(scratch: &Scratch, run: &Run, code: i32, says: &str) {
 fn without_a_key_the_usage_is_shown() {
     let scratch = Scratch::new();
     let run = scratch.gate(&["review"]);
-    assert_eq!((run.code, run.stderr.as_str(), run.stdout.as_str()), (64, "usage: cargo perf-gate review <STORY_KEY>\n", ""));
+    assert_eq!(
+        (run.code, run.stderr.as_str(), run.stdout.as_str()),
+        (64, "usage: cargo perf-gate review <STORY_KEY>\n", "")
+    );
 }
 
 #[test]
@@ -41,7 +44,8 @@ fn wrong_usage_is_64_and_help_is_0() {
         assert_eq!(run.code, 64, "{args:?}: {}", run.stderr);
         assert!(!run.stderr.is_empty(), "{args:?} says what is wrong");
     }
-    for args in [&["--help"][..], &["review", "--help"], &["check", "--help"], &["--version"], &["perf-gate", "--help"]] {
+    for args in [&["--help"][..], &["review", "--help"], &["check", "--help"], &["--version"], &["perf-gate", "--help"]]
+    {
         let run = scratch.gate(args);
         assert_eq!(run.code, 0, "{args:?}: {}", run.stderr);
         assert!(!run.stdout.is_empty(), "{args:?}");
@@ -51,9 +55,20 @@ fn wrong_usage_is_64_and_help_is_0() {
 #[test]
 fn hostile_keys_are_refused_before_any_path_is_built() {
     let scratch = project(FAST);
-    for key in
-        ["../E1-S1", "E1-S1/..", "e1-s1", "E1-S1 ", "E1-S1\n", "E1S1", "E-S", "E1-S1*", "E1-S1\u{1b}[31m", "*", "", "E١-S1"]
-    {
+    for key in [
+        "../E1-S1",
+        "E1-S1/..",
+        "e1-s1",
+        "E1-S1 ",
+        "E1-S1\n",
+        "E1S1",
+        "E-S",
+        "E1-S1*",
+        "E1-S1\u{1b}[31m",
+        "*",
+        "",
+        "E١-S1",
+    ] {
         let run = scratch.gate(&["review", key]);
         stops(&scratch, &run, 64, "is no story key");
         assert!(!run.stderr.contains('\u{1b}'), "{:?}", run.stderr);
@@ -75,8 +90,7 @@ fn a_story_that_is_not_in_review_stops() {
     let scratch = project(FAST);
     for (line, status) in [("status: in-progress", "in-progress"), ("status: Review", "Review"), ("other: x", "")] {
         scratch.write(&story_path("E1-S1"), story("E1-S1", &["src/api/x.rs"]).replace("status: review", line));
-        let says =
-            format!("story E1-S1 is in '{status}' status — must be in 'review' status for performance review");
+        let says = format!("story E1-S1 is in '{status}' status — must be in 'review' status for performance review");
         stops(&scratch, &scratch.gate(&["review", "E1-S1"]), 65, &says);
     }
 }
@@ -217,7 +231,9 @@ fn binaries_and_links_inside_the_repository_are_skipped() {
 fn source_that_is_too_large_or_no_text_is_blocked_and_says_how_to_go_on() {
     let scratch = project(FAST);
     let large = format!("// {}\n", "x".repeat(2 << 20));
-    for (content, says) in [(large.as_bytes(), "`exclude`"), (&b"fn a() {}\n// \xff\n"[..], "not valid UTF-8 at line 2")] {
+    for (content, says) in
+        [(large.as_bytes(), "`exclude`"), (&b"fn a() {}\n// \xff\n"[..], "not valid UTF-8 at line 2")]
+    {
         scratch.write("src/api/x.rs", content);
         let run = scratch.gate(&["review", "E1-S1"]);
         assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);
@@ -247,10 +263,11 @@ fn rust_that_does_not_parse_is_blocked_with_file_and_line() {
 
 #[test]
 fn source_nested_beyond_sense_is_blocked_not_a_crash() {
-    let deep = |open: &str, close: &str| {
-        format!("fn f() {{ let _ = {}1{}; }}\n", open.repeat(20_000), close.repeat(20_000))
-    };
-    for source in [deep("(", ")"), deep("{", "}"), format!("type T = {}u8{};\n", "Vec<".repeat(20_000), ">".repeat(20_000))] {
+    let deep =
+        |open: &str, close: &str| format!("fn f() {{ let _ = {}1{}; }}\n", open.repeat(20_000), close.repeat(20_000));
+    for source in
+        [deep("(", ")"), deep("{", "}"), format!("type T = {}u8{};\n", "Vec<".repeat(20_000), ">".repeat(20_000))]
+    {
         let scratch = project(&source);
         let run = scratch.gate(&["review", "E1-S1"]);
         assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);

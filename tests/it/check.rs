@@ -21,7 +21,10 @@ fn changes_since_the_base_are_checked() {
 #[test]
 fn files_and_folders_are_checked_whole_also_outside_of_a_repository() {
     let scratch = Scratch::new();
-    scratch.write("Cargo.toml", "[package]\nname = \"a\"\nversion = \"1.0.0\"\nedition = \"2024\"\n[dependencies]\nsqlx = \"0.8\"\n");
+    scratch.write(
+        "Cargo.toml",
+        "[package]\nname = \"a\"\nversion = \"1.0.0\"\nedition = \"2024\"\n[dependencies]\nsqlx = \"0.8\"\n",
+    );
     scratch.write("src/api/x.rs", SLOW).write("src/api/y.rs", FAST);
     for path in ["src/api/x.rs", "src", ".", "src/api/../api/x.rs"] {
         let run = scratch.gate(&["check", path, "--format", "json"]);
@@ -34,9 +37,10 @@ fn files_and_folders_are_checked_whole_also_outside_of_a_repository() {
 #[test]
 fn files_are_told_from_where_the_command_was_called() {
     let scratch = project(SLOW);
-    for (folder, path, shown) in [("src", "api", "api/x.rs"), ("src/api", "x.rs", "x.rs"), (".gaia", "../src", "../src/api/x.rs")] {
-        let output =
-            gate_command(&scratch.join(folder)).args(["check", path, "--format", "json"]).output().unwrap();
+    for (folder, path, shown) in
+        [("src", "api", "api/x.rs"), ("src/api", "x.rs", "x.rs"), (".gaia", "../src", "../src/api/x.rs")]
+    {
+        let output = gate_command(&scratch.join(folder)).args(["check", path, "--format", "json"]).output().unwrap();
         let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(value["findings"][0]["file"], shown, "{folder}");
     }
@@ -54,8 +58,18 @@ fn the_envelope_is_exact() {
     assert_eq!(keys, ["schema_version", "provenance", "findings"]);
     assert_eq!(value["schema_version"], "1.0");
     for key in [
-        "tool", "rules_version", "config_hash", "base", "base_how", "head", "files_examined", "files_skipped", "rules_run",
-        "reported", "suppressed", "baselined",
+        "tool",
+        "rules_version",
+        "config_hash",
+        "base",
+        "base_how",
+        "head",
+        "files_examined",
+        "files_skipped",
+        "rules_run",
+        "reported",
+        "suppressed",
+        "baselined",
     ] {
         assert!(value["provenance"].get(key).is_some(), "{key}");
     }

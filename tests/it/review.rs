@@ -15,7 +15,8 @@ fn a_review_writes_report_row_and_state_and_says_so() {
     let report = scratch.read(&report_path("E1-S1"));
     let prompt_hash = report.lines().find(|line| line.starts_with("- **prompt_hash:** `sha256:")).unwrap();
     assert!(report.starts_with("# Performance Review: E1-S1\n"));
-    for line in ["## Deterministic Analysis", "## LLM Semantic Review", "### Critical", "### Warning", "### Suggestion"] {
+    for line in ["## Deterministic Analysis", "## LLM Semantic Review", "### Critical", "### Warning", "### Suggestion"]
+    {
         assert!(report.lines().any(|l| l == line), "{line}: {report}");
     }
     assert!(report.ends_with("\n**Verdict: APPROVE**\n"), "{report}");
@@ -135,11 +136,12 @@ fn snapshot(scratch: &Scratch) -> Vec<(std::path::PathBuf, Vec<u8>)> {
 fn only_what_the_change_brought_counts_under_scope_new() {
     let scratch = service();
     scratch.git(&["checkout", "-q", "main"]);
-    scratch.write("src/api/x.rs", SLOW);
+    let slow = format!("{SLOW}\n{}", "// What git knows a moved file by.\n".repeat(12));
+    scratch.write("src/api/x.rs", &slow);
     scratch.commit("A slow handler");
     scratch.git(&["checkout", "-q", "-B", "story"]);
     scratch.git(&["mv", "src/api/x.rs", "src/api/y.rs"]);
-    scratch.write("src/api/y.rs", format!("// moved\n\n{SLOW}"));
+    scratch.write("src/api/y.rs", format!("// moved\n\n{slow}"));
     scratch.write(&story_path("E1-S1"), story("E1-S1", &["src/api/y.rs"]));
     let run = scratch.gate(&["review", "E1-S1"]);
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
@@ -147,7 +149,7 @@ fn only_what_the_change_brought_counts_under_scope_new() {
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     let old = findings(&analysis(&scratch, "E1-S1"));
     assert!(old.iter().any(|f| f["category"] == "n+1" && f["new"] == false && f["blocking"] == false), "{old:?}");
-    scratch.write("src/api/y.rs", format!("{SLOW}\n{}", SLOW.replace("fn load", "fn more")));
+    scratch.write("src/api/y.rs", format!("{slow}\n{}", SLOW.replace("fn load", "fn more")));
     let run = scratch.gate(&["review", "E1-S1", "--scope", "new"]);
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
     let new = findings(&analysis(&scratch, "E1-S1"));
@@ -203,11 +205,10 @@ fn a_judge_from_outside_adds_but_cannot_lower() {
 fn an_answer_that_cannot_be_used_is_blocked_incomplete_and_kept() {
     let scratch = project(FAST);
     let of = |key: &str, value: &str| {
-        let fields = [("category", "\"n+1\""), ("severity", "\"Warning\""), ("file", "\"src/api/x.rs\""), ("line", "3")];
-        let fields: Vec<String> = fields
-            .iter()
-            .map(|(k, v)| format!("\"{k}\":{}", if *k == key { value } else { v }))
-            .collect();
+        let fields =
+            [("category", "\"n+1\""), ("severity", "\"Warning\""), ("file", "\"src/api/x.rs\""), ("line", "3")];
+        let fields: Vec<String> =
+            fields.iter().map(|(k, v)| format!("\"{k}\":{}", if *k == key { value } else { v })).collect();
         format!("{{\"findings\":[{{{},\"message\":\"m\"}}]}}", fields.join(","))
     };
     for payload in [
@@ -223,7 +224,8 @@ fn an_answer_that_cannot_be_used_is_blocked_incomplete_and_kept() {
         of("line", "\"3\""),
         "{\"findings\":[],\"prompt_hash\":\"sha256:xyz\"}".to_owned(),
         "{\"findings\":[],\"report\":\"no sections\"}".to_owned(),
-        "{\"findings\":[],\"report\":\"## Deterministic Analysis\\n## LLM Semantic Review\\n**Verdict: BLOCKED**\"}".to_owned(),
+        "{\"findings\":[],\"report\":\"## Deterministic Analysis\\n## LLM Semantic Review\\n**Verdict: BLOCKED**\"}"
+            .to_owned(),
         "\u{1b}[2J~~~~\n**Verdict: APPROVE**".to_owned(),
     ] {
         scratch.write("judge.json", &payload);
@@ -403,7 +405,9 @@ fn where_nothing_can_be_written_the_review_says_so() {
 #[test]
 fn a_full_disk_behind_standard_output_is_no_pass() {
     let scratch = project(FAST);
-    for args in [&["review", "E1-S1"][..], &["review", "E1-S1", "--format", "json"], &["check", "src", "--format", "json"]] {
+    for args in
+        [&["review", "E1-S1"][..], &["review", "E1-S1", "--format", "json"], &["check", "src", "--format", "json"]]
+    {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let output = gate_command(scratch.path()).args(args).stdout(full).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}");
