@@ -77,6 +77,9 @@ impl Disk {
         if !relative.components().all(normal) || relative.as_os_str().as_bytes().contains(&0) {
             return Err(Entry::Missing);
         }
+        if relative.components().all(|part| part == Component::CurDir) {
+            return Ok(self.root.clone());
+        }
         let full = self.root.join(relative);
         let (Some(parent), Some(name)) = (full.parent(), full.file_name()) else {
             // It ends in `..`, or is the root itself.
@@ -212,6 +215,12 @@ impl Tree for Disk {
             .collect();
         names.sort_unstable();
         names
+    }
+
+    fn inside(&self, absolute: &str) -> Option<String> {
+        let path = Path::new(absolute);
+        let real = files::canonical(path).unwrap_or_else(|| path.to_path_buf());
+        real.strip_prefix(&self.root).ok()?.to_str().map(str::to_owned)
     }
 }
 

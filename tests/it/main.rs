@@ -2,5 +2,10 @@
 #![allow(clippy::disallowed_methods, reason = "tests build the machine that the program then meets")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod checkpoint;
+mod files;
+mod gate;
 mod git;
+mod stack;
 mod support;
+mod verdict;
