@@ -3,6 +3,7 @@
 //! Everything else is pure or is given what was read here. Clippy's `disallowed-methods` holds the door shut.
 #![expect(clippy::disallowed_methods, reason = "this is the door that the lint keeps the others behind")]
 
+pub mod cargo;
 pub mod clock;
 pub mod config_files;
 pub mod env;
