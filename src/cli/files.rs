@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::print;
 use super::project::{Project, key};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -41,19 +42,19 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         (None, Some(file)) => story_of_file(&project, file)?,
         (None, None) => return Err(Error::usage("neither a story key nor --story-file was given")),
     };
-    let changes = match changes(&project, args.base.as_deref())? {
-        Ok(changes) => changes,
+    let diff = match changes(&project, args.base.as_deref())? {
+        Ok(diff) => diff,
         Err(why) => {
             anstream::eprintln!("git diff unavailable: {why}");
             return Ok(Exit::Ok);
         }
     };
     let list = file_list::parse(&story.text);
-    let changed = changed_paths(&changes, &list, &project.config, Some(&story));
+    let changed = changed_paths(&diff, &list, &project.config, Some(&story));
     if let Some(divergence) = file_list::divergence(&list, &changed) {
         let json = serde_json::to_string(&divergence)
             .map_err(|error| Error::internal(format!("the divergence cannot be written as JSON: {error}")))?;
-        anstream::println!("{}", plain_json(&json));
+        print::raw(&format!("{}\n", plain_json(&json)))?;
     }
     Ok(Exit::Ok)
 }
