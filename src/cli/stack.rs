@@ -53,7 +53,7 @@ fn unsupported(why: &str) -> Error {
 }
 
 fn stack_of_story(project: &Project, file: &Path) -> Result<Option<String>> {
-    let text = files::read_text(&project.cwd.join(file), STORY_LIMIT)?;
+    let text = files::read_text(&project.existing(file), STORY_LIMIT)?;
     let front = front_matter::parse(&text).map_err(|why| {
         Error::input(format!("story file {} cannot be used: {why}", visible(&file.display().to_string())))
     })?;

@@ -115,11 +115,12 @@ fn an_unresolvable_base_and_bad_stories_are_bad_input() {
 #[test]
 fn hostile_names_stay_inside_the_json() {
     let scratch = changed();
-    scratch.write(STORY, story(ALL)).write("x\n\u{1b}[31m\"\u{202e}.rs", "1");
+    scratch.write(STORY, story(ALL)).write("x\n\u{1b}[31m\"\u{202e}\u{e0041}.rs", "1");
     let run = scratch.gate(&["files", "E1-S1"]);
     assert_eq!((run.code, run.stdout.lines().count()), (0, 1));
-    assert!(!run.stdout.contains(['\u{1b}', '\u{202e}']), "{:?}", run.stdout);
-    serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap();
+    assert!(!run.stdout.contains(['\u{1b}', '\u{202e}', '\u{e0041}']), "{:?}", run.stdout);
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(json["missing_from_file_list"], serde_json::json!(["x\n\u{1b}[31m\"\u{202e}\u{e0041}.rs"]));
 }
 
 #[test]
@@ -132,4 +133,17 @@ fn a_moved_file_counts_by_its_new_name() {
     equal(&scratch.gate(&["files", "E1-S1"]));
     scratch.write(STORY, story("### File List\n- new.rs\n- Deleted: old.rs"));
     equal(&scratch.gate(&["files", "E1-S1"]));
+}
+
+#[test]
+fn a_project_in_a_folder_of_the_repository_sees_its_own_changes() {
+    let scratch = Scratch::repo();
+    scratch.write("app/a.rs", "1").write("lib/a.rs", "1").commit("first");
+    scratch.git(&["checkout", "-q", "-b", "work"]);
+    scratch.write("app/a.rs", "2").write("lib/a.rs", "2");
+    scratch.write(&format!("app/{STORY}"), story("### File List\n- a.rs"));
+    equal(&scratch.gate(&["files", "E1-S1", "--project-root", "app"]));
+    scratch.write(STORY, story(&format!("### File List\n- app/a.rs\n- lib/a.rs\n- app/{STORY}")));
+    equal(&scratch.gate(&["files", "E1-S1"]));
+    equal(&scratch.gate(&["files", "E1-S1", "--repo", "app"]));
 }

@@ -376,3 +376,42 @@ fn a_held_lock_is_waited_for() {
         assert!(scratch.read(STORY).contains("| QA Tests | PASSED | — |"));
     }
 }
+
+#[test]
+fn a_kill_at_any_moment_leaves_the_story_whole() {
+    let scratch = scratch(["UNVERIFIED"; 6]);
+    let (before, after) = (
+        document(["UNVERIFIED"; 6]),
+        document(["UNVERIFIED"; 6]).replace("| QA Tests | UNVERIFIED |", "| QA Tests | PASSED |"),
+    );
+    let args = ["gate", "update", "--story", "E1-S1", "--gate", "QA Tests", "--verdict", "PASSED", "--no-report", "x"];
+    for moment in 0..40 {
+        scratch.write(STORY, &before);
+        let mut child = gate_command(scratch.path())
+            .args(args)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_micros(moment * 300));
+        let _ = child.kill();
+        child.wait().unwrap();
+        let text = scratch.read(STORY);
+        assert!(text == before || text == after, "at {moment}: {text:?}");
+    }
+    // What a killed run leaves behind holds nobody up.
+    assert_eq!(update(&scratch, "QA Tests", "PASSED", &["--no-report", "x"]).code, 0);
+    assert_eq!(scratch.read(STORY), after);
+}
+
+#[test]
+fn a_full_disk_behind_standard_output_is_no_success() {
+    let scratch = scratch(["PASSED"; 6]);
+    for command in ["status", "composite"] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut run = gate_command(scratch.path());
+        let output = run.args(["gate", command, "--story", "E1-S1"]).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("standard output cannot be written"));
+    }
+}
