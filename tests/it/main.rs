@@ -6,9 +6,14 @@
 mod bad_input;
 mod bundle;
 mod check;
+mod checkpoint;
 mod facts;
+mod files;
+mod gate;
 mod git;
 mod output;
 mod review;
 mod stories;
+mod stack;
 mod support;
+mod verdict;
