@@ -51,13 +51,8 @@ pub(super) struct Evidence {
 pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> {
     let start = Instant::now();
     let rules = Selection::Review;
-    let examination = Examination {
-        root: &job.root,
-        ground: &setup.ground,
-        config: &job.config,
-        rules: &rules,
-        scope: job.scope,
-    };
+    let examination =
+        Examination { root: &job.root, ground: &setup.ground, config: &job.config, rules: &rules, scope: job.scope };
     let mut loaded = examine::load(&setup.ground, &gate.wanted, &job.config)?;
     loaded.findings.splice(0..0, gate.findings.iter().cloned());
     let around = examination.around(&loaded)?;

@@ -62,7 +62,8 @@ fn lines_by_git(scratch: &Scratch, base: &str, path: &str) -> Vec<(u32, u32)> {
 }
 
 fn numbered(from: u32, to: u32) -> String {
-    (from..=to).fold(String::new(), |text, n| text + &format!("line {n} of a file that is long enough to be known again\n"))
+    (from..=to)
+        .fold(String::new(), |text, n| text + &format!("line {n} of a file that is long enough to be known again\n"))
 }
 
 fn find<'a>(changes: &'a [Change], path: &str) -> &'a Change {
@@ -460,4 +461,22 @@ fn the_first_push_to_an_empty_remote_counts_everything_and_says_so() {
     assert_eq!(status(&repo(&scratch).changes_between(&base.base.commit, &head).unwrap()), ["A\ta.rs"]);
     assert!(repo(&scratch).commit_tree(&base.base.commit).unwrap().files().unwrap().is_empty());
     assert_eq!(repo(&scratch).trailers(&base.base.commit, &head, "Story").unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn an_absolute_path_is_placed_inside_the_tree_or_refused() {
+    let scratch = Scratch::repo();
+    scratch.write("docs/a.md", "a\n");
+    symlink("/etc", scratch.join("etc")).unwrap();
+    let head = scratch.commit("Begin");
+    let disk = Disk::new(scratch.path()).unwrap();
+    let commit = repo(&scratch).commit_tree(&head).unwrap();
+    let absolute = |path: &str| scratch.join(path).display().to_string();
+    for tree in [&*commit, &disk as &dyn Tree] {
+        assert_eq!(tree.inside(&absolute("docs")).as_deref(), Some("docs"));
+        assert_eq!(tree.inside(&absolute("not/yet.md")).as_deref(), Some("not/yet.md"));
+        assert_eq!(tree.inside(&absolute("docs/../../x")), None);
+        assert_eq!(tree.inside(&absolute("etc/passwd")), None);
+        assert_eq!(tree.inside("/etc"), None);
+    }
 }
