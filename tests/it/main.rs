@@ -6,4 +6,5 @@
 mod bundle;
 mod facts;
 mod git;
+mod install;
 mod support;
