@@ -6,5 +6,6 @@
 mod bundle;
 mod facts;
 mod git;
+mod house;
 mod install;
 mod support;
