@@ -42,6 +42,13 @@ pub trait Tree: Sync {
 
     /// Names of the direct children of a folder (files and folders), sorted; empty where there is none.
     fn children(&self, folder: &str) -> Vec<String>;
+
+    /// The relative path of an absolute one that lies inside the tree; none for any other, and for a tree that lies
+    /// nowhere on disk.
+    fn inside(&self, absolute: &str) -> Option<String> {
+        let _ = absolute;
+        None
+    }
 }
 
 /// The files below a folder on disk.

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use gix::bstr::{BStr, BString, ByteSlice};
-use gix::objs::tree::EntryKind;
 use gix::status::{Item, Submodule, UntrackedFiles, index_worktree, tree_index::TrackRenames};
 
 use crate::error::{Error, Result};
