@@ -66,7 +66,11 @@ fn table(functions: &[FunctionMetrics]) -> String {
     for f in functions {
         let recursive = if f.recursive { "  recursive" } else { "" };
         let (file, name) = (terminal(&f.file), terminal(&f.name));
-        let _ = writeln!(out, "{:>10}  {:>9}  {name}  {file}:{}-{}{recursive}", f.cyclomatic, f.cognitive, f.line, f.end_line);
+        let _ = writeln!(
+            out,
+            "{:>10}  {:>9}  {name}  {file}:{}-{}{recursive}",
+            f.cyclomatic, f.cognitive, f.line, f.end_line
+        );
     }
     out
 }

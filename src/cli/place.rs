@@ -36,7 +36,11 @@ impl Place {
             let common = real.iter().skip(1).fold(real[0].clone(), |common, path| {
                 common.components().zip(path.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
             });
-            let folder = if files::is_folder(&common) { common } else { common.parent().map_or(common.clone(), Path::to_path_buf) };
+            let folder = if files::is_folder(&common) {
+                common
+            } else {
+                common.parent().map_or(common.clone(), Path::to_path_buf)
+            };
             root = root_around(&folder)?;
         }
         Self::at(cwd, root, explicit_config)

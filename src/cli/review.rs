@@ -77,8 +77,10 @@ pub(super) fn run(args: Args) -> Result<Exit> {
     };
     let place = Place::here(args.config.as_deref())?;
     let key = place.config.story.parse(key)?.ok_or_else(|| {
-        Error::usage(format!("`{}` is no story key", crate::report::escape::terminal(key)))
-            .next(format!("a key matches `{}`; `story.pattern` in perf-gate.toml changes that", place.config.story.pattern))
+        Error::usage(format!("`{}` is no story key", crate::report::escape::terminal(key))).next(format!(
+            "a key matches `{}`; `story.pattern` in perf-gate.toml changes that",
+            place.config.story.pattern
+        ))
     })?;
     let job = Job {
         key,

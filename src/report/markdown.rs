@@ -98,13 +98,7 @@ pub(super) fn table(checks: &[Check], wall: &[(String, Duration)], out: &mut Str
     for check in checks {
         let clock = wall.iter().find(|(name, _)| name == check.name);
         let clock = clock.map_or("—".to_owned(), |(_, d)| format!("{:.1} ms", d.as_secs_f64() * 1e3));
-        let _ = writeln!(
-            out,
-            "| {} | {} | {} | {clock} |",
-            check.name,
-            check.outcome.status(),
-            check.findings().len()
-        );
+        let _ = writeln!(out, "| {} | {} | {} | {clock} |", check.name, check.outcome.status(), check.findings().len());
     }
     out.push('\n');
 }
@@ -198,7 +192,8 @@ fn flips(report: Report<'_>, out: &mut String) {
     }
     out.push_str("## What would flip the verdict\n\n");
     for obstacle in obstacles {
-        let place = obstacle.place.map_or(String::new(), |(file, line)| format!("{} ", code(&format!("{file}:{line}"))));
+        let place =
+            obstacle.place.map_or(String::new(), |(file, line)| format!("{} ", code(&format!("{file}:{line}"))));
         let _ = writeln!(out, "- {place}{}: {}", code(&obstacle.what), markdown_message(&obstacle.message));
     }
     out.push('\n');

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::engine::Selection;
 use crate::error::{Error, Result};
@@ -49,15 +49,10 @@ pub(super) struct Evidence {
 
 /// Runs the phase.
 pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> {
-    let start = Instant::now();
+    let start = crate::world::clock::Watch::start();
     let rules = Selection::Review;
-    let examination = Examination {
-        root: &job.root,
-        ground: &setup.ground,
-        config: &job.config,
-        rules: &rules,
-        scope: job.scope,
-    };
+    let examination =
+        Examination { root: &job.root, ground: &setup.ground, config: &job.config, rules: &rules, scope: job.scope };
     let mut loaded = examine::load(&setup.ground, &gate.wanted, &job.config)?;
     loaded.findings.splice(0..0, gate.findings.iter().cloned());
     let around = examination.around(&loaded)?;

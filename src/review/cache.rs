@@ -117,7 +117,8 @@ pub(super) fn store(job: &Job, evidence: &Evidence) {
         object.insert("perf_gate_cache".to_owned(), extra);
     }
     let path = entry_path(job, key);
-    let temporary = format!("{}/.cache/.tmp.{}.{}.json", job.state(), std::process::id(), crate::world::clock::milliseconds());
+    let temporary =
+        format!("{}/.cache/.tmp.{}.{}.json", job.state(), std::process::id(), crate::world::clock::milliseconds());
     let _ = replace(job, &temporary, value.to_string().as_bytes(), &path);
 }
 

@@ -11,8 +11,8 @@ use crate::config::Config;
 use crate::engine::facts::load::{self, Request, Way};
 use crate::engine::{self, Output, Selection, Source, budgets};
 use crate::error::{Error, Result};
-use crate::model::check::{Check, Outcome, Scope as CheckScope};
 use crate::model::budget::Budgets;
+use crate::model::check::{Check, Outcome, Scope as CheckScope};
 use crate::model::finding::Finding;
 use crate::world::clock::Watch;
 use crate::world::tree::{Entry, Tree};
@@ -91,12 +91,7 @@ impl Examination<'_> {
     }
 
     /// Runs the engine over loaded files.
-    pub(super) fn run(
-        &self,
-        loaded: &Loaded,
-        wanted: &BTreeMap<String, Wanted>,
-        around: &Around,
-    ) -> Result<Examined> {
+    pub(super) fn run(&self, loaded: &Loaded, wanted: &BTreeMap<String, Wanted>, around: &Around) -> Result<Examined> {
         let output = self.engine(&loaded.sources, around);
         let mut findings = loaded.findings.clone();
         findings.extend(output.integrity);
@@ -221,11 +216,7 @@ fn facts_file(cache: &Path, root: &Path) -> std::path::PathBuf {
 }
 
 /// Loads what is wanted from the ground's tree.
-pub(super) fn load(
-    ground: &Ground,
-    wanted: &BTreeMap<String, Wanted>,
-    config: &Config,
-) -> Result<Loaded> {
+pub(super) fn load(ground: &Ground, wanted: &BTreeMap<String, Wanted>, config: &Config) -> Result<Loaded> {
     sources::load(ground.tree.as_ref(), wanted, config)
 }
 

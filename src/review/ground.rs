@@ -37,7 +37,8 @@ impl Ground {
         match target {
             Target::WorkTree { base } => Self::worktree(root, repo, base.as_deref(), config),
             Target::Range { base, head, .. } => {
-                let repo = repo.ok_or_else(|| Error::input("a range of commits can only be read inside a repository"))?;
+                let repo =
+                    repo.ok_or_else(|| Error::input("a range of commits can only be read inside a repository"))?;
                 let changes = repo.changes_between(&base.commit, head)?;
                 let tree = repo.commit_tree(head)?;
                 let (base, head) = (Some(base.clone()), Some(head.clone()));
@@ -50,8 +51,10 @@ impl Ground {
         let tree: Box<dyn Tree> = Box::new(Disk::new(root)?);
         let Some(repo) = repo else {
             return match explicit {
-                Some(base) => Err(Error::input(format!("`--base {base}` needs a git repository, and there is none here"))
-                    .next("run it inside a repository, or give paths to check")),
+                Some(base) => {
+                    Err(Error::input(format!("`--base {base}` needs a git repository, and there is none here"))
+                        .next("run it inside a repository, or give paths to check"))
+                }
                 None => Ok(Ground { tree, repo: None, base: None, head: None, changes: None, worktree: true }),
             };
         };

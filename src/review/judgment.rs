@@ -121,9 +121,10 @@ fn answer(text: &str, known: &BTreeSet<&str>) -> Result<Answer, String> {
     let value: Value = serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
     let object = value.as_object().ok_or("it is no JSON object")?;
     let findings = object.get("findings").and_then(Value::as_array).ok_or("it has no array `findings`")?;
-    let findings = findings.iter().enumerate().map(|(i, f)| {
-        finding(f, known).map_err(|why| format!("finding {} of it is malformed: {why}", i + 1))
-    });
+    let findings = findings
+        .iter()
+        .enumerate()
+        .map(|(i, f)| finding(f, known).map_err(|why| format!("finding {} of it is malformed: {why}", i + 1)));
     let text_of = |key: &str| match object.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -154,7 +155,8 @@ fn is_hash(text: &str) -> bool {
 }
 
 fn finding(value: &Value, known: &BTreeSet<&str>) -> Result<JudgedFinding, String> {
-    let text = |key: &str| value.get(key).and_then(Value::as_str).ok_or_else(|| format!("`{key}` is missing or no text"));
+    let text =
+        |key: &str| value.get(key).and_then(Value::as_str).ok_or_else(|| format!("`{key}` is missing or no text"));
     let flag = |key: &str| match value.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Bool(flag)) => Ok(Some(*flag)),

@@ -42,8 +42,7 @@ fn write(job: &Job, step: u32, variables: Vec<(String, String)>, paths: &[String
         });
     }
     let timestamp = clock::now_utc();
-    let checkpoint =
-        Checkpoint { workflow: WORKFLOW.to_owned(), step, timestamp, variables, files_touched: touched };
+    let checkpoint = Checkpoint { workflow: WORKFLOW.to_owned(), step, timestamp, variables, files_touched: touched };
     let name = format!("{WORKFLOW}.yaml");
     let file = match env::path("CHECKPOINT_PATH") {
         Some(folder) => job.root.join(folder).join(name),

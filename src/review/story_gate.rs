@@ -74,7 +74,8 @@ fn refused(list: &FileList, setup: &Setup) -> Vec<Finding> {
         let at = setup.story.text.lines().position(|line| line.contains(entry));
         at.map_or(1, |index| index as u32 + 1)
     };
-    let finding = |(entry, reason): &(String, String)| integrity::refused(&setup.story.path, line(entry), entry, reason);
+    let finding =
+        |(entry, reason): &(String, String)| integrity::refused(&setup.story.path, line(entry), entry, reason);
     list.refused.iter().map(finding).collect()
 }
 

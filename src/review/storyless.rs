@@ -55,8 +55,7 @@ pub(super) fn metrics(job: &CheckJob) -> Result<(Vec<FunctionMetrics>, Vec<Strin
 }
 
 fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -> Result<(Loaded, Examined)> {
-    let examination =
-        Examination { root: &job.root, ground, config: &job.config, rules: &job.rules, scope: job.scope };
+    let examination = Examination { root: &job.root, ground, config: &job.config, rules: &job.rules, scope: job.scope };
     let loaded = examine::load(ground, wanted, &job.config)?;
     let around = examination.around(&loaded)?;
     let examined = examination.run(&loaded, wanted, &around)?;

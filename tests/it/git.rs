@@ -62,7 +62,8 @@ fn lines_by_git(scratch: &Scratch, base: &str, path: &str) -> Vec<(u32, u32)> {
 }
 
 fn numbered(from: u32, to: u32) -> String {
-    (from..=to).fold(String::new(), |text, n| text + &format!("line {n} of a file that is long enough to be known again\n"))
+    (from..=to)
+        .fold(String::new(), |text, n| text + &format!("line {n} of a file that is long enough to be known again\n"))
 }
 
 fn find<'a>(changes: &'a [Change], path: &str) -> &'a Change {

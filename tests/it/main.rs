@@ -4,8 +4,10 @@
 #![allow(unreachable_pub, reason = "everything in a test binary is unreachable from outside")]
 
 mod bundle;
+mod demo;
 mod facts;
 mod git;
 mod house;
 mod install;
+mod readme;
 mod support;
