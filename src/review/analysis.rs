@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::engine::Selection;
 use crate::error::{Error, Result};
@@ -49,7 +49,7 @@ pub(super) struct Evidence {
 
 /// Runs the phase.
 pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> {
-    let start = Instant::now();
+    let start = crate::world::clock::Watch::start();
     let rules = Selection::Review;
     let examination =
         Examination { root: &job.root, ground: &setup.ground, config: &job.config, rules: &rules, scope: job.scope };
