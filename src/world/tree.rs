@@ -77,7 +77,7 @@ impl Disk {
         if !relative.components().all(normal) || relative.as_os_str().as_bytes().contains(&0) {
             return Err(Entry::Missing);
         }
-        if relative.components().all(|part| part == Component::CurDir) {
+        if relative.as_os_str().is_empty() {
             return Ok(self.root.clone());
         }
         let full = self.root.join(relative);
@@ -233,12 +233,6 @@ impl Tree for Disk {
             .collect();
         names.sort_unstable();
         names
-    }
-
-    fn inside(&self, absolute: &str) -> Option<String> {
-        let path = Path::new(absolute);
-        let real = files::canonical(path).unwrap_or_else(|| path.to_path_buf());
-        real.strip_prefix(&self.root).ok()?.to_str().map(str::to_owned)
     }
 }
 
