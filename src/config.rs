@@ -1,12 +1,20 @@
 //! Flags, environment, repository file, user file and defaults, resolved into one [`Config`].
 //!
-//! Owns every key of `perf-gate.toml` and its default. Reads no file: it is given texts (`world` finds them), so that a
-//! pushed commit's configuration and the working tree's go the same way. Unknown keys are errors.
+//! Owns every key of `perf-gate.toml` and its default; `resolve` puts the layers together. Reads no file: it is given texts
+//! (`world` finds them), so that a pushed commit's configuration and the working tree's go the same way. Unknown keys are
+//! errors.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::model::story_key::StoryKey;
+
+mod resolve;
+
+pub use resolve::{Resolved, Sources, Text, resolve};
 
 /// The configuration that a run works with, every key resolved. Its serialised form is what the config hash covers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -44,6 +52,44 @@ pub struct Story {
     pub pattern: String,
     /// The story of this checkout, where neither branch nor trailer names it.
     pub key: Option<String>,
+}
+
+impl Story {
+    /// The pattern as a whole key must match it; an error where it does not compile.
+    pub fn anchored(&self) -> Result<regex::Regex> {
+        resolve::pattern(&format!("^(?:{})$", self.pattern), &self.pattern)
+    }
+
+    /// The key that a text is, if it is one.
+    pub fn parse(&self, text: &str) -> Result<Option<StoryKey>> {
+        Ok(StoryKey::matching(text, &self.anchored()?))
+    }
+
+    /// The first key in a text (a branch name, say), in any letter case and at word boundaries, in the letter case of the
+    /// pattern's own literals where upper case makes it match.
+    pub fn find_in(&self, text: &str) -> Result<Option<StoryKey>> {
+        let anywhere = resolve::pattern(&format!("(?i:{})", self.pattern), &self.pattern)?;
+        let exact = self.anchored()?;
+        let bounded = |at: usize, end: usize| {
+            let word = |c: char| c.is_alphanumeric();
+            !text[..at].chars().next_back().is_some_and(word) && !text[end..].chars().next().is_some_and(word)
+        };
+        let mut from = 0;
+        while let Some(found) = anywhere.find_at(text, from) {
+            let whole = found.as_str();
+            let spellings = [whole.to_owned(), whole.to_uppercase(), whole.to_lowercase()];
+            let key = spellings.iter().find_map(|spelling| StoryKey::matching(spelling, &exact));
+            if let Some(key) = key.filter(|_| bounded(found.start(), found.end())) {
+                return Ok(Some(key));
+            }
+            let step = text[found.start()..].chars().next().map_or(1, char::len_utf8);
+            from = found.start() + step;
+            if from > text.len() {
+                break;
+            }
+        }
+        Ok(None)
+    }
 }
 
 impl Default for Story {

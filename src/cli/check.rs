@@ -1,13 +1,92 @@
-//! `cargo perf-gate check`.
+//! `cargo perf-gate check [PATHS…]`.
 
+use std::path::PathBuf;
+
+use crate::engine::Selection;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::report::{json, text};
+use crate::review::{self, CheckJob, Checked, Target};
 
-/// Not written yet.
+use super::place::Place;
+use super::print;
+use super::review::{Format, Scope};
+
+/// Analyse without a story: the changes since the base, or the given files and folders whole.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+#[command(after_help = "Exit codes: 0 APPROVE, 1 REQUEST_CHANGES, 2 BLOCKED, 64 wrong usage, 65 bad input.")]
+pub(super) struct Args {
+    /// Files and folders; none: the changes since the base.
+    #[arg(value_name = "PATHS")]
+    paths: Vec<PathBuf>,
+    /// Which rules run: all, review, a group or a rule's id.
+    #[arg(long, value_name = "RULES", default_value = "review")]
+    rules: String,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Branch or revision that changes are counted from.
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+    /// Which findings count.
+    #[arg(long, value_enum, default_value_t = Scope::File)]
+    scope: Scope,
+    /// Configuration file to use in place of the repository's.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
 
 pub(super) fn run(args: Args) -> Result<Exit> {
-    let _ = args;
-    Err(Error::internal("not written yet"))
+    let rules = selection(&args.rules)?;
+    let place = Place::around(&args.paths, args.config.as_deref())?;
+    let job = CheckJob {
+        root: place.root,
+        cwd: place.cwd,
+        target: Target::WorkTree { base: args.base },
+        paths: args.paths,
+        scope: args.scope.into(),
+        rules,
+        config: place.config,
+    };
+    let progress = print::Progress::start("checking");
+    let checked = review::check(&job)?;
+    drop(progress);
+    show(&checked, args.format)?;
+    Ok(checked.verdict.into())
+}
+
+/// Which rules a word names; a word that names none is wrong usage.
+fn selection(word: &str) -> Result<Selection> {
+    match word {
+        "all" => return Ok(Selection::All),
+        "review" => return Ok(Selection::Review),
+        _ => {}
+    }
+    if super::rules::is_rule(word) {
+        Ok(Selection::Rule(word.to_owned()))
+    } else if super::rules::is_group(word) {
+        Ok(Selection::Group(word.to_owned()))
+    } else {
+        Err(Error::usage(format!("`--rules {}` names no rule", crate::report::escape::terminal(word)))
+            .next("`cargo perf-gate rules` lists them; `all` and `review` name sets"))
+    }
+}
+
+/// Prints a check. In JSON nothing else is on stdout, and what could not run is told on stderr too.
+pub(super) fn show(checked: &Checked, format: Format) -> Result<()> {
+    if format == Format::Json {
+        for (check, ending) in checked.provenance.checks.iter().filter(|(_, ending)| ending.starts_with("errored")) {
+            anstream::eprintln!("error: check {check} {}", crate::report::escape::terminal(ending));
+        }
+        return print::raw(&json::check(&checked.checks, &checked.provenance).map_err(Error::internal)?);
+    }
+    print::text(&text::render(text::View {
+        checks: &checked.checks,
+        judged: None,
+        verdict: checked.verdict,
+        provenance: &checked.provenance,
+        gate: None,
+        notes: &checked.notes,
+        source: &|path| checked.texts.get(path).map(AsRef::as_ref),
+    }))
 }

@@ -1,13 +1,23 @@
-//! `cargo perf-gate completions`.
+//! `cargo perf-gate completions <shell>`.
 
-use crate::error::{Error, Result};
+use clap::CommandFactory as _;
+
+use crate::error::Result;
 use crate::exit::Exit;
 
-/// Not written yet.
+use super::print;
+
+/// Print a completion script for a shell.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// Which shell.
+    #[arg(value_enum)]
+    shell: clap_complete::Shell,
+}
 
 pub(super) fn run(args: Args) -> Result<Exit> {
-    let _ = args;
-    Err(Error::internal("not written yet"))
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut super::Cli::command(), "cargo-perf-gate", &mut script);
+    print::raw(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Ok)
 }

@@ -1,10 +1,13 @@
 //! The command line: one file a command. argv → job → what is printed. The only user of clap, and of stdout and stderr.
 
 use std::ffi::OsString;
+use std::io::Write as _;
+use std::panic::AssertUnwindSafe;
+use std::sync::Mutex;
 
 use clap::{Parser, Subcommand};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exit::Exit;
 
 mod check;
@@ -18,6 +21,9 @@ mod gate;
 mod hook;
 mod init;
 mod metrics;
+mod place;
+mod print;
+mod project;
 mod review;
 mod rules;
 mod schema;
@@ -66,13 +72,29 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
             return if error.use_stderr() { Exit::Usage } else { Exit::Ok };
         }
     };
-    match dispatch(cli.command) {
-        Ok(exit) => exit,
-        Err(error) => {
-            anstream::eprintln!("error: {error}");
-            error.exit()
+    let error = match caught(cli.command) {
+        Ok(exit) => return exit,
+        Err(error) => error,
+    };
+    // Standard error may be closed too; there is nobody left to tell then, but the exit code.
+    let _ = writeln!(anstream::stderr(), "error: {error}");
+    error.exit()
+}
+
+/// Runs the command; a panic is our own fault and is told as one, with the place where it happened.
+fn caught(command: Command) -> Result<Exit> {
+    static PLACE: Mutex<String> = Mutex::new(String::new());
+    std::panic::set_hook(Box::new(|info| {
+        if let (Ok(mut place), Some(at)) = (PLACE.lock(), info.location()) {
+            *place = format!("{}:{}", at.file(), at.line());
         }
-    }
+    }));
+    std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(command))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+        let place = PLACE.lock().map(|place| place.clone()).unwrap_or_default();
+        Err(Error::internal(format!("panicked at {place}: {}", crate::report::escape::terminal(text))))
+    })
 }
 
 fn dispatch(command: Command) -> Result<Exit> {

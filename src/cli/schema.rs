@@ -1,13 +1,40 @@
-//! `cargo perf-gate schema`.
+//! `cargo perf-gate schema analysis|findings|config`.
 
+use schemars::schema_for;
+
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::model::analysis::Analysis;
+use crate::model::judgment::Judgment;
+use crate::report::json;
 
-/// Not written yet.
+use super::print;
+
+/// Print the JSON schema of a file that this program reads or writes.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// Which file.
+    #[arg(value_enum)]
+    file: File,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum File {
+    /// `analysis-results.json`.
+    Analysis,
+    /// `llm-findings.json`.
+    Findings,
+    /// `perf-gate.toml`.
+    Config,
+}
 
 pub(super) fn run(args: Args) -> Result<Exit> {
-    let _ = args;
-    Err(Error::internal("not written yet"))
+    let schema = match args.file {
+        File::Analysis => schema_for!(Analysis),
+        File::Findings => schema_for!(Judgment),
+        File::Config => schema_for!(Config),
+    };
+    print::raw(&json::pretty(&schema).map_err(Error::internal)?)?;
+    Ok(Exit::Ok)
 }

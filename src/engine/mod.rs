@@ -12,7 +12,9 @@ use crate::config::Config;
 use crate::model::check::Check;
 use crate::model::finding::Finding;
 
+pub mod budgets;
 pub mod facts;
+pub mod profile;
 pub mod rubric;
 
 /// One file to analyse. Its text was read once and is not read again.

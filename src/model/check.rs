@@ -1,7 +1,7 @@
 //! A check: one named part of the analysis and how it ended. Each state carries its evidence.
 
 use schemars::JsonSchema;
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 
 use super::finding::Finding;
 
@@ -10,7 +10,7 @@ pub const CHECK_ORDER: [&str; 8] =
     ["n-plus-one", "complexity", "bundle", "memory", "index-hint", "architecture", "fidelity", "integrity"];
 
 /// Whether a check looks at single files or at the whole project.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// Each file by itself.

@@ -1,9 +1,14 @@
 //! The shared words: pure data that every other room speaks, importing nothing of the crate.
 
+pub mod analysis;
+pub mod budget;
 pub mod category;
 pub mod check;
 pub mod finding;
+pub mod flip;
+pub mod judgment;
 pub mod measure;
+pub mod provenance;
 pub mod raw;
 pub mod severity;
 pub mod story_key;

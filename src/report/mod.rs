@@ -1,1 +1,8 @@
-//! TODO(report)
+//! Renderers: one pure function a format. They decide nothing, and each escapes for its medium: file names, code and
+//! messages are data.
+
+pub mod escape;
+pub mod json;
+pub mod markdown;
+pub mod text;
+pub mod twin;

@@ -1,12 +1,46 @@
 //! A review, phase by phase, in the order of the files named here; and the storyless check, which is the same analysis
 //! and the same rubric without report and row.
 
+// Setup.
+mod ground;
+pub mod locate;
+mod setup;
+pub mod stack;
+
+// Story gate.
+mod integrity;
+pub mod own_files;
+mod sources;
+mod story_gate;
+
+// Analysis.
+mod analysis;
+mod cache;
+mod examine;
+
+// Judgment and verdict.
+mod judgment;
+pub mod verdict;
+
+// Output and finalize.
+pub mod checkpoint;
+mod finalize;
+pub mod lock;
+mod output;
+mod steps;
+
+mod storyless;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::config::Config;
-use crate::engine::Selection;
+use crate::engine::{FunctionMetrics, Selection};
 use crate::error::Result;
 use crate::model::check::Check;
+use crate::model::judgment::Judgment;
+pub use crate::model::provenance::Provenance;
 use crate::model::story_key::StoryKey;
 use crate::model::verdict::Verdict;
 
@@ -61,6 +95,22 @@ pub struct Job {
     pub config: Config,
 }
 
+impl Job {
+    /// Whether anything is written to the working tree.
+    pub fn writes(&self) -> bool {
+        let allowed = match self.target {
+            Target::WorkTree { .. } => true,
+            Target::Range { write, .. } => write,
+        };
+        allowed && !self.dry_run
+    }
+
+    /// The folder of this story's review state, relative to the root.
+    pub fn state(&self) -> String {
+        format!("{}/review/performance-review/{}", self.config.paths.state.trim_end_matches('/'), self.key)
+    }
+}
+
 /// A storyless check to run: the same rubric, no report, no row.
 #[derive(Debug, Clone)]
 pub struct CheckJob {
@@ -80,35 +130,6 @@ pub struct CheckJob {
     pub config: Config,
 }
 
-/// The one line that proves what was done (`edges.md`).
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Provenance {
-    /// Our version.
-    pub tool: String,
-    /// Version of the rule set.
-    pub rules_version: String,
-    /// SHA-256 of the resolved configuration, the first 12 digits.
-    pub config_hash: String,
-    /// Base commit, `none` where there is none.
-    pub base: String,
-    /// How the base was chosen.
-    pub base_how: String,
-    /// Head commit, with `+` where the working tree differs; `none` outside a repository.
-    pub head: String,
-    /// Files that were analysed.
-    pub files_examined: usize,
-    /// Files that were not, by reason.
-    pub files_skipped: std::collections::BTreeMap<String, usize>,
-    /// Rules that ran.
-    pub rules_run: usize,
-    /// Findings that count.
-    pub reported: usize,
-    /// Findings that a comment suppresses.
-    pub suppressed: usize,
-    /// Findings that the baseline knows.
-    pub baselined: usize,
-}
-
 /// What a storyless check found.
 #[derive(Debug, Clone)]
 pub struct Checked {
@@ -118,6 +139,10 @@ pub struct Checked {
     pub checks: Vec<Check>,
     /// Proof of work.
     pub provenance: Provenance,
+    /// What a reader should know besides, one sentence each.
+    pub notes: Vec<String>,
+    /// The text of each analysed file, by the name that the findings give it.
+    pub texts: BTreeMap<String, Arc<str>>,
 }
 
 /// What a review found and did.
@@ -133,16 +158,38 @@ pub struct Reviewed {
     pub analysis_json: String,
     /// Repository-relative paths that were written (or would be).
     pub written: Vec<String>,
+    /// Repository-relative path of the locked report.
+    pub report: String,
+    /// Repository-relative folder of the story's review state.
+    pub state: String,
+    /// What the judge said.
+    pub judgment: Judgment,
+    /// `Review Gate: …`, where the story has one.
+    pub gate: Option<String>,
+    /// What would change in report and story, as unified diffs (only in a dry run).
+    pub diff: Option<String>,
+    /// What a reader should know besides, one sentence each.
+    pub notes: Vec<String>,
+    /// The text of each analysed file.
+    pub texts: BTreeMap<String, Arc<str>>,
 }
 
 /// Reviews a story.
 pub fn run(job: &Job) -> Result<Reviewed> {
-    let _ = job;
-    todo!()
+    let setup = setup::begin(job)?;
+    let gate = story_gate::enter(job, &setup)?;
+    let mut evidence = analysis::gather(job, &setup, &gate)?;
+    let judged = judgment::judge(job, &gate, &mut evidence)?;
+    let written = output::persist(job, &setup, &gate, &evidence, &judged)?;
+    finalize::finish(job, setup, gate, evidence, judged, written)
 }
 
 /// Analyses files without a story.
 pub fn check(job: &CheckJob) -> Result<Checked> {
-    let _ = job;
-    todo!()
+    storyless::run(job)
+}
+
+/// Complexity of every function in the files of a check; with what could not be counted, a sentence each.
+pub fn metrics(job: &CheckJob) -> Result<(Vec<FunctionMetrics>, Vec<String>)> {
+    storyless::metrics(job)
 }

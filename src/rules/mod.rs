@@ -1,1 +1,3 @@
 //! TODO(rules)
+
+pub mod bundle;

@@ -1,3 +1,23 @@
 //! The integration tests: they drive the real binary, as a user or git would.
+#![allow(clippy::disallowed_methods, reason = "tests build the machine that the program then meets")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![allow(unreachable_pub, reason = "everything in a test binary is unreachable from outside")]
 
+mod bad_input;
+mod bundle;
+mod check;
+mod checkpoint;
+mod demo;
+mod facts;
+mod files;
+mod gate;
+mod git;
+mod house;
+mod install;
+mod output;
+mod readme;
+mod review;
+mod stack;
+mod stories;
 mod support;
+mod verdict;

@@ -1,0 +1,62 @@
+//! Where a command stands: the folder it was called in, the root around it, and the configuration there.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::Config;
+use crate::error::Result;
+use crate::world::git::Repo;
+use crate::world::tree::Disk;
+use crate::world::{config_files, files};
+
+/// Where a command stands.
+pub(super) struct Place {
+    /// Folder where the command was called.
+    pub cwd: PathBuf,
+    /// Root of the repository around it, else that folder.
+    pub root: PathBuf,
+    /// The resolved configuration.
+    pub config: Config,
+}
+
+impl Place {
+    /// The current folder with the configuration that counts there; its notes go to stderr.
+    pub(super) fn here(explicit_config: Option<&Path>) -> Result<Place> {
+        let cwd = files::current_folder()?;
+        let root = root_around(&cwd)?;
+        Self::at(cwd, root, explicit_config)
+    }
+
+    /// As [`Place::here`], but around given paths where they lie elsewhere.
+    pub(super) fn around(paths: &[PathBuf], explicit_config: Option<&Path>) -> Result<Place> {
+        let cwd = files::current_folder()?;
+        let mut root = root_around(&cwd)?;
+        let real: Vec<PathBuf> = paths.iter().filter_map(|path| files::canonical(&cwd.join(path))).collect();
+        let inside = |root: &Path| files::canonical(root).is_some_and(|root| real.iter().all(|p| p.starts_with(&root)));
+        if !inside(&root) {
+            let common = real.iter().skip(1).fold(real[0].clone(), |common, path| {
+                common.components().zip(path.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+            });
+            let folder = if files::is_folder(&common) {
+                common
+            } else {
+                common.parent().map_or(common.clone(), Path::to_path_buf)
+            };
+            root = root_around(&folder)?;
+        }
+        Self::at(cwd, root, explicit_config)
+    }
+
+    fn at(cwd: PathBuf, root: PathBuf, explicit_config: Option<&Path>) -> Result<Place> {
+        let explicit = explicit_config.map(|path| cwd.join(path));
+        let resolved = config_files::load(&Disk::new(&root)?, explicit.as_deref(), toml::Table::new())?;
+        for note in &resolved.notes {
+            anstream::eprintln!("note: {}", crate::report::escape::terminal(note));
+        }
+        Ok(Place { cwd, root, config: resolved.config })
+    }
+}
+
+fn root_around(folder: &Path) -> Result<PathBuf> {
+    let root = Repo::discover(folder)?.and_then(|repo| repo.root());
+    Ok(root.unwrap_or_else(|| folder.to_path_buf()))
+}

@@ -1,0 +1,66 @@
+//! Standard output that is checked: a full disk behind it is an error, a reader that went away is not.
+
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+
+/// Prints text with colours where the reader shows them.
+pub(super) fn text(text: &str) -> Result<()> {
+    let mut out = anstream::stdout().lock();
+    checked(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Prints bytes as they are, for programs.
+pub(super) fn raw(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    checked(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+fn checked(result: std::io::Result<()>) -> Result<()> {
+    match result {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::blocked(format!("standard output cannot be written: {error}"))
+                .next("give it somewhere to go, with room for the result"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A sign of life on a terminal, once half a second has passed; silence anywhere else.
+pub(super) struct Progress {
+    stop: Option<Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Progress {
+    /// Starts to wait.
+    pub(super) fn start(what: &'static str) -> Progress {
+        if !std::io::stderr().is_terminal() {
+            return Progress { stop: None, thread: None };
+        }
+        let (stop, stopped) = channel::<()>();
+        let thread = std::thread::spawn(move || {
+            if stopped.recv_timeout(Duration::from_millis(500)) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+            let spinner = indicatif::ProgressBar::new_spinner().with_message(what);
+            while stopped.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Timeout) {
+                spinner.tick();
+            }
+            spinner.finish_and_clear();
+        });
+        Progress { stop: Some(stop), thread: Some(thread) }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // The spinner is gone from the screen before anything else is printed; that it panicked changes nothing.
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! The layers of the configuration, put together: flags beat environment beats repository file beats user file beats
+//! default, key by key. Every layer is checked by itself, so that an error names the file that it stands in.
+
+use regex::Regex;
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+use toml::{Table, Value};
+
+use crate::error::{Error, Result};
+
+use super::Config;
+
+/// A file's text and the name that messages give it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// Name of the file as messages show it.
+    pub file: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// What was found, not yet resolved.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// The repository's `perf-gate.toml`.
+    pub repository: Option<Text>,
+    /// The repository's `Cargo.toml`, which may hold the same keys under `metadata.perf-gate`.
+    pub manifest: Option<Text>,
+    /// The user's own file.
+    pub user: Option<Text>,
+    /// The variable `PERF_GATE_JUDGE_KIND`.
+    pub judge_kind: Option<String>,
+    /// Keys set by flags.
+    pub flags: Table,
+}
+
+/// The configuration that a run works with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved {
+    /// Every key.
+    pub config: Config,
+    /// SHA-256 of the resolved configuration, in hex. Provenance shows the first 12 digits.
+    pub hash: String,
+    /// What was left out and why, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Keys that the repository's own file cannot set, since they run a program, open a connection or name a secret; beside
+/// each the one value that is harmless.
+const NEEDS_TRUST: [(&str, Option<&str>); 2] = [("judge.kind", Some("rubric")), ("judge.file", None)];
+
+/// Resolves the layers.
+pub fn resolve(sources: Sources) -> Result<Resolved> {
+    let mut notes = Vec::new();
+    let mut merged = Table::try_from(Config::default())
+        .map_err(|e| Error::internal(format!("the default configuration cannot be written down: {e}")))?;
+    if let Some(user) = &sources.user {
+        merge(&mut merged, layer(user)?);
+    }
+    if let Some((file, mut table)) = repository_layer(sources.repository.as_ref(), sources.manifest.as_ref())? {
+        distrust(&mut table, &file, &mut notes);
+        merge(&mut merged, table);
+    }
+    if let Some(kind) = sources.judge_kind {
+        let table: Table =
+            [("judge".to_owned(), Value::Table([("kind".to_owned(), Value::String(kind))].into_iter().collect()))]
+                .into_iter()
+                .collect();
+        check(&table, "the variable PERF_GATE_JUDGE_KIND")?;
+        merge(&mut merged, table);
+    }
+    check(&sources.flags, "the command line")?;
+    merge(&mut merged, sources.flags);
+    let config: Config = Value::Table(merged).try_into().map_err(|e: toml::de::Error| {
+        Error::internal(format!("the resolved configuration is not one: {}", e.message()))
+    })?;
+    sound(&config)?;
+    let json = serde_json::to_vec(&config)
+        .map_err(|e| Error::internal(format!("the configuration cannot be written down: {e}")))?;
+    Ok(Resolved { config, hash: hex(&Sha256::digest(json)), notes })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The repository's layer and the place that it was found in: one place only.
+fn repository_layer(own: Option<&Text>, manifest: Option<&Text>) -> Result<Option<(String, Table)>> {
+    let mut found: Vec<(String, Table)> = Vec::new();
+    if let Some(own) = own {
+        found.push((own.file.clone(), layer(own)?));
+    }
+    // A manifest that does not speak of us is none of our business, broken or not.
+    if let Some(manifest) = manifest.filter(|manifest| manifest.text.contains("perf-gate")) {
+        let whole: Table = parse(manifest)?;
+        for kind in ["workspace", "package"] {
+            let table = whole.get(kind).and_then(|v| v.get("metadata")).and_then(|v| v.get("perf-gate"));
+            let Some(table) = table else { continue };
+            let place = format!("[{kind}.metadata.perf-gate] in {}", manifest.file);
+            let Some(table) = table.as_table() else { return Err(Error::input(format!("{place} must be a table"))) };
+            check(table, &place)?;
+            found.push((place, table.clone()));
+        }
+    }
+    if let [(first, _), (second, _), ..] = found.as_slice() {
+        return Err(Error::input(format!("the configuration stands in two places: {first} and {second}"))
+            .next("keep one of them and delete the other"));
+    }
+    Ok(found.pop())
+}
+
+/// A whole file as a layer.
+fn layer(text: &Text) -> Result<Table> {
+    let table = parse(text)?;
+    unknown_keys(&table, &text.file)?;
+    // From the text again, and not from the table: so the error knows its line.
+    toml::from_str::<Config>(&text.text).map_err(|e| malformed(text, &e))?;
+    Ok(table)
+}
+
+fn parse(text: &Text) -> Result<Table> {
+    toml::from_str(&text.text).map_err(|e| malformed(text, &e))
+}
+
+fn malformed(text: &Text, error: &toml::de::Error) -> Error {
+    let line = error.span().map(|span| text.text[..span.start.min(text.text.len())].matches('\n').count() + 1);
+    let line = line.map(|line| format!(" line {line}")).unwrap_or_default();
+    let message = error.message().lines().collect::<Vec<_>>().join(" ");
+    Error::input(format!("{}{line}: {message}", text.file))
+        .next("correct the file; `cargo perf-gate schema config` lists every key")
+}
+
+/// Checks a layer that was not read from a whole file.
+fn check(table: &Table, place: &str) -> Result<()> {
+    unknown_keys(table, place)?;
+    Value::Table(table.clone()).try_into::<Config>().map(|_| ()).map_err(|e| {
+        let message = e.message().lines().collect::<Vec<_>>().join(" ");
+        Error::input(format!("{place}: {message}")).next("`cargo perf-gate schema config` lists every key")
+    })
+}
+
+/// Adds a layer over another: tables key by key, everything else whole.
+fn merge(under: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (under.get_mut(&key), value) {
+            (Some(Value::Table(below)), Value::Table(above)) => merge(below, above),
+            (_, value) => {
+                under.insert(key, value);
+            }
+        }
+    }
+}
+
+/// Takes out of the repository's layer what only the user may set.
+fn distrust(table: &mut Table, file: &str, notes: &mut Vec<String>) {
+    for (path, harmless) in NEEDS_TRUST {
+        let Some((parent, key)) = path.rsplit_once('.') else { continue };
+        let parent = parent.split('.').try_fold(&mut *table, |at, part| at.get_mut(part)?.as_table_mut());
+        let Some(parent) = parent else { continue };
+        let Some(value) = parent.get(key) else { continue };
+        if value.as_str().is_some_and(|value| Some(value) == harmless) {
+            continue;
+        }
+        parent.remove(key);
+        notes.push(format!(
+            "{path} in {file} is ignored: it counts only from a flag, the environment or your own configuration file"
+        ));
+    }
+}
+
+/// What types alone cannot say.
+fn sound(config: &Config) -> Result<()> {
+    config.story.anchored()?;
+    if config.hook.timeout == 0 {
+        return Err(Error::input("hook.timeout must be at least 1 second"));
+    }
+    let globs = config
+        .exclude
+        .iter()
+        .map(|g| ("exclude", g))
+        .chain(config.bundle.files.iter().map(|f| ("bundle.files", &f.glob)));
+    for (key, glob) in globs {
+        globset::Glob::new(glob)
+            .map_err(|e| Error::input(format!("{key} holds the malformed glob `{glob}`: {}", e.kind())))?;
+    }
+    Ok(())
+}
+
+/// Compiles a pattern made of the configured one.
+pub(super) fn pattern(whole: &str, configured: &str) -> Result<Regex> {
+    // The configured part by itself as well: `a)(b` would become sound inside our brackets.
+    Regex::new(configured).and_then(|_| Regex::new(whole)).map_err(|e| {
+        let text = e.to_string();
+        let why = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        Error::input(format!("story.pattern `{configured}` is no regular expression: {why}"))
+            .next(format!("write one such as `{}`", crate::model::story_key::DEFAULT_PATTERN))
+    })
+}
+
+/// Refuses keys that the schema of the configuration does not have, and suggests the nearest that it has.
+fn unknown_keys(table: &Table, place: &str) -> Result<()> {
+    let schema = schemars::schema_for!(Config).to_value();
+    walk(&Value::Table(table.clone()), &schema, &schema, "", place)
+}
+
+fn walk(value: &Value, schema: &Json, root: &Json, path: &str, place: &str) -> Result<()> {
+    let schema = follow(schema, root);
+    match value {
+        Value::Table(table) => {
+            let properties = schema.get("properties").and_then(Json::as_object);
+            let closed = schema.get("additionalProperties") == Some(&Json::Bool(false));
+            for (key, inner) in table {
+                let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                match properties.and_then(|known| known.get(key)) {
+                    Some(schema) => walk(inner, schema, root, &full, place)?,
+                    None if closed => return Err(unknown(&full, path, key, properties, place)),
+                    None => {}
+                }
+            }
+            Ok(())
+        }
+        Value::Array(items) => match schema.get("items") {
+            Some(schema) => items.iter().try_for_each(|item| walk(item, schema, root, path, place)),
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// Behind references and `null` alternatives.
+fn follow<'a>(schema: &'a Json, root: &'a Json) -> &'a Json {
+    if let Some(name) = schema.get("$ref").and_then(Json::as_str).and_then(|r| r.strip_prefix('#')) {
+        return root.pointer(name).map_or(schema, |target| follow(target, root));
+    }
+    let options = schema.get("anyOf").and_then(Json::as_array);
+    match options.map(|all| all.iter().filter(|one| one.get("type") != Some(&Json::from("null"))).collect::<Vec<_>>()) {
+        Some(real) if real.len() == 1 => follow(real[0], root),
+        _ => schema,
+    }
+}
+
+fn unknown(full: &str, path: &str, key: &str, known: Option<&serde_json::Map<String, Json>>, place: &str) -> Error {
+    let names = known.into_iter().flat_map(|map| map.keys());
+    let nearest =
+        names.map(|name| (distance(name, key), name)).min().filter(|(far, name)| *far <= name.len().max(3) / 2);
+    let prefix = if path.is_empty() { String::new() } else { format!("{path}.") };
+    let error = Error::input(format!("unknown key `{}` in {place}", full.escape_default()));
+    match nearest {
+        Some((_, name)) => error.next(format!("did you mean `{prefix}{name}`?")),
+        None => error.next("`cargo perf-gate schema config` lists every key"),
+    }
+}
+
+/// Edit distance between two keys (Levenshtein), `-` and `_` and letter case counted alike.
+fn distance(a: &str, b: &str) -> usize {
+    let plain = |s: &str| s.chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect::<Vec<_>>();
+    let (a, b) = (plain(a), plain(b));
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,327 @@
+//! Budgets measured: packages in lock files, files on disk as they are and after gzip; and which budget files of other
+//! tools a repository has.
+//!
+//! Absent data stays absent: it is named, never guessed. Must not know findings or severities.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use flate2::{Compression, write::GzEncoder};
+use globset::{GlobBuilder, GlobMatcher};
+use serde_json::Value;
+
+use super::facts::{Facts, folders_above, within};
+use crate::config::{Bundle, FileBudget, Size};
+use crate::error::{Error, Result};
+use crate::model::budget::{Budgets, Unit, Weighed};
+use crate::world::files;
+use crate::world::tree::{Entry, Tree};
+
+/// A file that is larger is weighed as it is but not compressed.
+const MOST_COMPRESSED: u64 = 256 << 20;
+/// A glob that would look at more entries than this is no budget of a bundle.
+const MOST_ENTRIES: usize = 100_000;
+
+/// What is measured.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// The configured budgets.
+    pub config: &'a Bundle,
+    /// The lock files.
+    pub facts: &'a Facts,
+    /// The files of other tools that state budgets, as [`declared`] found them.
+    pub declared: &'a BTreeMap<String, String>,
+    /// The analysed files.
+    pub files: &'a [&'a str],
+    /// Where globs are looked up.
+    pub tree: &'a dyn Tree,
+    /// Asked before each file; once it says yes, what is left counts as unweighed.
+    pub out_of_time: &'a dyn Fn() -> bool,
+}
+
+/// Holds every budget against what is there. A malformed budget is an error of the configuration.
+pub fn measure(job: Job<'_>) -> Result<Budgets> {
+    let mut budgets = Budgets::default();
+    if let Some(limit) = job.config.crates {
+        weigh_locks(&job, u64::from(limit), &mut budgets);
+    }
+    for file in &job.config.files {
+        weigh_files(&job, &parse(file)?, &mut budgets);
+    }
+    let configured = job.config.crates.is_some() || !job.config.files.is_empty() || !job.declared.is_empty();
+    if !configured {
+        budgets.missing_for = manifest_in_question(job.facts, job.files);
+    }
+    Ok(budgets)
+}
+
+/// Checks that every budget of a configuration can be understood.
+pub fn validate(config: &Bundle) -> Result<()> {
+    config.files.iter().try_for_each(|file| parse(file).map(|_| ()))
+}
+
+/// The manifest that a budget would be about: that of the first crate which an analysed file belongs to. A change
+/// outside of every crate builds nothing that a budget could hold.
+fn manifest_in_question(facts: &Facts, files: &[&str]) -> Option<String> {
+    let owner = files.iter().filter_map(|file| facts.crate_of(file)).min_by_key(|c| (c.dir.len(), &c.dir))?;
+    Some(within(&owner.dir, "Cargo.toml"))
+}
+
+fn weigh_locks(job: &Job<'_>, limit: u64, budgets: &mut Budgets) {
+    for lock in &job.facts.locks {
+        let actual = lock.packages.len() as u64;
+        let parts = vec![(lock.path.clone(), actual)];
+        budgets.weighed.push(Weighed { subject: lock.path.clone(), unit: Unit::Packages, limit, actual, parts });
+    }
+    if job.facts.locks.is_empty() {
+        budgets.unweighed.push(("Cargo.lock".to_owned(), "there is no lock file".to_owned()));
+    }
+}
+
+/// A budget of the configuration, understood.
+struct Parsed<'a> {
+    glob: &'a str,
+    matcher: GlobMatcher,
+    raw: Option<u64>,
+    gzip: Option<u64>,
+}
+
+fn parse(budget: &FileBudget) -> Result<Parsed<'_>> {
+    let glob = budget.glob.trim_start_matches("./");
+    let place = || format!("the budget for `{}` in `bundle.files`", budget.glob);
+    let refuse = |why: &str| Err(Error::input(format!("{} {why}", place())));
+    if glob.is_empty() || glob.starts_with('/') || glob.split('/').any(|part| part == "..") {
+        return refuse("leaves the repository: write a glob relative to its root");
+    }
+    if budget.raw.is_none() && budget.gzip.is_none() {
+        return refuse("has no limit: set `raw`, `gzip` or both");
+    }
+    let matcher = match GlobBuilder::new(glob).literal_separator(true).build() {
+        Ok(glob) => glob.compile_matcher(),
+        Err(error) => return refuse(&format!("is no glob: {}", error.kind())),
+    };
+    let size = |size: &Option<Size>| {
+        let bytes = size.as_ref().map(bytes).transpose();
+        bytes.map_err(|why| Error::input(format!("{} {why}", place())))
+    };
+    Ok(Parsed { glob, matcher, raw: size(&budget.raw)?, gzip: size(&budget.gzip)? })
+}
+
+/// A size in bytes. 1 KB is 1 000 bytes, 1 KiB 1 024; letter case and the space do not matter.
+pub fn bytes(size: &Size) -> Result<u64, String> {
+    let text = match size {
+        Size::Bytes(bytes) => return Ok(*bytes),
+        Size::Text(text) => text.trim(),
+    };
+    let refused = || {
+        format!(
+            "holds `{text}`, which is no size: write a number of bytes, or a text such as \"300 KB\" or \"1.5 MiB\""
+        )
+    };
+    let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number: f64 = text[..split].parse().map_err(|_| refused())?;
+    let unit: f64 = match text[split..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "kb" => 1e3,
+        "mb" => 1e6,
+        "gb" => 1e9,
+        "kib" => 1024.0,
+        "mib" => 1024.0 * 1024.0,
+        "gib" => 1024.0 * 1024.0 * 1024.0,
+        _ => return Err(refused()),
+    };
+    let bytes = number * unit;
+    // Past 2^53 a float no longer counts single bytes, and no bundle weighs nine petabytes.
+    if bytes > 9_007_199_254_740_992.0 {
+        return Err(refused());
+    }
+    #[expect(clippy::cast_sign_loss, reason = "digits and a point hold no sign")]
+    Ok(bytes.floor() as u64)
+}
+
+fn weigh_files(job: &Job<'_>, budget: &Parsed<'_>, budgets: &mut Budgets) {
+    let paths = match find(job.tree, budget) {
+        Ok(paths) => paths,
+        Err(why) => return budgets.unweighed.push((budget.glob.to_owned(), why)),
+    };
+    let mut raw = Vec::new();
+    let mut gzip = Vec::new();
+    for path in paths {
+        if (job.out_of_time)() {
+            return budgets.unweighed.push((budget.glob.to_owned(), "the time for weighing was up".to_owned()));
+        }
+        match job.tree.entry(&path, MOST_COMPRESSED) {
+            Entry::File(content) => {
+                raw.push((path.clone(), content.len() as u64));
+                if budget.gzip.is_some() {
+                    gzip.push((path, gzipped(&content)));
+                }
+            }
+            Entry::TooLarge(size) if budget.gzip.is_none() => raw.push((path, size)),
+            Entry::TooLarge(size) => {
+                let why = format!("`{path}` is too large to compress ({size} bytes)");
+                return budgets.unweighed.push((budget.glob.to_owned(), why));
+            }
+            Entry::Unreadable(why) => {
+                return budgets.unweighed.push((budget.glob.to_owned(), format!("`{path}` cannot be read: {why}")));
+            }
+            Entry::Symlink(_) | Entry::Folder | Entry::Submodule | Entry::Missing => {}
+        }
+    }
+    if raw.is_empty() {
+        return budgets.unweighed.push((budget.glob.to_owned(), "no file matches it".to_owned()));
+    }
+    budgets.weighed.extend(budget.raw.map(|limit| weighed(budget.glob, Unit::Bytes, limit, raw)));
+    budgets.weighed.extend(budget.gzip.map(|limit| weighed(budget.glob, Unit::GzipBytes, limit, gzip)));
+}
+
+fn weighed(glob: &str, unit: Unit, limit: u64, mut parts: Vec<(String, u64)>) -> Weighed {
+    parts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let actual = parts.iter().map(|(_, size)| size).sum();
+    Weighed { subject: glob.to_owned(), unit, limit, actual, parts }
+}
+
+/// How many bytes a content has after gzip at level 9, as a server would send it.
+fn gzipped(content: &[u8]) -> u64 {
+    let mut encoder = GzEncoder::new(Counter(0), Compression::best());
+    // Neither writing to a counter nor finishing can fail.
+    let _ = encoder.write_all(content);
+    encoder.finish().map_or(0, |counter| counter.0)
+}
+
+/// Counts what is written.
+struct Counter(u64);
+
+impl Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The paths that a glob matches. Built files are mostly ignored by git, so folders are walked, from the part of the
+/// glob that is no pattern.
+fn find(tree: &dyn Tree, budget: &Parsed<'_>) -> Result<Vec<String>, String> {
+    let literal = budget.glob.split('/').take_while(|part| !part.contains(['*', '?', '[', '{', '\\']));
+    let start = literal.collect::<Vec<_>>().join("/");
+    if start == budget.glob {
+        return Ok(vec![start]);
+    }
+    let deepest = if budget.glob.contains("**") { usize::MAX } else { budget.glob.matches('/').count() };
+    let mut open = vec![start];
+    let mut found = Vec::new();
+    let mut seen = 0;
+    while let Some(folder) = open.pop() {
+        for child in tree.children(&folder) {
+            seen += 1;
+            if seen > MOST_ENTRIES {
+                return Err(format!("more than {MOST_ENTRIES} entries lie below it: begin the glob with a folder"));
+            }
+            let path = within(&folder, &child);
+            if budget.matcher.is_match(&path) {
+                found.push(path.clone());
+            }
+            if child != ".git" && path.matches('/').count() < deepest {
+                open.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Files of other tools that state budgets, by path, each rendered so that only a change of the budget changes it: the
+/// files of Lighthouse whole, of `package.json` the blocks `bundlesize` and `size-limit`, of `angular.json` the budgets.
+pub fn declared(tree: &dyn Tree, files: &[&str]) -> BTreeMap<String, String> {
+    const WHOLE: [&str; 9] = [
+        "lighthouserc.json",
+        ".lighthouserc.json",
+        "lighthouserc.js",
+        ".lighthouserc.js",
+        "lighthouserc.cjs",
+        "lighthouserc.yml",
+        "lighthouserc.yaml",
+        "bundlesize.config.json",
+        ".size-limit.json",
+    ];
+    let mut found = BTreeMap::new();
+    for folder in folders_above(files) {
+        let present: BTreeSet<String> = tree.children(folder).into_iter().collect();
+        let mut add = |name: &str, render: &dyn Fn(&str) -> Option<String>| {
+            let path = within(folder, name);
+            if present.contains(name)
+                && let Entry::File(bytes) = tree.entry(&path, 4 << 20)
+            {
+                found.extend(render(&String::from_utf8_lossy(&bytes)).map(|text| (path, text)));
+            }
+        };
+        for name in WHOLE {
+            add(name, &|text| Some(whole(text)));
+        }
+        add("package.json", &package_json);
+        add("angular.json", &angular_json);
+    }
+    found
+}
+
+/// JSON without its spacing and order of keys; anything else as it is.
+fn whole(text: &str) -> String {
+    serde_json::from_str(text).map_or_else(|_| text.to_owned(), |value: Value| canonical(&value))
+}
+
+fn package_json(text: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    let blocks =
+        ["bundlesize", "size-limit"].iter().filter_map(|key| Some(format!("{key}={}", canonical(value.get(key)?))));
+    let blocks: Vec<String> = blocks.collect();
+    (!blocks.is_empty()).then(|| blocks.join("\n"))
+}
+
+fn angular_json(text: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    let mut budgets = Vec::new();
+    collect_budgets(&value, &mut String::new(), &mut budgets);
+    (!budgets.is_empty()).then(|| budgets.join("\n"))
+}
+
+/// Every `budgets` array, with the keys that lead to it. The JSON reader refuses nesting past 128 levels.
+fn collect_budgets(value: &Value, path: &mut String, budgets: &mut Vec<String>) {
+    let Value::Object(map) = value else { return };
+    for (key, inner) in map {
+        let length = path.len();
+        path.push('/');
+        path.push_str(key);
+        if key == "budgets" && inner.is_array() {
+            budgets.push(format!("{path}={}", canonical(inner)));
+        } else {
+            collect_budgets(inner, path, budgets);
+        }
+        path.truncate(length);
+    }
+    budgets.sort();
+}
+
+/// JSON with sorted keys and no spacing.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let sorted: BTreeMap<&String, String> = map.iter().map(|(key, inner)| (key, canonical(inner))).collect();
+            let pairs: Vec<String> =
+                sorted.into_iter().map(|(key, inner)| format!("{}:{inner}", Value::String(key.clone()))).collect();
+            format!("{{{}}}", pairs.join(","))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
+    }
+}
+
+/// SHA-256 in hex over every budget that a result could follow from: part of the key of the result cache.
+pub fn config_hash(config: &Bundle, declared: &BTreeMap<String, String>) -> String {
+    let own = serde_json::to_value(config).map(|value| canonical(&value)).unwrap_or_default();
+    // As JSON, so that no two different lists of texts are the same bytes.
+    files::sha256_hex(&serde_json::to_vec(&(own, declared)).unwrap_or_default())
+}

@@ -1,0 +1,390 @@
+//! What a file is for, before any severity: service, command line, script, test, …; and whether its path is hot or cold.
+//!
+//! Owns the words by which paths, targets and manifests are told apart (traps.md 6), and the markers of generated files.
+//! Pure. Must not know rules or findings.
+
+use std::collections::BTreeSet;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::facts::{Crate, Facts, TargetKind};
+use crate::config::HotPath;
+
+/// What a file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Profile {
+    /// Code that serves requests, or may: also every library without a sign of anything else.
+    Service,
+    /// A command-line program: it runs once for one user.
+    Cli,
+    /// Scripts, seeds, scheduled maintenance, `xtask`.
+    Script,
+    /// Tests, fixtures, factories, mocks.
+    Test,
+    /// Examples.
+    Example,
+    /// Benches.
+    Bench,
+    /// Build scripts and tool configuration written as code.
+    Build,
+    /// Database migrations.
+    Migration,
+    /// Code that a program wrote.
+    Generated,
+}
+
+impl Profile {
+    /// Whether a finding here may block: tests, fixtures, examples, benches and generated code never do.
+    pub const fn may_block(self) -> bool {
+        !matches!(self, Profile::Test | Profile::Example | Profile::Bench | Profile::Generated)
+    }
+}
+
+/// Whether a path lies where requests are served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heat {
+    /// On a hot path.
+    Hot,
+    /// On a cold path; wins where both match.
+    Cold,
+    /// Neither.
+    Neutral,
+}
+
+/// Tells profiles and heat of the files of one repository.
+#[derive(Debug, Clone)]
+pub struct Profiles<'a> {
+    facts: &'a Facts,
+    hot_path: &'a HotPath,
+    /// Folders of crates in which a listening socket was seen.
+    listening: BTreeSet<&'a str>,
+}
+
+impl<'a> Profiles<'a> {
+    /// For a repository's facts and the configured segments.
+    pub fn new(facts: &'a Facts, hot_path: &'a HotPath) -> Profiles<'a> {
+        Profiles { facts, hot_path, listening: BTreeSet::new() }
+    }
+
+    /// Takes note of a file's text: a crate that opens a listening socket is a service, whatever it depends on.
+    pub fn see(&mut self, path: &str, text: &str) {
+        let listens = || LISTENERS.iter().any(|word| text.contains(word));
+        if let Some(owner) = self.facts.crate_of(path).filter(|c| !self.listening.contains(c.dir.as_str()))
+            && listens()
+        {
+            self.listening.insert(owner.dir.as_str());
+        }
+    }
+
+    /// What a file is for. `text` is its content; only its head is looked at, for a marker of generated code.
+    pub fn of(&self, path: &str, text: &str) -> Profile {
+        if is_generated(path, text) {
+            return Profile::Generated;
+        }
+        let target = self.facts.target_of(path);
+        let by_target = match target {
+            Some(TargetKind::Test) => Some(Profile::Test),
+            Some(TargetKind::Bench) => Some(Profile::Bench),
+            Some(TargetKind::Example) => Some(Profile::Example),
+            Some(TargetKind::Build) => Some(Profile::Build),
+            Some(TargetKind::Lib | TargetKind::Bin) | None => None,
+        };
+        by_target.or_else(|| by_path(path)).unwrap_or_else(|| self.by_manifest(path, target))
+    }
+
+    /// Whether a path is hot (contracts 1): segments from the configuration, test code cold.
+    pub fn heat(&self, path: &str) -> Heat {
+        let test = self.facts.target_of(path) == Some(TargetKind::Test) || by_path(path) == Some(Profile::Test);
+        if test || has_segment(path, &self.hot_path.cold) {
+            Heat::Cold
+        } else if has_segment(path, &self.hot_path.hot) {
+            Heat::Hot
+        } else {
+            Heat::Neutral
+        }
+    }
+
+    /// A program that parses arguments and serves nothing is a command line, and so is the library beside it.
+    fn by_manifest(&self, path: &str, target: Option<TargetKind>) -> Profile {
+        let Some(owner) = self.facts.crate_of(path).filter(|_| target.is_some()) else { return Profile::Service };
+        let reached = self.reached_from(owner);
+        let uses = |list: &[&str]| reached.iter().any(|c| list.iter().any(|name| c.depends_on(name)));
+        let has_program = owner.targets.iter().any(|t| t.kind == TargetKind::Bin);
+        let listens = reached.iter().any(|c| self.listening.contains(c.dir.as_str()));
+        let serves = uses(&SERVERS) || listens;
+        if has_program && uses(&ARGUMENT_PARSERS) && !serves { Profile::Cli } else { Profile::Service }
+    }
+
+    /// A crate and the crates of this repository that it depends on.
+    fn reached_from(&self, start: &'a Crate) -> Vec<&'a Crate> {
+        let mut reached: Vec<&Crate> = vec![start];
+        let mut at = 0;
+        while at < reached.len() {
+            let from = reached[at];
+            let next = self.facts.crates.iter().filter(|c| from.depends_on(&c.package.replace('-', "_")));
+            let fresh: Vec<&Crate> = next.filter(|c| !reached.iter().any(|r| r.dir == c.dir)).collect();
+            reached.extend(fresh);
+            at += 1;
+        }
+        reached
+    }
+}
+
+/// Crates that serve requests.
+const SERVERS: [&str; 30] = [
+    "actix_web",
+    "actix_files",
+    "aide",
+    "apalis",
+    "async_graphql",
+    "axum",
+    "axum_server",
+    "dropshot",
+    "gotham",
+    "hyper_util",
+    "jsonrpsee",
+    "juniper",
+    "lambda_http",
+    "lambda_runtime",
+    "lapin",
+    "leptos",
+    "loco_rs",
+    "ntex",
+    "pavex",
+    "pingora",
+    "poem",
+    "rdkafka",
+    "rocket",
+    "salvo",
+    "tarpc",
+    "tide",
+    "tiny_http",
+    "tonic",
+    "viz",
+    "warp",
+];
+
+/// Crates that parse a command line.
+const ARGUMENT_PARSERS: [&str; 8] = ["argh", "bpaf", "clap", "gumdrop", "lexopt", "pico_args", "structopt", "xflags"];
+
+/// Types whose mention says that a process listens.
+const LISTENERS: [&str; 4] = ["TcpListener", "UnixListener", "UdpSocket::bind", "Server::bind"];
+
+/// Whether one of the path's segments is in a list. A trailing `*` matches a beginning. The file name is a segment, and a
+/// Rust module file also counts as its folder (`src/routes.rs` has the segment `routes`).
+fn has_segment(path: &str, list: &[String]) -> bool {
+    let matches = |segment: &str| {
+        list.iter().any(|word| match word.strip_suffix('*') {
+            Some(beginning) => segment.starts_with(beginning),
+            None => segment == word,
+        })
+    };
+    path.split('/').any(matches) || rust_stem(path).is_some_and(matches)
+}
+
+/// The module name of a Rust file.
+fn rust_stem(path: &str) -> Option<&str> {
+    path.rsplit('/').next()?.strip_suffix(".rs")
+}
+
+/// What a path alone says. Segments count at any depth, so a crate under `examples/` is an example whole.
+fn by_path(path: &str) -> Option<Profile> {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let folders: Vec<&str> = folders.split('/').filter(|f| !f.is_empty()).collect();
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let folder = |list: &[&str]| folders.iter().any(|f| list.contains(f));
+    if folder(&TEST_FOLDERS) || is_test_file(&folders, stem, extension) {
+        return Some(Profile::Test);
+    }
+    if folder(&["benches", "bench", "benchmark", "benchmarks"]) {
+        return Some(Profile::Bench);
+    }
+    // `com/example/…` is where Java and Kotlin projects keep their code.
+    let example = folders.iter().enumerate().any(|(at, f)| {
+        *f == "examples" || *f == "example" && !(at > 0 && matches!(folders[at - 1], "com" | "org" | "net" | "io"))
+    });
+    if example {
+        return Some(Profile::Example);
+    }
+    if folder(&["migrations", "migration", "alembic"]) || path.contains("db/migrate/") {
+        return Some(Profile::Migration);
+    }
+    if folder(&["scripts", "script", "seeds", "seeders", "xtask"]) || matches!(stem, "seed" | "seeds") {
+        return Some(Profile::Script);
+    }
+    is_build_file(name).then_some(Profile::Build)
+}
+
+/// Folders that hold tests and what tests need, in any language.
+const TEST_FOLDERS: [&str; 13] = [
+    "tests",
+    "test",
+    "__tests__",
+    "__mocks__",
+    "__fixtures__",
+    "e2e",
+    "fixtures",
+    "testdata",
+    "testing",
+    "test_utils",
+    "testutils",
+    "androidTest",
+    "cypress",
+];
+
+/// Whether a file's name says that it is a test, by the habits of its language.
+fn is_test_file(folders: &[&str], stem: &str, extension: &str) -> bool {
+    let ends = |list: &[&str]| list.iter().any(|end| stem.ends_with(end));
+    match extension {
+        "rs" => {
+            matches!(stem, "test" | "tests" | "testing" | "test_utils" | "test_util" | "test_helpers" | "test_support")
+                || ends(&["_test", "_tests"])
+        }
+        "py" => {
+            stem.starts_with("test_")
+                || ends(&["_test", "_tests"])
+                || matches!(stem, "tests" | "conftest" | "factories")
+                || folders.contains(&"factories")
+        }
+        "go" | "dart" => stem.ends_with("_test"),
+        "ts" | "tsx" | "js" | "jsx" | "mts" | "cts" | "mjs" | "cjs" => {
+            ends(&[".test", ".spec", ".e2e-spec", ".stories", ".mock", ".fixture"])
+                || folders.iter().any(|f| matches!(*f, "spec" | "specs"))
+        }
+        "java" | "kt" | "swift" | "m" => ends(&["Test", "Tests", "IT", "Spec", "TestCase"]),
+        _ => false,
+    }
+}
+
+/// Files that drive a build.
+fn is_build_file(name: &str) -> bool {
+    const NAMES: [&str; 9] = [
+        "build.rs",
+        "build.gradle",
+        "build.gradle.kts",
+        "settings.gradle.kts",
+        "setup.py",
+        "conanfile.py",
+        "noxfile.py",
+        "gulpfile.js",
+        "Gruntfile.js",
+    ];
+    const CONFIGS: [&str; 6] = [".config.js", ".config.ts", ".config.mjs", ".config.cjs", ".config.mts", ".config.cts"];
+    NAMES.contains(&name) || CONFIGS.iter().any(|end| name.ends_with(end))
+}
+
+/// How many lines from the top a marker may stand.
+const HEADER_LINES: usize = 30;
+/// How many bytes of them are looked at.
+const HEADER_BYTES: usize = 4096;
+
+/// Whether a file says that a program wrote it: by its name, or by a marker in the comment at its top.
+pub fn is_generated(path: &str, text: &str) -> bool {
+    const ENDS: [&str; 10] = [
+        ".pb.go",
+        "_pb2.py",
+        "_pb2_grpc.py",
+        ".pb.rs",
+        ".g.dart",
+        ".freezed.dart",
+        ".generated.ts",
+        ".generated.rs",
+        ".gen.go",
+        ".min.js",
+    ];
+    ENDS.iter().any(|end| path.ends_with(end)) || generated_marker(text).is_some()
+}
+
+/// The 1-based line of the marker of generated code: `@generated` or `DO NOT EDIT` in a comment line at the top. Code
+/// before it ends the search, and a marker quoted in back-ticks or quotation marks is talk about markers.
+pub fn generated_marker(text: &str) -> Option<u32> {
+    let mut end = text.len().min(HEADER_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let text = text[..end].trim_start_matches('\u{feff}');
+    for (at, line) in text.lines().take(HEADER_LINES).enumerate() {
+        let line = line.trim();
+        let comment = ["//", "#", "/*", "*", "--", "<!--", ";", "\"\"\""].iter().any(|start| line.starts_with(start));
+        if !comment && !line.is_empty() {
+            return None;
+        }
+        if MARKERS.iter().any(|marker| stands_alone(line, marker)) {
+            return Some(at as u32 + 1);
+        }
+    }
+    None
+}
+
+const MARKERS: [&str; 2] = ["@generated", "DO NOT EDIT"];
+
+fn stands_alone(line: &str, marker: &str) -> bool {
+    line.match_indices(marker).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + marker.len()..].chars().next();
+        let clean = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '`' | '"' | '\'' | '_'));
+        clean(before) && clean(after)
+    })
+}
+
+/// Which files `.gitattributes` calls generated.
+#[derive(Debug, Clone, Default)]
+pub struct LinguistGenerated {
+    /// Patterns in the order of the file, each with what it says; the last that matches decides.
+    rules: Vec<(GlobMatcher, bool)>,
+}
+
+impl LinguistGenerated {
+    /// Reads a `.gitattributes` file that lies in a folder (empty for the top). Deeper files are read after higher ones.
+    pub fn read(&mut self, folder: &str, text: &str) {
+        for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#') && !line.starts_with("[attr]")) {
+            let Some((pattern, attributes)) = split_pattern(line) else { continue };
+            let said = attributes.split_whitespace().filter_map(said_by).next_back();
+            let matcher = || glob(folder, &pattern);
+            if let (Some(said), Some(matcher)) = (said, matcher()) {
+                self.rules.push((matcher, said));
+            }
+        }
+    }
+
+    /// Whether a file is called generated.
+    pub fn covers(&self, path: &str) -> bool {
+        self.rules.iter().rev().find(|(glob, _)| glob.is_match(path)).is_some_and(|(_, said)| *said)
+    }
+}
+
+/// What one attribute says: set, or unset, which "unspecified again" (`!`) comes to as well.
+fn said_by(attribute: &str) -> Option<bool> {
+    match attribute {
+        "linguist-generated" | "linguist-generated=true" => Some(true),
+        "-linguist-generated" | "linguist-generated=false" | "!linguist-generated" => Some(false),
+        _ => None,
+    }
+}
+
+/// The pattern of a line, unquoted, and the rest.
+fn split_pattern(line: &str) -> Option<(String, &str)> {
+    let Some(quoted) = line.strip_prefix('"') else {
+        let (pattern, rest) = line.split_once(char::is_whitespace)?;
+        return Some((pattern.to_owned(), rest));
+    };
+    let mut pattern = String::new();
+    let mut chars = quoted.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Some((pattern, &quoted[at + 1..])),
+            '\\' => pattern.extend(chars.next().map(|(_, c)| c)),
+            _ => pattern.push(c),
+        }
+    }
+    None
+}
+
+/// A pattern as git reads it: without a slash at any depth, else from the folder of the file that holds it.
+fn glob(folder: &str, pattern: &str) -> Option<GlobMatcher> {
+    let anchored = pattern.trim_end_matches('/').contains('/');
+    let below = pattern.trim_start_matches('/');
+    let prefix = if folder.is_empty() { String::new() } else { format!("{}/", globset::escape(folder)) };
+    let full = if anchored { format!("{prefix}{below}") } else { format!("{prefix}**/{below}") };
+    GlobBuilder::new(&full).literal_separator(true).build().ok().map(|glob| glob.compile_matcher())
+}

@@ -1,0 +1,45 @@
+//! Budgets: what was allowed and what was weighed. The engine measures, the bundle rules judge.
+
+/// What a budget counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unit {
+    /// Packages in a lock file.
+    Packages,
+    /// Bytes as they lie on disk.
+    Bytes,
+    /// Bytes after gzip at level 9, each file by itself.
+    GzipBytes,
+}
+
+/// One budget held against what is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weighed {
+    /// What it is about: the lock file's path, or the glob as configured.
+    pub subject: String,
+    /// What is counted.
+    pub unit: Unit,
+    /// The most that is allowed.
+    pub limit: u64,
+    /// What is there.
+    pub actual: u64,
+    /// Each part with its share, the largest first, then by path; for a lock file only the file itself.
+    pub parts: Vec<(String, u64)>,
+}
+
+impl Weighed {
+    /// Whether the budget is breached. Meeting it exactly is allowed.
+    pub fn is_exceeded(&self) -> bool {
+        self.actual > self.limit
+    }
+}
+
+/// All that a review knows of budgets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Budgets {
+    /// Budgets with data, in the order of the configuration.
+    pub weighed: Vec<Weighed>,
+    /// Budgets that nothing on disk could be held against: the subject, and why.
+    pub unweighed: Vec<(String, String)>,
+    /// Where no budget is configured anywhere: the manifest that one would be about, if the change has one.
+    pub missing_for: Option<String>,
+}

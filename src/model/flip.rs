@@ -1,0 +1,54 @@
+//! The smallest set of findings that would flip a verdict: so that every refusal says what would end it.
+
+use super::check::{Check, Outcome};
+use super::judgment::Judgment;
+use super::severity::Severity;
+use super::verdict::Verdict;
+
+/// One thing that stands against the change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// File and line, where it has them.
+    pub place: Option<(String, u32)>,
+    /// What it is: a rule id, or the name of a check that could not run.
+    pub what: String,
+    /// The message or the cause.
+    pub message: String,
+}
+
+/// What has to go for the verdict to change; empty for `APPROVE`. For `BLOCKED`: the checks that could not run. For
+/// `REQUEST_CHANGES`: every blocking finding, since one of them alone holds the verdict.
+pub fn obstacles(verdict: Verdict, checks: &[Check], judged: Option<&Judgment>) -> Vec<Obstacle> {
+    match verdict {
+        Verdict::Approve => Vec::new(),
+        Verdict::Blocked => checks.iter().filter_map(errored).collect(),
+        Verdict::RequestChanges => blocking(checks, judged),
+    }
+}
+
+fn errored(check: &Check) -> Option<Obstacle> {
+    match &check.outcome {
+        Outcome::Errored { cause, .. } => {
+            Some(Obstacle { place: None, what: check.name.to_owned(), message: cause.clone() })
+        }
+        _ => None,
+    }
+}
+
+fn blocking(checks: &[Check], judged: Option<&Judgment>) -> Vec<Obstacle> {
+    let mut out: Vec<Obstacle> = checks
+        .iter()
+        .flat_map(Check::findings)
+        .filter(|f| f.blocking)
+        .map(|f| Obstacle { place: Some((f.file.clone(), f.line)), what: f.rule.clone(), message: f.message.clone() })
+        .collect();
+    let criticals = judged.into_iter().flat_map(|j| &j.findings).filter(|f| f.severity == Severity::Critical);
+    for finding in criticals {
+        let place = Some((finding.file.clone(), finding.line));
+        if out.iter().all(|o| o.place != place) {
+            let what = format!("judge: {}", finding.category.name());
+            out.push(Obstacle { place, what, message: finding.message.clone() });
+        }
+    }
+    out
+}

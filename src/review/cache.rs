@@ -1,0 +1,161 @@
+//! The result cache of a story (contracts 10). A key covers everything that a result follows from; an entry is checked
+//! again before it is believed; whatever is odd about it is a miss, never an error.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::model::analysis::{Analysis, CheckRecord};
+use crate::model::check::{Check, Outcome};
+use crate::world::files;
+use crate::world::tree::Entry;
+
+use super::analysis::{Evidence, RULES_VERSION};
+use super::examine::{Around, Examined};
+use super::setup::Setup;
+use super::sources::{Loaded, hex};
+use super::story_gate::Gate;
+use super::{Job, Target};
+
+/// Version of what an entry holds besides the analysis.
+const FORMAT: u32 = 1;
+
+/// Larger entries are misses.
+const LARGEST: u64 = 64 << 20;
+
+/// SHA-256 in hex over everything that a result follows from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key(pub String);
+
+/// A result from the cache.
+pub(super) struct Cached(pub Examined);
+
+/// What an entry holds besides the analysis.
+#[derive(Serialize, Deserialize)]
+struct Extra {
+    format: u32,
+    key: String,
+    examined: usize,
+    skipped: BTreeMap<String, usize>,
+    rules_run: usize,
+}
+
+/// The key of a run; none where no cache is used: it was refused, or commits are analysed, for which the checkout's
+/// cache is no witness.
+pub(super) fn key(job: &Job, setup: &Setup, gate: &Gate, loaded: &Loaded, around: &Around) -> Option<Key> {
+    if job.no_cache || !matches!(job.target, Target::WorkTree { .. }) {
+        return None;
+    }
+    let old_paths: BTreeMap<_, _> = gate.wanted.iter().map(|(path, want)| (path, &want.old_path)).collect();
+    let parts = json!({
+        "file_list": [json!(gate.list.entries), json!(gate.list.refused)],
+        "file_hashes": loaded.hashes,
+        "tool_config": [json!(job.config.complexity), json!(job.config.calls), json!(job.config.hot_path)],
+        "tool_versions": [format!("perf-gate:{}", env!("CARGO_PKG_VERSION")), format!("perf-gate-rules:{RULES_VERSION}")],
+        "resolved_config_hash": config_hash(&job.config),
+        "bundle_config_hash": around.budgets_hash,
+        "schema_hash": schema_hash(loaded),
+        "format": FORMAT,
+        "base": setup.ground.base_id(),
+        "stack": setup.stack,
+        "scope": format!("{:?}", job.scope),
+        "facts": around.facts.key,
+        "files": loaded.sources.iter().map(|s| (&s.path, &s.changed)).collect::<Vec<_>>(),
+        "old_paths": old_paths,
+        "skipped": loaded.skipped,
+        "findings": loaded.findings,
+        "errors": loaded.errors,
+        "budgets": format!("{:?}", around.budgets),
+    });
+    Some(Key(sha256(&parts.to_string())))
+}
+
+/// The entry of this key, where it is sound and still true.
+pub(super) fn read(job: &Job, setup: &Setup, key: &Key, loaded: &Loaded) -> Option<Cached> {
+    let path = entry_path(job, key);
+    if is_tracked(setup, &path) {
+        return None;
+    }
+    let Entry::File(bytes) = setup.ground.tree.entry(&path, LARGEST) else { return None };
+    let mut value: Value = serde_json::from_slice(&bytes).ok()?;
+    let extra: Extra = serde_json::from_value(value.as_object_mut()?.remove("perf_gate_cache")?).ok()?;
+    let analysis: Analysis = serde_json::from_value(value).ok()?;
+    // The key covers the hashes already; an entry whose own list disagrees was not written by us for this key.
+    let sound = extra.format == FORMAT && extra.key == key.0 && analysis.file_hashes == loaded.hashes;
+    let story = analysis.story_key == job.key.as_str();
+    let checks: Vec<Check> = analysis.checks.into_iter().map(CheckRecord::into_check).collect::<Option<_>>()?;
+    let errored = checks.iter().any(|check| matches!(check.outcome, Outcome::Errored { .. }));
+    (sound && story && !errored && !checks.is_empty()).then(|| {
+        Cached(Examined {
+            checks,
+            timings: Vec::new(),
+            functions: Vec::new(),
+            parsed: extra.examined,
+            skipped: extra.skipped,
+            rules_run: extra.rules_run,
+        })
+    })
+}
+
+/// Keeps a result. Errored ones are not kept, and a cache that cannot be written is no reason to stop.
+pub(super) fn store(job: &Job, evidence: &Evidence) {
+    let Some(key) = evidence.cache_key.as_ref().filter(|_| !evidence.cached && !evidence.errored()) else { return };
+    let examined = &evidence.examined;
+    let extra = Extra {
+        format: FORMAT,
+        key: key.0.clone(),
+        examined: examined.parsed,
+        skipped: examined.skipped.clone(),
+        rules_run: examined.rules_run,
+    };
+    let (Ok(mut value), Ok(extra)) = (serde_json::to_value(&evidence.document), serde_json::to_value(extra)) else {
+        return;
+    };
+    if let Some(object) = value.as_object_mut() {
+        object.insert("perf_gate_cache".to_owned(), extra);
+    }
+    let path = entry_path(job, key);
+    let temporary =
+        format!("{}/.cache/.tmp.{}.{}.json", job.state(), std::process::id(), crate::world::clock::milliseconds());
+    let _ = replace(job, &temporary, value.to_string().as_bytes(), &path);
+}
+
+fn replace(job: &Job, temporary: &str, bytes: &[u8], path: &str) -> crate::error::Result<()> {
+    let (temporary, path) = (files::inside(&job.root, temporary)?, files::inside(&job.root, path)?);
+    if let Some(folder) = path.parent() {
+        files::create_folders(folder)?;
+    }
+    files::append(&temporary, bytes)?;
+    files::rename(&temporary, &path)
+}
+
+fn entry_path(job: &Job, key: &Key) -> String {
+    format!("{}/.cache/{}.json", job.state(), key.0)
+}
+
+/// A change could bring its own verdict along: what git tracks is no cache.
+fn is_tracked(setup: &Setup, path: &str) -> bool {
+    setup.ground.repo.as_ref().is_some_and(|repo| repo.is_tracked(path).unwrap_or(true))
+}
+
+/// SHA-256 of the resolved configuration.
+pub(super) fn config_hash(config: &crate::config::Config) -> String {
+    sha256(&json!(config).to_string())
+}
+
+fn sha256(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// The schema files among the analysed ones.
+fn schema_hash(loaded: &Loaded) -> String {
+    let schema = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let exact = ["schema.prisma", "models.py", "schema.rs"].contains(&name);
+        exact || [".sql", ".prisma", ".entity.ts", "Entity.java"].iter().any(|end| name.ends_with(end))
+    };
+    let hashes: BTreeMap<_, _> = loaded.hashes.iter().filter(|(path, _)| schema(path)).collect();
+    sha256(&json!(hashes).to_string())
+}

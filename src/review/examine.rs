@@ -1,0 +1,229 @@
+//! Loads a set of files and runs the engine over it: what review, check and metrics share.
+//!
+//! Owns what the engine must not know: where facts come from, what the files' own faults do to the checks, and which
+//! findings are new.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::engine::facts::load::{self, Request, Way};
+use crate::engine::{self, Output, Selection, Source, budgets};
+use crate::error::{Error, Result};
+use crate::model::budget::Budgets;
+use crate::model::check::{Check, Outcome, Scope as CheckScope};
+use crate::model::finding::Finding;
+use crate::world::clock::Watch;
+use crate::world::tree::{Entry, Tree};
+
+use super::Scope;
+use super::ground::Ground;
+use super::sources::{self, Loaded, Wanted};
+
+/// The cap of the bundle check covers the weighing of files too.
+const WEIGHING_CAP: Duration = Duration::from_secs(30);
+
+/// What the repository around the files says.
+#[derive(Debug)]
+pub(super) struct Around {
+    /// Crates, targets, dependencies, lock files.
+    pub facts: load::Loaded,
+    /// Budgets held against what is there.
+    pub budgets: Budgets,
+    /// SHA-256 over every budget that a result could follow from.
+    pub budgets_hash: String,
+}
+
+/// What a run of the engine works on.
+#[derive(Clone, Copy)]
+pub(super) struct Examination<'a> {
+    /// Repository root on disk.
+    pub root: &'a Path,
+    /// Where the files are read.
+    pub ground: &'a Ground,
+    /// The resolved configuration.
+    pub config: &'a Config,
+    /// Which rules run.
+    pub rules: &'a Selection,
+    /// Which findings count.
+    pub scope: Scope,
+}
+
+/// What it found.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Examined {
+    /// Checks in order, `integrity` last.
+    pub checks: Vec<Check>,
+    /// Wall clock of each check.
+    pub timings: Vec<(String, Duration)>,
+    /// Every function with its numbers.
+    pub functions: Vec<engine::FunctionMetrics>,
+    /// Files that were parsed.
+    pub parsed: usize,
+    /// Files that were not, by reason.
+    pub skipped: BTreeMap<String, usize>,
+    /// Rules that ran.
+    pub rules_run: usize,
+}
+
+impl Examination<'_> {
+    /// What the repository around these files says: crates, lock files, budgets.
+    pub(super) fn around(&self, loaded: &Loaded) -> Result<Around> {
+        let files: Vec<&str> = loaded.sources.iter().map(|source| source.path.as_str()).collect();
+        let tree = self.ground.tree.as_ref();
+        // Cargo runs only in the user's own working tree; what others push is read as text.
+        let way = if self.ground.worktree { Way::Cargo } else { Way::Manifests };
+        let cache = crate::world::env::cache_folder().map(|folder| facts_file(&folder, self.root));
+        let facts = load::load(Request { root: self.root, tree, files: &files, way, cache: cache.as_deref() });
+        let declared = budgets::declared(tree, &files);
+        let start = Watch::start();
+        let budgets = budgets::measure(budgets::Job {
+            config: &self.config.bundle,
+            facts: &facts.facts,
+            declared: &declared,
+            files: &files,
+            tree,
+            out_of_time: &|| start.elapsed() > WEIGHING_CAP,
+        })?;
+        let budgets_hash = budgets::config_hash(&self.config.bundle, &declared);
+        Ok(Around { facts, budgets, budgets_hash })
+    }
+
+    /// Runs the engine over loaded files.
+    pub(super) fn run(&self, loaded: &Loaded, wanted: &BTreeMap<String, Wanted>, around: &Around) -> Result<Examined> {
+        let output = self.engine(&loaded.sources, around);
+        let mut findings = loaded.findings.clone();
+        findings.extend(output.integrity);
+        let mut checks = output.checks;
+        checks.push(integrity_check(findings));
+        distrust(&mut checks, &loaded.errors);
+        if self.scope == Scope::New {
+            self.mark_new(&mut checks, &loaded.sources, wanted, around)?;
+        }
+        let mut skipped = loaded.skipped.clone();
+        for (reason, count) in output.skipped {
+            *skipped.entry(reason).or_default() += count;
+        }
+        Ok(Examined {
+            checks,
+            timings: output.timings.into_iter().map(|(name, wall)| (name.to_owned(), wall)).collect(),
+            functions: output.functions,
+            parsed: output.examined,
+            skipped,
+            rules_run: output.rules_run,
+        })
+    }
+
+    fn engine(&self, sources: &[Source], around: &Around) -> Output {
+        engine::run(engine::Job { sources, facts: &around.facts.facts, config: self.config, rules: self.rules })
+    }
+
+    /// Marks what stands at the base too: it stays in the file and no longer blocks.
+    fn mark_new(
+        &self,
+        checks: &mut [Check],
+        sources: &[Source],
+        wanted: &BTreeMap<String, Wanted>,
+        around: &Around,
+    ) -> Result<()> {
+        let (Some(repo), Some(base)) = (&self.ground.repo, &self.ground.base) else {
+            return Err(Error::input("`--scope new` needs a base to compare with, and there is none")
+                .next("run it inside a repository and name the base with `--base`"));
+        };
+        let tree = repo.commit_tree(&base.commit)?;
+        let (old_sources, new_names) = at_base(tree.as_ref(), sources, wanted);
+        let output = self.engine(&old_sources, around);
+        let mut old: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for finding in output.checks.iter().flat_map(Check::findings) {
+            let file = new_names.get(&finding.file).unwrap_or(&finding.file);
+            *old.entry((file.clone(), finding.fingerprint.clone())).or_default() += 1;
+        }
+        for finding in checks.iter_mut().flat_map(Check::findings_mut) {
+            finding.new = Some(!take(&mut old, finding));
+            finding.blocking &= finding.new == Some(true);
+        }
+        Ok(())
+    }
+}
+
+/// Takes one old finding of this identity, where there is one left.
+fn take(old: &mut BTreeMap<(String, String), usize>, finding: &Finding) -> bool {
+    match old.get_mut(&(finding.file.clone(), finding.fingerprint.clone())) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The same files as the base has them, under their names there; and from those names to today's.
+fn at_base(
+    tree: &dyn Tree,
+    sources: &[Source],
+    wanted: &BTreeMap<String, Wanted>,
+) -> (Vec<Source>, BTreeMap<String, String>) {
+    let (mut old, mut names) = (Vec::new(), BTreeMap::new());
+    for source in sources {
+        let name = wanted.get(&source.path).and_then(|want| want.old_path.as_ref()).unwrap_or(&source.path);
+        let Entry::File(bytes) = tree.entry(name, 2 << 20) else { continue };
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        names.insert(name.clone(), source.path.clone());
+        old.push(Source { path: name.clone(), text: text.into(), sha256: String::new(), changed: None });
+    }
+    old.sort_by(|a, b| a.path.cmp(&b.path));
+    (old, names)
+}
+
+fn integrity_check(findings: Vec<Finding>) -> Check {
+    Check { name: "integrity", scope: CheckScope::Project, outcome: Outcome::of(findings) }
+}
+
+/// Files that could not be looked at make the file-scoped checks `errored`: what they found is not all there is.
+fn distrust(checks: &mut [Check], errors: &[String]) {
+    if errors.is_empty() {
+        return;
+    }
+    let cause = errors.join("; ");
+    let mut anything = false;
+    for check in checks.iter_mut().filter(|check| check.scope == CheckScope::File) {
+        if !matches!(check.outcome, Outcome::Skipped { .. }) {
+            error(check, &cause);
+            anything = true;
+        }
+    }
+    // Where no file-scoped check ran, the one about the files themselves says it.
+    if !anything && let Some(check) = checks.iter_mut().find(|check| check.name == "integrity") {
+        error(check, &cause);
+    }
+}
+
+/// Makes a check `errored`, keeping what it had found and what it already said.
+pub(super) fn error(check: &mut Check, cause: &str) {
+    let partial = check.findings().to_vec();
+    let cause = match &check.outcome {
+        Outcome::Errored { cause: known, .. } => format!("{known}; {cause}"),
+        _ => cause.to_owned(),
+    };
+    check.outcome = Outcome::Errored { cause, partial };
+}
+
+/// Where the facts of a repository are remembered: in the user's cache folder, which no change can write to.
+fn facts_file(cache: &Path, root: &Path) -> std::path::PathBuf {
+    let name = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
+    cache.join("facts").join(format!("{}.json", &name[..32]))
+}
+
+/// Loads what is wanted from the ground's tree.
+pub(super) fn load(ground: &Ground, wanted: &BTreeMap<String, Wanted>, config: &Config) -> Result<Loaded> {
+    sources::load(ground.tree.as_ref(), wanted, config)
+}
+
+/// Why a check is `errored`, if it is.
+pub(super) fn cause(check: &Check) -> Option<String> {
+    match &check.outcome {
+        Outcome::Errored { cause, .. } => Some(cause.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,74 @@
+//! Findings about the File List and the files themselves: missing, refused, unreadable. Never a reason to stop.
+
+use sha2::{Digest, Sha256};
+
+use crate::model::category::Category;
+use crate::model::finding::Finding;
+use crate::model::severity::{Confidence, Severity};
+
+use super::sources::hex;
+
+/// An entry with nothing behind it.
+pub(super) fn missing(path: &str) -> Finding {
+    let message = format!("`{}` is in the File List, but there is no such file", shown(path));
+    finding("integrity/missing-entry", path, 1, path, message, "correct the File List, or restore the file")
+}
+
+/// An entry that is refused before anything is read.
+pub(super) fn refused(story: &str, line: u32, entry: &str, reason: &str) -> Finding {
+    let message = format!("the File List entry `{}` is refused: {reason}", shown(entry));
+    let help = "list files of this repository by their path from its root";
+    finding("integrity/refused-entry", story, line, entry, message, help)
+}
+
+/// An entry that is a link out of the repository.
+pub(super) fn link_out(path: &str) -> Finding {
+    let message = format!("`{}` is a symbolic link that leaves the repository; it is not read", shown(path));
+    finding("integrity/refused-entry", path, 1, path, message, "list the file itself, inside the repository")
+}
+
+/// An entry that is a folder.
+pub(super) fn folder(path: &str) -> Finding {
+    let message = format!("`{}` is in the File List, but is a folder", shown(path));
+    finding("integrity/not-a-file", path, 1, path, message, "list the files in it one by one")
+}
+
+/// A file that cannot be read.
+pub(super) fn unreadable(path: &str, why: &str) -> Finding {
+    let message = format!("`{}` cannot be read: {why}", shown(path));
+    finding("integrity/unreadable-file", path, 1, path, message, "make it readable, or take it off the File List")
+}
+
+/// A name in a message: in part where it is very long, and without the back-ticks that it stands between.
+pub(super) fn shown(entry: &str) -> String {
+    entry.chars().take(200).map(|c| if c == '`' { '\'' } else { c }).collect()
+}
+
+fn finding(rule: &str, file: &str, line: u32, entry: &str, message: String, help: &str) -> Finding {
+    let identity = Sha256::digest(format!("{rule}\0{entry}"));
+    Finding {
+        rule: rule.to_owned(),
+        category: Category::Integrity,
+        severity: Severity::Warning,
+        confidence: Confidence::High,
+        blocking: false,
+        file: file.to_owned(),
+        line,
+        column: 1,
+        end_line: line,
+        end_column: 1,
+        message,
+        help: help.to_owned(),
+        hot_path: false,
+        bounded: None,
+        has_index: None,
+        recursive: None,
+        evidence: Vec::new(),
+        measured: Vec::new(),
+        fingerprint: hex(&identity[..16]),
+        new: None,
+        suppressed: None,
+        baselined: None,
+        waived: None,
+    }
+}

@@ -1,0 +1,312 @@
+//! The files of a run: each is looked at once, and loaded, skipped with a reason, or turned into a finding.
+//!
+//! Knows trees, globs and markers; must not know languages beyond "is there a lowering for it", nor rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::config::Config;
+use crate::engine::Source;
+use crate::error::{Error, Result};
+use crate::model::finding::Finding;
+use crate::world::tree::{Entry, Tree};
+
+use super::integrity;
+
+/// Larger source is refused: nobody wrote it by hand, and nobody reads a finding in it.
+const LARGEST: u64 = 2 << 20;
+
+/// A file that claims to be generated is read up to here to see whether it says so.
+const LARGEST_GENERATED: u64 = 256 << 20;
+
+/// One file that a run is about.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wanted {
+    /// Whether the File List (or the command line) names it.
+    pub listed: bool,
+    /// Lines that the change touched; none where the whole file counts.
+    pub changed: Option<Vec<(u32, u32)>>,
+    /// Its path at the base, where it was another.
+    pub old_path: Option<String>,
+}
+
+/// What became of the wanted files.
+#[derive(Debug, Default)]
+pub(super) struct Loaded {
+    /// Files to analyse, sorted by path.
+    pub sources: Vec<Source>,
+    /// SHA-256 of every file that was read.
+    pub hashes: BTreeMap<String, String>,
+    /// Files that were not analysed, by reason.
+    pub skipped: BTreeMap<String, usize>,
+    /// What the files themselves gave.
+    pub findings: Vec<Finding>,
+    /// Why the file-scoped checks cannot be trusted.
+    pub errors: Vec<String>,
+}
+
+enum Fate {
+    Source(Source),
+    Skipped(&'static str, Option<String>),
+    Finding(Box<Finding>, Option<String>),
+    Error(String),
+}
+
+/// Loads the wanted files of a tree.
+pub(super) fn load(tree: &dyn Tree, wanted: &BTreeMap<String, Wanted>, config: &Config) -> Result<Loaded> {
+    let exclude = exclusion(config)?;
+    let generated = Attributes::read(tree, wanted.keys());
+    let fate = |(path, want): (&String, &Wanted)| {
+        let fate = if exclude.matched_path_or_any_parents(path, false).is_ignore() {
+            Fate::Skipped("excluded", None)
+        } else if generated.says_generated(path) {
+            Fate::Skipped("linguist-generated", None)
+        } else {
+            look(tree, path, want)
+        };
+        (path.clone(), fate)
+    };
+    let fates: Vec<(String, Fate)> = wanted.par_iter().map(fate).collect();
+    let mut loaded = Loaded::default();
+    for (path, fate) in fates {
+        loaded.take(path, fate);
+    }
+    Ok(loaded)
+}
+
+impl Loaded {
+    fn take(&mut self, path: String, fate: Fate) {
+        match fate {
+            Fate::Source(source) => {
+                self.hashes.insert(path, source.sha256.clone());
+                self.sources.push(source);
+            }
+            Fate::Skipped(reason, hash) => {
+                *self.skipped.entry(reason.to_owned()).or_default() += 1;
+                self.hashes.extend(hash.map(|hash| (path, hash)));
+            }
+            Fate::Finding(finding, error) => {
+                self.findings.push(*finding);
+                self.errors.extend(error);
+            }
+            Fate::Error(error) => self.errors.push(error),
+        }
+    }
+}
+
+/// Looks at one file, once.
+fn look(tree: &dyn Tree, path: &str, want: &Wanted) -> Fate {
+    match tree.entry(path, LARGEST) {
+        Entry::File(bytes) => file(path, want, bytes),
+        Entry::TooLarge(size) if is_source(path) => too_large(tree, path, size),
+        Entry::TooLarge(_) => Fate::Skipped("too large", None),
+        Entry::Symlink(target) if want.listed => linked(path, &target),
+        Entry::Symlink(_) => Fate::Skipped("symbolic link", None),
+        Entry::Folder if want.listed => Fate::Finding(integrity::folder(path).into(), None),
+        Entry::Folder => Fate::Skipped("folder", None),
+        Entry::Submodule => Fate::Skipped("submodule", None),
+        Entry::Missing if want.listed => Fate::Finding(integrity::missing(path).into(), None),
+        Entry::Missing => Fate::Skipped("gone", None),
+        Entry::Unreadable(why) => {
+            let error = is_source(path).then(|| format!("`{}` cannot be read: {why}", integrity::shown(path)));
+            Fate::Finding(integrity::unreadable(path, &why).into(), error)
+        }
+    }
+}
+
+fn file(path: &str, want: &Wanted, bytes: Vec<u8>) -> Fate {
+    let sha256 = hex(&Sha256::digest(&bytes));
+    if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
+        return Fate::Skipped("LFS pointer", Some(sha256));
+    }
+    if is_generated(&bytes) {
+        return Fate::Skipped("generated", Some(sha256));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => {
+            Fate::Source(Source { path: path.to_owned(), text: Arc::from(text), sha256, changed: want.changed.clone() })
+        }
+        Err(error) if is_source(path) => {
+            let good = error.utf8_error().valid_up_to();
+            let line = 1 + String::from_utf8_lossy(&error.as_bytes()[..good]).matches('\n').count();
+            Fate::Error(format!(
+                "`{}` is not valid UTF-8 at line {line}: save it as UTF-8, or exclude it",
+                integrity::shown(path)
+            ))
+        }
+        Err(_) => Fate::Skipped("binary", Some(sha256)),
+    }
+}
+
+fn too_large(tree: &dyn Tree, path: &str, size: u64) -> Fate {
+    if let Entry::File(bytes) = tree.entry(path, LARGEST_GENERATED)
+        && is_generated(&bytes)
+    {
+        return Fate::Skipped("generated", Some(hex(&Sha256::digest(&bytes))));
+    }
+    Fate::Error(format!(
+        "`{}` has {size} bytes, more than the 2 MB that are analysed: if it is generated or not yours, add it to \
+         `exclude` in perf-gate.toml",
+        integrity::shown(path)
+    ))
+}
+
+fn linked(path: &str, target: &str) -> Fate {
+    if leaves(path, target) {
+        return Fate::Finding(integrity::link_out(path).into(), None);
+    }
+    Fate::Skipped("symbolic link", None)
+}
+
+/// Whether a link at `path` points out of the tree.
+fn leaves(path: &str, target: &str) -> bool {
+    if target.starts_with('/') {
+        return true;
+    }
+    let mut depth = path.matches('/').count();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if depth == 0 => return true,
+            ".." => depth -= 1,
+            _ => depth += 1,
+        }
+    }
+    false
+}
+
+/// Whether there is a lowering for it: then its content must be understood, or said not to be.
+pub(super) fn is_source(path: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|extension| extension == "rs")
+}
+
+/// Generated-file markers stand in the first lines of a file, in a comment.
+fn is_generated(bytes: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(2048)]);
+    head.lines().take(20).any(|line| {
+        let line = line.trim_start();
+        let comment = ["//", "#", "/*", "*", "--", "<!--", ";"].iter().any(|start| line.starts_with(start));
+        comment
+            && (line.contains("@generated")
+                || (line.contains("Code generated") && line.contains("DO NOT EDIT"))
+                || line.contains("automatically generated by"))
+    })
+}
+
+fn exclusion(config: &Config) -> Result<Gitignore> {
+    let mut builder = GitignoreBuilder::new("");
+    for glob in &config.exclude {
+        builder.add_line(None, glob).map_err(|error| {
+            Error::input(format!("`exclude` holds a glob that cannot be read: `{glob}` ({error})"))
+                .next("correct it in perf-gate.toml")
+        })?;
+    }
+    builder.build().map_err(|error| Error::input(format!("`exclude` cannot be used: {error}")))
+}
+
+/// What `.gitattributes` files say of `linguist-generated`, from the root down.
+struct Attributes(Vec<(String, Gitignore)>);
+
+impl Attributes {
+    fn read<'a>(tree: &dyn Tree, paths: impl Iterator<Item = &'a String>) -> Attributes {
+        let mut folders = BTreeSet::from([String::new()]);
+        for path in paths {
+            let mut rest = path.as_str();
+            while let Some((folder, _)) = rest.rsplit_once('/') {
+                if !folders.insert(folder.to_owned()) {
+                    break;
+                }
+                rest = folder;
+            }
+        }
+        let parse = |folder: String| {
+            let name = if folder.is_empty() { ".gitattributes".to_owned() } else { format!("{folder}/.gitattributes") };
+            let Entry::File(bytes) = tree.entry(&name, LARGEST) else { return None };
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            text.contains("linguist-generated").then(|| attributes(&text)).flatten().map(|patterns| (folder, patterns))
+        };
+        Attributes(folders.into_iter().filter_map(parse).collect())
+    }
+
+    fn says_generated(&self, path: &str) -> bool {
+        let mut says = false;
+        // Sorted folders put a parent before its children, and the deepest file that speaks wins, as in git.
+        for (folder, patterns) in &self.0 {
+            let inside = if folder.is_empty() {
+                Some(path)
+            } else {
+                path.strip_prefix(folder.as_str()).and_then(|rest| rest.strip_prefix('/'))
+            };
+            let Some(inside) = inside else { continue };
+            let matched = patterns.matched(inside, false);
+            says = (says || matched.is_ignore()) && !matched.is_whitelist();
+        }
+        says
+    }
+}
+
+/// Patterns of the lines that set the attribute, negated where they unset it. Git's two pattern languages agree here.
+fn attributes(text: &str) -> Option<Gitignore> {
+    let mut builder = GitignoreBuilder::new("");
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        let Some(pattern) = words.next().filter(|word| !word.starts_with(['#', '!', '['])) else { continue };
+        for word in words {
+            let line = match word {
+                "linguist-generated" | "linguist-generated=true" => pattern.to_owned(),
+                "-linguist-generated" | "!linguist-generated" | "linguist-generated=false" => format!("!{pattern}"),
+                _ => continue,
+            };
+            // A pattern that cannot be read matches nothing: the file is then analysed, which is the safe side.
+            let _ = builder.add_line(None, &line);
+        }
+    }
+    builder.build().ok()
+}
+
+/// Lower-case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leaves_the_tree_when_it_climbs_above_the_root() {
+        assert!(leaves("a/b", "../../x"));
+        assert!(leaves("b", "/etc/passwd"));
+        assert!(leaves("a/b", "c/../../../x"));
+        assert!(!leaves("a/b", "../x"));
+        assert!(!leaves("a/b", "x/../y"));
+    }
+
+    #[test]
+    fn only_a_comment_near_the_top_marks_a_file_as_generated() {
+        assert!(is_generated(b"// @generated by x\nfn a() {}"));
+        assert!(is_generated(b"// Code generated by prost. DO NOT EDIT.\n"));
+        assert!(!is_generated(b"let s = \"@generated\";"));
+        let late = format!("{}// @generated", "x\n".repeat(30));
+        assert!(!is_generated(late.as_bytes()));
+    }
+
+    #[test]
+    fn the_deepest_attributes_file_that_speaks_wins() {
+        let root = attributes("*.rs linguist-generated\nkeep.rs -linguist-generated").unwrap();
+        let deep = attributes("gen.rs linguist-generated=false").unwrap();
+        let all = Attributes(vec![(String::new(), root), ("a".to_owned(), deep)]);
+        assert!(all.says_generated("x.rs"));
+        assert!(!all.says_generated("keep.rs"));
+        assert!(!all.says_generated("a/gen.rs"));
+        assert!(all.says_generated("a/other.rs"));
+    }
+}

@@ -1,0 +1,157 @@
+//! The analysis without a story: the same engine and rubric over changed files, or over given files and folders whole.
+//! No report, no row, nothing written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::engine::FunctionMetrics;
+use crate::error::{Error, Result};
+use crate::model::check::Check;
+use crate::world::files;
+use crate::world::tree::{Disk, Tree};
+
+use super::analysis::nothing_examined;
+use super::examine::{self, Examination, Examined};
+use super::finalize::provenance;
+use super::ground::Ground;
+use super::sources::{Loaded, Wanted};
+use super::{CheckJob, Checked, own_files, story_gate, verdict};
+
+/// Runs the check.
+pub(super) fn run(job: &CheckJob) -> Result<Checked> {
+    let (ground, wanted) = subject(job)?;
+    let (loaded, mut examined) = examine(job, &ground, &wanted)?;
+    let mut notes = Vec::new();
+    if wanted.is_empty() {
+        notes.push(format!("nothing changed since the base ({})", ground.base_how()));
+    } else {
+        notes.extend(nothing_examined(&examined));
+    }
+    if job.paths.is_empty() && ground.base_is_head() {
+        notes.push("the base is the head itself: only what is not committed counts as changed".to_owned());
+    }
+    let verdict = verdict::resolve(&examined.checks, false);
+    let changes = ground.changes.as_deref().unwrap_or_default();
+    let head = ground.head_with_dirt(&foreign(changes, job));
+    let mut provenance = provenance(&ground, &job.config, &examined, head);
+    verdict.name().clone_into(&mut provenance.verdict);
+    provenance.notes.clone_from(&notes);
+    relate(&mut examined.checks, job);
+    let texts = loaded.sources.into_iter().map(|source| (shown(job, &source.path), source.text)).collect();
+    Ok(Checked { verdict, checks: examined.checks, provenance, notes, texts })
+}
+
+/// Complexity of every function in the given files and folders; with what could not be counted, a sentence each.
+pub(super) fn metrics(job: &CheckJob) -> Result<(Vec<FunctionMetrics>, Vec<String>)> {
+    let (ground, wanted) = subject(job)?;
+    let (_, examined) = examine(job, &ground, &wanted)?;
+    let causes: BTreeSet<String> = examined.checks.iter().filter_map(examine::cause).collect();
+    let mut functions = examined.functions;
+    for function in &mut functions {
+        function.file = shown(job, &function.file);
+    }
+    functions.sort_by(|a, b| (&a.file, a.line, &a.name).cmp(&(&b.file, b.line, &b.name)));
+    Ok((functions, causes.into_iter().collect()))
+}
+
+fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -> Result<(Loaded, Examined)> {
+    let examination = Examination { root: &job.root, ground, config: &job.config, rules: &job.rules, scope: job.scope };
+    let loaded = examine::load(ground, wanted, &job.config)?;
+    let around = examination.around(&loaded)?;
+    let examined = examination.run(&loaded, wanted, &around)?;
+    Ok((loaded, examined))
+}
+
+/// What is looked at: the changes since the base, or the given files and folders whole.
+fn subject(job: &CheckJob) -> Result<(Ground, BTreeMap<String, Wanted>)> {
+    let ground = Ground::find(&job.root, &job.target, &job.config)?;
+    if !job.paths.is_empty() {
+        let wanted = given(job)?;
+        return Ok((ground, wanted));
+    }
+    let Some(changes) = &ground.changes else {
+        let why = if ground.repo.is_some() { "no base was found" } else { "there is no git repository here" };
+        return Err(Error::input(format!("the changes cannot be told: {why}"))
+            .next("give the files and folders to check, or name the base with `--base`"));
+    };
+    let wanted = story_gate::from_changes(&foreign(changes, job));
+    Ok((ground, wanted))
+}
+
+fn foreign(changes: &[crate::world::git::Change], job: &CheckJob) -> Vec<crate::world::git::Change> {
+    let own = |path: &str| own_files::is_own(path, &job.config, None);
+    changes.iter().filter(|change| !own(&change.path)).cloned().collect()
+}
+
+/// The given files, and the files below the given folders.
+fn given(job: &CheckJob) -> Result<BTreeMap<String, Wanted>> {
+    let mut wanted = BTreeMap::new();
+    for path in &job.paths {
+        let full = job.cwd.join(path);
+        let inside = relative(&job.root, &full).ok_or_else(|| missing(path))?;
+        match files::kind(&full) {
+            None => return Err(missing(path)),
+            Some(files::Kind::Folder) => {
+                let below = Disk::new(&full)?.files()?;
+                let join = |name: String| if inside.is_empty() { name } else { format!("{inside}/{name}") };
+                wanted.extend(below.into_iter().map(|name| (join(name), Wanted::default())));
+            }
+            Some(_) => {
+                wanted.insert(inside, Wanted { listed: true, ..Wanted::default() });
+            }
+        }
+    }
+    Ok(wanted)
+}
+
+fn missing(path: &Path) -> Error {
+    let shown = crate::report::escape::terminal(&path.to_string_lossy());
+    Error::input(format!("there is no file or folder `{shown}`")).next("give paths relative to the current folder")
+}
+
+/// A path relative to the root, with `/`.
+fn relative(root: &Path, full: &Path) -> Option<String> {
+    let (root, parent) = (files::canonical(root)?, files::canonical(full.parent()?)?);
+    let whole = match full.file_name() {
+        Some(name) => parent.join(name),
+        None => files::canonical(full)?,
+    };
+    Some(whole.strip_prefix(root).ok()?.to_str()?.to_owned())
+}
+
+/// Findings are shown relative to where the command was called.
+fn relate(checks: &mut [Check], job: &CheckJob) {
+    for finding in checks.iter_mut().flat_map(Check::findings_mut) {
+        finding.file = shown(job, &finding.file);
+        for step in &mut finding.evidence {
+            step.file = shown(job, &step.file);
+        }
+    }
+}
+
+fn shown(job: &CheckJob, path: &str) -> String {
+    let (Some(root), Some(cwd)) = (files::canonical(&job.root), files::canonical(&job.cwd)) else {
+        return path.to_owned();
+    };
+    from_to(&cwd, &root.join(path)).to_string_lossy().into_owned()
+}
+
+/// The way from a folder to a file, both absolute and without links.
+fn from_to(folder: &Path, file: &Path) -> PathBuf {
+    let common = folder.components().zip(file.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(common).map(|_| std::path::Component::ParentDir);
+    up.chain(file.components().skip(common)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_told_from_where_the_command_was_called() {
+        let way = |from: &str, to: &str| from_to(Path::new(from), Path::new(to)).to_string_lossy().into_owned();
+        assert_eq!(way("/r", "/r/src/a.rs"), "src/a.rs");
+        assert_eq!(way("/r/src", "/r/src/a.rs"), "a.rs");
+        assert_eq!(way("/r/src/x", "/r/tests/a.rs"), "../../tests/a.rs");
+    }
+}

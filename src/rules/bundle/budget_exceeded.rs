@@ -1,0 +1,70 @@
+//! # What it does
+//! Reports a budget of `bundle.crates` or `bundle.files` that is breached by what lies on disk: packages in a lock file,
+//! or bytes of built files, as they are or after gzip.
+//!
+//! # Why is this slow?
+//! Every package is compiled by everyone and linked by many; every byte of a bundle is downloaded, parsed and kept in
+//! memory by each user. A budget turns slow growth into one visible step.
+//!
+//! # Example
+//! ```toml
+//! [[bundle.files]]
+//! glob = "dist/**/*.js"
+//! gzip = "170 KB" # dist weighs 212 KB after gzip
+//! ```
+//!
+//! # Use instead
+//! Drop or replace the dependency that the change brings, switch its unused features off, split the bundle, or raise
+//! the budget in a change of its own, where it can be seen and discussed.
+//!
+//! # Limits
+//! Measures only what is on disk: nothing is built. A lock file counts every platform and feature together. Files of one
+//! glob are compressed each by itself, as a server sends them.
+
+use super::Draft;
+use crate::model::budget::{Budgets, Unit, Weighed};
+
+/// How many of the heaviest files are named.
+const NAMED: usize = 3;
+
+/// A finding for each breached budget.
+pub fn detect(budgets: &Budgets) -> Vec<Draft> {
+    budgets.weighed.iter().filter(|weighed| weighed.is_exceeded()).filter_map(draft).collect()
+}
+
+fn draft(weighed: &Weighed) -> Option<Draft> {
+    let (file, _) = weighed.parts.first()?;
+    let over = weighed.actual - weighed.limit;
+    let (actual, limit, over) = (amount(weighed.actual), amount(weighed.limit), amount(over));
+    let subject = &weighed.subject;
+    let (message, help) = match weighed.unit {
+        Unit::Packages => (
+            format!("`{subject}` pins {actual} packages, {over} over the budget of {limit}"),
+            "drop or replace a dependency, or switch off features that bring packages in (`cargo tree -e features`)",
+        ),
+        Unit::Bytes => (
+            format!("`{subject}` weighs {actual} bytes, {over} over the budget of {limit}"),
+            "split what is loaded later from what is loaded first, or drop what the change brought in",
+        ),
+        Unit::GzipBytes => (
+            format!("`{subject}` weighs {actual} bytes after gzip, {over} over the budget of {limit}"),
+            "split what is loaded later from what is loaded first, or drop what the change brought in",
+        ),
+    };
+    let heaviest = weighed.parts.iter().filter(|_| weighed.unit != Unit::Packages).take(NAMED);
+    let parts = heaviest.map(|(path, size)| (path.clone(), format!("{} bytes", amount(*size)))).collect();
+    Some(Draft { file: file.clone(), message, help: help.to_owned(), parts })
+}
+
+/// A number with its thousands apart.
+fn amount(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

@@ -1,0 +1,33 @@
+//! # What it does
+//! Reports a budget that nothing on disk can be held against: the glob matches no file, a file cannot be read, or there
+//! is no lock file.
+//!
+//! # Why is this slow?
+//! It is not. But a budget that measures nothing looks like a budget that is met.
+//!
+//! # Example
+//! ```toml
+//! [[bundle.files]]
+//! glob = "dist/**/*.js" # nothing was built into dist
+//! raw = "300 KB"
+//! ```
+//!
+//! # Use instead
+//! Build before the review, or correct the glob.
+//!
+//! # Limits
+//! Absent data is a suggestion and never more. A review of pushed commits sees only what is committed.
+
+use super::Draft;
+use crate::model::budget::Budgets;
+
+/// A finding for each budget without data.
+pub fn detect(budgets: &Budgets, config_file: &str) -> Vec<Draft> {
+    let draft = |(subject, why): &(String, String)| Draft {
+        file: config_file.to_owned(),
+        message: format!("the budget for `{subject}` measures nothing: {why}"),
+        help: "build before the review, or correct the budget".to_owned(),
+        parts: Vec::new(),
+    };
+    budgets.unweighed.iter().map(draft).collect()
+}

@@ -1,0 +1,43 @@
+//! The clock: UTC for what is written down, a monotonic one for what is measured.
+
+use std::time::{Duration, Instant};
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Unit};
+
+/// Now in UTC, RFC 3339, whole seconds (`2026-01-31T08:05:09Z`).
+pub fn now_utc() -> String {
+    let now = Timestamp::now();
+    now.round(Unit::Second).unwrap_or(now).to_string()
+}
+
+/// A time in seconds since 1970, as RFC 3339 in UTC.
+pub fn utc(seconds: i64) -> String {
+    Timestamp::from_second(seconds).map(|time| time.to_string()).unwrap_or_default()
+}
+
+/// Today's date in UTC, `YYYY-MM-DD`.
+pub fn today() -> String {
+    Timestamp::now().to_zoned(TimeZone::UTC).date().to_string()
+}
+
+/// Milliseconds since 1970, for names of temporary files.
+pub fn milliseconds() -> i64 {
+    Timestamp::now().as_millisecond()
+}
+
+/// A stopwatch.
+#[derive(Debug, Clone, Copy)]
+pub struct Watch(Instant);
+
+impl Watch {
+    /// Starts now.
+    pub fn start() -> Watch {
+        Watch(Instant::now())
+    }
+
+    /// Time since the start.
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+}

@@ -1,0 +1,258 @@
+//! Files on disk: reading with a limit, writing so that no reader ever sees half a file, locks, hashes.
+//!
+//! Knows nothing of what the files mean.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Component, Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Error, Result};
+
+/// What stands at a path, links not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file and its size in bytes.
+    File(u64),
+    /// A folder.
+    Folder,
+    /// A symbolic link.
+    Link,
+    /// A device, a pipe or a socket.
+    Other,
+}
+
+/// What stands at a path; none where nothing does or it cannot be seen.
+pub fn kind(path: &Path) -> Option<Kind> {
+    let meta = fs::symlink_metadata(path).ok()?;
+    let kind = meta.file_type();
+    Some(if kind.is_file() {
+        Kind::File(meta.len())
+    } else if kind.is_dir() {
+        Kind::Folder
+    } else if kind.is_symlink() {
+        Kind::Link
+    } else {
+        Kind::Other
+    })
+}
+
+/// Whether anything stands at a path, links not followed.
+pub fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Whether a folder stands at a path, links followed.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// The path with every link resolved; none where it does not exist.
+pub fn canonical(path: &Path) -> Option<PathBuf> {
+    fs::canonicalize(path).ok()
+}
+
+/// The folder that the program was called in.
+pub fn current_folder() -> Result<PathBuf> {
+    std::env::current_dir().map_err(|e| {
+        Error::input(format!("the current folder cannot be read: {e}"))
+            .next("change to a folder that exists and try again")
+    })
+}
+
+/// The user's folder for temporary files.
+pub fn temporary_folder() -> PathBuf {
+    std::env::temp_dir()
+}
+
+/// Reads a file of the user's (links followed), at most `limit` bytes. Devices, pipes and sockets are refused unopened.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let refuse = |why: String| Error::input(format!("{} cannot be read: {why}", path.display()));
+    let meta = fs::metadata(path).map_err(|e| refuse(reason(&e)))?;
+    if !meta.is_file() {
+        return Err(refuse(if meta.is_dir() { "it is a folder".into() } else { "it is no regular file".into() }));
+    }
+    let bytes = read_open(path, limit).map_err(|e| refuse(reason(&e)))?;
+    bytes.ok_or_else(|| refuse(format!("it is larger than {limit} bytes")))
+}
+
+/// Reads a file of the user's as UTF-8 text, at most `limit` bytes.
+pub fn read_text(path: &Path, limit: u64) -> Result<String> {
+    String::from_utf8(read(path, limit)?)
+        .map_err(|_| Error::input(format!("{} cannot be read: it is not UTF-8 text", path.display())))
+}
+
+/// Reads a file that was just seen to be a regular one; none where it is larger than the limit.
+pub(super) fn read_open(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+}
+
+/// Writes a file whole or not at all: a temporary file in the same folder, synced, then renamed over the old one, whose
+/// mode it keeps. Makes the folders above. Where a link stands, its target is written.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
+    let target = match kind(path) {
+        Some(Kind::Link) => canonical(path).unwrap_or_else(|| path.to_path_buf()),
+        Some(Kind::Folder | Kind::Other) => return Err(cannot_write(path, "something other than a file stands there")),
+        Some(Kind::File(_)) | None => path.to_path_buf(),
+    };
+    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    create_folders(folder)?;
+    write_beside(&target, folder, bytes).map_err(|e| cannot_write(path, &reason(&e)))
+}
+
+fn write_beside(target: &Path, folder: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(".tmp.").suffix(".perf-gate").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    let mode = fs::metadata(target).map(|meta| meta.permissions());
+    file.as_file().set_permissions(mode.unwrap_or_else(|_| default_mode()))?;
+    file.as_file().sync_all()?;
+    file.persist(target).map_err(|e| e.error)?;
+    Ok(())
+}
+
+/// Readable by all, writable by the owner: what an editor would make of a file of a repository.
+fn default_mode() -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::Permissions::from_mode(0o644)
+}
+
+/// Makes a file executable for everybody who may read it.
+pub fn make_executable(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let change = || -> io::Result<()> {
+        let mode = fs::metadata(path)?.permissions().mode();
+        fs::set_permissions(path, fs::Permissions::from_mode(mode | ((mode & 0o444) >> 2)))
+    };
+    change().map_err(|e| cannot_write(path, &reason(&e)))
+}
+
+/// Whether the owner may execute a file.
+pub fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o100 != 0)
+}
+
+/// Moves a file, over another where one stands.
+pub fn rename(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).map_err(|e| cannot_write(to, &reason(&e)))
+}
+
+/// Appends to a file, making it where it does not exist.
+pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
+    let write = || OpenOptions::new().append(true).create(true).open(path)?.write_all(bytes);
+    write().map_err(|e| cannot_write(path, &reason(&e)))
+}
+
+/// Removes a file; nothing to do where none stands.
+pub fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(cannot_write(path, &reason(&e))),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a folder and those above it.
+pub fn create_folders(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|e| cannot_write(path, &reason(&e)))
+}
+
+/// Names of the entries of a folder, sorted; those that are not UTF-8 are left out. Empty where there is no folder.
+pub fn children(path: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
+    let mut names: Vec<String> = entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Where a path relative to `root` lies, for writing: refused where it is absolute, climbs out by `..`, or a link on the
+/// way leads out of `root`.
+pub fn inside(root: &Path, relative: &str) -> Result<PathBuf> {
+    let path = Path::new(relative);
+    let outside = || Error::input(format!("{relative} lies outside of the repository: nothing is written there"));
+    if relative.is_empty() || !path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+        return Err(outside());
+    }
+    let real_root = canonical(root).ok_or_else(|| Error::input(format!("{} does not exist", root.display())))?;
+    let full = real_root.join(path);
+    let real = full.ancestors().find_map(canonical).ok_or_else(outside)?;
+    let dangling = full.ancestors().take_while(|part| canonical(part).is_none()).any(exists);
+    if real.starts_with(&real_root) && !dangling { Ok(full) } else { Err(outside()) }
+}
+
+/// Makes a state folder (`.gaia/state`, `.hex-skills`) that no repository tracks: at first it gets a `.gitignore` that
+/// holds `*`.
+pub fn state_folder(root: &Path, relative: &str) -> Result<PathBuf> {
+    let folder = inside(root, relative)?;
+    create_folders(&folder)?;
+    let ignore = folder.join(".gitignore");
+    if !exists(&ignore) {
+        write_atomic(&ignore, b"*\n")?;
+    }
+    Ok(folder)
+}
+
+/// A lock between processes, held until it is dropped or the process ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Takes a lock on a file, which is made where it does not exist and stays; waits at most so long.
+pub fn lock(path: &Path, wait: Duration) -> Result<Lock> {
+    if let Some(folder) = path.parent() {
+        create_folders(folder)?;
+    }
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .map_err(|e| cannot_write(path, &reason(&e)))?;
+    let until = Instant::now() + wait;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Lock { _file: file }),
+            Err(fs::TryLockError::Error(e)) => return Err(cannot_write(path, &reason(&e))),
+            Err(fs::TryLockError::WouldBlock) if Instant::now() < until => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(fs::TryLockError::WouldBlock) => {
+                return Err(Error::input(format!("another run holds the lock {}", path.display()))
+                    .next("wait for it to end and try again"));
+            }
+        }
+    }
+}
+
+/// SHA-256 of bytes, in lower-case hex.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// When a file was last changed, in seconds since 1970; none where it cannot be told.
+pub fn modified_seconds(path: &Path) -> Option<i64> {
+    let changed = fs::metadata(path).ok()?.modified().ok()?;
+    let since = changed.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
+}
+
+fn cannot_write(path: &Path, why: &str) -> Error {
+    Error::input(format!("{} cannot be written: {why}", path.display()))
+        .next("check that the folder is writable and the disk has room, then run this again")
+}
+
+/// The reason in words, without the operating system's number.
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let plain = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = plain.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,293 @@
+//! Running programs: with a cap on time and output, in a process group of their own, of which nothing is left behind.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read, Write as _};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+
+/// How long to look for the rest of the output once the program has ended: a grandchild may hold the pipe.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// A program to run.
+#[derive(Debug, Clone)]
+pub struct Command {
+    program: OsString,
+    args: Vec<OsString>,
+    folder: Option<PathBuf>,
+    env: Vec<(OsString, Option<OsString>)>,
+    input: Vec<u8>,
+    cap: Duration,
+    most_output: u64,
+    shown: bool,
+}
+
+/// How a program ended.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// How it ended; none where its time was up and it was killed.
+    pub status: Option<ExitStatus>,
+    /// What it wrote to standard output, up to the limit.
+    pub stdout: Vec<u8>,
+    /// What it wrote to standard error, up to the limit.
+    pub stderr: Vec<u8>,
+    /// Wall clock.
+    pub elapsed: Duration,
+}
+
+impl Output {
+    /// Whether it ended by itself with 0.
+    pub fn success(&self) -> bool {
+        self.status.is_some_and(|status| status.success())
+    }
+
+    /// Whether its time was up.
+    pub fn timed_out(&self) -> bool {
+        self.status.is_none()
+    }
+
+    /// Its exit code, or 128 plus the signal that ended it, as a shell counts; none where its time was up.
+    pub fn code(&self) -> Option<i32> {
+        let status = self.status?;
+        status.code().or_else(|| Some(128 + status.signal()?))
+    }
+
+    /// Standard output as text.
+    pub fn stdout_text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+
+    /// The first line of standard error that says something.
+    pub fn stderr_line(&self) -> String {
+        let text = String::from_utf8_lossy(&self.stderr);
+        text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given").to_owned()
+    }
+}
+
+impl Command {
+    /// A program by name or path, with no arguments, no input, 30 s and 16 MiB.
+    pub fn new(program: impl AsRef<OsStr>) -> Command {
+        Command {
+            program: program.as_ref().to_owned(),
+            args: Vec::new(),
+            folder: None,
+            env: Vec::new(),
+            input: Vec::new(),
+            cap: Duration::from_secs(30),
+            most_output: 16 * 1024 * 1024,
+            shown: false,
+        }
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Command {
+        self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self
+    }
+
+    /// Where it runs.
+    #[must_use]
+    pub fn folder(mut self, folder: &Path) -> Command {
+        self.folder = Some(folder.to_path_buf());
+        self
+    }
+
+    /// Sets a variable.
+    #[must_use]
+    pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Command {
+        self.env.push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
+        self
+    }
+
+    /// Takes a variable away.
+    #[must_use]
+    pub fn env_remove(mut self, name: impl AsRef<OsStr>) -> Command {
+        self.env.push((name.as_ref().to_owned(), None));
+        self
+    }
+
+    /// What it reads on standard input.
+    #[must_use]
+    pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Command {
+        self.input = bytes.into();
+        self
+    }
+
+    /// The most wall clock that it may take.
+    #[must_use]
+    pub fn cap(mut self, cap: Duration) -> Command {
+        self.cap = cap;
+        self
+    }
+
+    /// The most bytes kept of each of its two outputs; what comes after is read and dropped.
+    #[must_use]
+    pub fn most_output(mut self, bytes: u64) -> Command {
+        self.most_output = bytes;
+        self
+    }
+
+    /// Lets it write to our own standard output and error, instead of keeping what it writes.
+    #[must_use]
+    pub fn shown(mut self) -> Command {
+        self.shown = true;
+        self
+    }
+
+    /// Runs it to its end or its cap. An error means that it could not be started; how it ended is data.
+    pub fn run(&self) -> Result<Output> {
+        let start = Instant::now();
+        let mut child = self.spawn().map_err(|e| self.not_started(&e))?;
+        feed(&mut child, self.input.clone());
+        let stdout = child.stdout.take().map(|pipe| collect(pipe, self.most_output));
+        let stderr = child.stderr.take().map(|pipe| collect(pipe, self.most_output));
+        let ended = wait(&child, self.cap);
+        // The group goes before the leader is reaped: until then its number cannot be another's.
+        kill_group(&child);
+        let status = child.wait().map_err(|e| self.not_started(&e))?;
+        Ok(Output {
+            status: ended.then_some(status),
+            stdout: stdout.map(|pipe| rest(&pipe)).unwrap_or_default(),
+            stderr: stderr.map(|pipe| rest(&pipe)).unwrap_or_default(),
+            elapsed: start.elapsed(),
+        })
+    }
+
+    fn spawn(&self) -> io::Result<Child> {
+        let mut command = std::process::Command::new(&self.program);
+        command.args(&self.args).process_group(0).stdin(Stdio::piped());
+        if !self.shown {
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        }
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        for (name, value) in &self.env {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.spawn()
+    }
+
+    fn not_started(&self, error: &io::Error) -> Error {
+        let program = self.program.to_string_lossy();
+        let error_text = super::files::reason(error);
+        Error::input(format!("`{program}` cannot be run: {error_text}"))
+            .next(format!("install {program}, or put it on PATH"))
+    }
+}
+
+/// Writes the input in a thread of its own: the program may write before it reads, or never read.
+fn feed(child: &mut Child, input: Vec<u8>) {
+    if let Some(mut pipe) = child.stdin.take() {
+        thread::spawn(move || {
+            let _ = pipe.write_all(&input);
+        });
+    }
+}
+
+fn collect(mut pipe: impl Read + Send + 'static, most: u64) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut left = usize::try_from(most).unwrap_or(usize::MAX);
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(count @ 1..) = pipe.read(&mut buffer) {
+            let kept = count.min(left);
+            left -= kept;
+            if kept > 0 && sender.send(buffer[..kept].to_vec()).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+fn rest(pipe: &Receiver<Vec<u8>>) -> Vec<u8> {
+    let until = Instant::now() + GRACE;
+    let mut bytes = Vec::new();
+    while let Ok(part) = pipe.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        bytes.extend(part);
+    }
+    bytes
+}
+
+/// Waits for the end, without reaping; false where the cap passed first.
+fn wait(child: &Child, cap: Duration) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
+    let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else { return false };
+    let Ok(handle) = pidfd_open(pid, PidfdFlags::empty()) else { return false };
+    let until = Instant::now() + cap;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let timeout =
+            Timespec { tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX), tv_nsec: left.subsec_nanos().into() };
+        match poll(&mut [PollFd::new(&handle, PollFlags::IN)], Some(&timeout)) {
+            Ok(0) => return false,
+            Ok(_) => return true,
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return false,
+        }
+    }
+}
+
+fn kill_group(child: &Child) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(pid, Signal::KILL);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_reads_its_input_and_its_output_is_kept() {
+        let output = Command::new("cat").input("hello").run().unwrap();
+        assert!(output.success());
+        assert_eq!(output.stdout, b"hello");
+    }
+
+    #[test]
+    fn a_program_past_its_cap_goes_with_its_whole_group() {
+        let script = "sleep 60 & echo $!; wait";
+        let output = Command::new("sh").args(["-c", script]).cap(Duration::from_millis(300)).run().unwrap();
+        assert!(output.timed_out());
+        assert!(output.elapsed < Duration::from_secs(5));
+        let child = output.stdout_text().trim().to_owned();
+        let is_gone = || {
+            let state = std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
+            state.is_empty() || state.contains(") Z ") || state.contains(") X ")
+        };
+        // The signal is sent; the kernel may take a moment to act on it.
+        for _ in 0..200 {
+            if is_gone() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("{child} is still there");
+    }
+
+    #[test]
+    fn output_past_its_limit_is_dropped_and_the_program_goes_on() {
+        let output = Command::new("sh").args(["-c", "yes | head -c 300000; exit 3"]).most_output(1000).run().unwrap();
+        assert_eq!(output.stdout.len(), 1000);
+        assert_eq!(output.code(), Some(3));
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_named() {
+        let error = Command::new("no-such-program-here").run().unwrap_err();
+        assert!(error.what().contains("`no-such-program-here` cannot be run"), "{error}");
+    }
+}
