@@ -4,6 +4,8 @@
 #![allow(unreachable_pub, reason = "everything in a test binary is unreachable from outside")]
 
 mod bundle;
+mod ci;
 mod facts;
 mod git;
+mod hook;
 mod support;
