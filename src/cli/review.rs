@@ -120,5 +120,8 @@ pub(super) fn show(reviewed: &Reviewed, format: Format, dry_run: bool) -> Result
     let state = |path: &&str| path.starts_with(&reviewed.state);
     let shown: Vec<&str> = reviewed.written.iter().map(String::as_str).filter(|path| !state(path)).collect();
     out.push_str(&text::written(&shown, &reviewed.report, dry_run));
+    if !dry_run && shown.len() > usize::from(shown.contains(&reviewed.report.as_str())) {
+        out.push_str("hint: the sprint status may be out of date: sprint-status.yaml is not written by this command\n");
+    }
     print::text(&out)
 }
