@@ -31,12 +31,15 @@ pub(super) fn raw(text: &str) -> Result<()> {
 
 fn checked(result: std::io::Result<()>) -> Result<()> {
     match result {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::blocked(format!("standard output cannot be written: {error}"))
-                .next("give it somewhere to go, with room for the result"))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => refused(&error.to_string()),
         _ => Ok(()),
     }
+}
+
+/// What is not printed is not known: the evidence did not reach anybody.
+pub(super) fn refused<T>(why: &str) -> Result<T> {
+    Err(Error::blocked(format!("standard output cannot be written: {why}"))
+        .next("give it somewhere to go, with room for the result"))
 }
 
 /// A sign of life on a terminal, once half a second has passed; silence anywhere else.

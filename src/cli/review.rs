@@ -122,6 +122,11 @@ pub(super) fn rendered(reviewed: &Reviewed, dry_run: bool) -> String {
     if let Some(diff) = &reviewed.diff {
         out.push_str(&text::diff(diff));
     }
-    out.push_str(&text::written(&reviewed.written, dry_run));
+    let state = |path: &&str| path.starts_with(&reviewed.state);
+    let shown: Vec<&str> = reviewed.written.iter().map(String::as_str).filter(|path| !state(path)).collect();
+    out.push_str(&text::written(&shown, &reviewed.report, dry_run));
+    if !dry_run && shown.len() > usize::from(shown.contains(&reviewed.report.as_str())) {
+        out.push_str("hint: the sprint status may be out of date: sprint-status.yaml is not written by this command\n");
+    }
     out
 }

@@ -170,9 +170,10 @@ impl Window {
         let start = offset(finding.line, finding.column)?;
         let stop = offset(end, if end == finding.end_line { finding.end_column } else { u32::MAX })?;
         let primary = start..stop.max(start);
-        let mut marks = vec![(AnnotationKind::Primary, primary, None)];
-        for step in steps {
-            // A step on the reported line itself would cover it; it is told below the frame's title instead.
+        // A step on the reported line labels the report itself: two marks would cover one another.
+        let label = steps.iter().find(|step| step.line == finding.line).map(|step| terminal(&step.note));
+        let mut marks = vec![(AnnotationKind::Primary, primary, label)];
+        for step in steps.into_iter().filter(|step| step.line != finding.line) {
             if let (Some(from), Some(to)) = (offset(step.line, 0), offset(step.line, u32::MAX)) {
                 let range = trimmed(&window.text, from..to);
                 let kind = AnnotationKind::Context;
@@ -285,10 +286,15 @@ pub fn diff(diff: &str) -> String {
     diff.lines().map(|line| source_line(line) + "\n").collect()
 }
 
-/// Which files were written, or would be.
-pub fn written(paths: &[String], dry_run: bool) -> String {
+/// Which files were written, or would be; and where the report stands that already says this.
+pub fn written(paths: &[&str], report: &str, dry_run: bool) -> String {
     let verb = if dry_run { "would write" } else { "wrote" };
-    // State files are for programs; people look for the report and the story.
-    let shown = paths.iter().filter(|path| path.ends_with(".md") && !path.ends_with("analysis-results.md"));
-    shown.map(|path| format!("{verb} {}\n", terminal(path))).collect()
+    let mut out = String::new();
+    for path in paths {
+        let _ = writeln!(out, "{verb} {}", terminal(path));
+    }
+    if !paths.contains(&report) && !dry_run {
+        let _ = writeln!(out, "unchanged {}", terminal(report));
+    }
+    out
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::engine::Selection;
 use crate::error::{Error, Result};
@@ -22,7 +22,7 @@ use super::{Job, judgment};
 pub(super) const RULES_VERSION: &str = "1";
 
 /// Cold, a review should take no longer (P95); past it, it says so.
-const COLD_TARGET: Duration = Duration::from_secs(60);
+const COLD_TARGET: Duration = Duration::from_mins(1);
 
 /// The same from the cache.
 const CACHED_TARGET: Duration = Duration::from_secs(3);
@@ -49,7 +49,7 @@ pub(super) struct Evidence {
 
 /// Runs the phase.
 pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> {
-    let start = Instant::now();
+    let start = crate::world::clock::Watch::start();
     let rules = Selection::Review;
     let examination =
         Examination { root: &job.root, ground: &setup.ground, config: &job.config, rules: &rules, scope: job.scope };
@@ -67,7 +67,7 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
     let json = render(&document)?;
     let mut notes = gate.sentences.clone();
     notes.extend(around.facts.notes);
-    notes.extend(nothing_examined(&examined));
+    notes.extend(nothing_examined(&examined, "changed"));
     notes.extend(slow(start.elapsed(), cached));
     let texts = loaded.sources.into_iter().map(|source| (source.path, source.text)).collect();
     Ok(Evidence { document, json, examined, cache_key: key, cached, total: start.elapsed(), texts, notes })
@@ -126,8 +126,9 @@ impl Evidence {
 }
 
 /// Nothing in a supported language is an `APPROVE` that says so.
-pub(super) fn nothing_examined(examined: &Examined) -> Option<String> {
-    (examined.examined == 0).then(|| "no file in a supported language changed".to_owned())
+pub(super) fn nothing_examined(examined: &Examined, what: &str) -> Option<String> {
+    let errored = examined.checks.iter().any(|check| matches!(check.outcome, Outcome::Errored { .. }));
+    (examined.parsed == 0 && !errored).then(|| format!("no file in a supported language {what}"))
 }
 
 fn slow(took: Duration, cached: bool) -> Option<String> {

@@ -1,0 +1,196 @@
+//! How fast it is: our analysis beside the bare parse of the same files, and process start beside a review of ten files.
+//!
+//! `cargo bench` measures both in one run, since ratios are the truth and absolute times move. The sources are those of the
+//! crates that this package itself is built from, as cargo unpacked them; none is downloaded.
+#![allow(clippy::disallowed_methods, reason = "a bench builds the machine that the program then meets")]
+#![allow(clippy::unwrap_used, reason = "a bench that cannot be set up has failed")]
+#![allow(clippy::print_stderr, reason = "the numbers say little without the size of what was measured")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, LazyLock};
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+use perf_gate::config::Config;
+use perf_gate::engine::facts::{Facts, Lock};
+use perf_gate::engine::{Job, Selection, Source};
+
+/// Enough text that a run takes a second or so, from crates of different hands.
+const MOST_BYTES: usize = 8 << 20;
+/// The syntax trees of large files are deep; the program parses on such a stack too.
+const STACK: usize = 256 << 20;
+
+fn main() {
+    divan::main();
+}
+
+/// The sources of the crates in our own lock file, in the order of the lock file.
+static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(top.join("Cargo.lock")).unwrap();
+    let lock = Lock::parse("Cargo.lock", &text).unwrap();
+    let registries = registries();
+    let mut sources = Vec::new();
+    let mut bytes = 0;
+    for package in &lock.packages {
+        let name = format!("{}-{}", package.name, package.version);
+        let Some(folder) = registries.iter().map(|r| r.join(&name).join("src")).find(|folder| folder.is_dir()) else {
+            continue;
+        };
+        for path in rust_files(&folder) {
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let parses = text.len() < 300_000 && on_large_stack(|| syn::parse_file(&text).is_ok());
+            if parses && bytes + text.len() <= MOST_BYTES {
+                bytes += text.len();
+                let path = path.strip_prefix(folder.parent().unwrap()).unwrap();
+                let path = format!("{name}/{}", path.display());
+                sources.push(Source { path, text: Arc::from(text), sha256: String::new(), changed: None });
+            }
+        }
+    }
+    assert!(bytes > 1 << 20, "the sources of our dependencies are where cargo unpacks them: run `cargo fetch` first");
+    eprintln!("{} files, {} KiB of Rust", sources.len(), bytes >> 10);
+    sources
+});
+
+/// Where cargo unpacks what it downloads.
+fn registries() -> Vec<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo"))).unwrap();
+    let entries = std::fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    folders.sort();
+    folders
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).unwrap().join().unwrap()
+    })
+}
+
+/// Parses all sources and drops the trees, on as many threads as given.
+fn parse(threads: usize) -> usize {
+    use rayon::prelude::*;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().unwrap();
+    let count = |source: &Source| {
+        let items = syn::parse_file(&source.text).map_or(0, |file| file.items.len());
+        proc_macro2::extra::invalidate_current_thread_spans();
+        items
+    };
+    pool.install(|| SOURCES.par_iter().map(count).sum())
+}
+
+fn all_bytes() -> BytesCount {
+    BytesCount::new(SOURCES.iter().map(|source| source.text.len()).sum::<usize>())
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn bare_parse_on_every_core(bencher: Bencher) {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    bencher.counter(all_bytes()).bench(|| parse(threads));
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn bare_parse_on_one_core(bencher: Bencher) {
+    bencher.counter(all_bytes()).bench(|| parse(1));
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn every_rule_on_every_core(bencher: Bencher) {
+    let (config, facts) = (Config::default(), Facts::default());
+    let job = Job { sources: &SOURCES, facts: &facts, config: &config, rules: &Selection::All };
+    bencher.counter(all_bytes()).bench(|| perf_gate::engine::run(job));
+}
+
+/// A repository with a story of ten files, on its branch.
+struct Repository {
+    dir: tempfile::TempDir,
+}
+
+impl Repository {
+    fn new() -> Repository {
+        let repository = Repository { dir: tempfile::tempdir().unwrap() };
+        repository.git(&["init", "-q"]);
+        repository.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
+        repository.write("Cargo.toml", "[package]\nname = \"ten\"\nversion = \"0.1.0\"\nedition = \"2021\"\n");
+        repository.git(&["add", "-A"]);
+        repository.git(&["commit", "-qm", "base"]);
+        repository.git(&["checkout", "-qb", "story/E1-S1"]);
+        let sized = SOURCES.iter().filter(|source| (8_000..40_000).contains(&source.text.len()));
+        let mut list = String::new();
+        for (at, source) in sized.take(10).enumerate() {
+            let path = format!("src/part{at}.rs");
+            repository.write(&path, &source.text);
+            list.extend(["- `", &path, "`\n"]);
+        }
+        let rows =
+            ["Code Review", "QA Tests", "Security Review", "Test Automation", "Test Review", "Performance Review"];
+        let rows: Vec<String> = rows.iter().map(|row| format!("| {row} | UNVERIFIED | — |\n")).collect();
+        let story = format!(
+            "---\ntemplate: story\nkey: E1-S1\nstatus: review\n---\n\n## File List\n\n{list}\n## Review Gate\n\n\
+             | Review | Status | Report |\n|---|---|---|\n{}",
+            rows.concat()
+        );
+        repository.write(".gaia/artifacts/implementation-artifacts/E1-S1-ten.md", &story);
+        repository.git(&["add", "-A"]);
+        repository.git(&["commit", "-qm", "change"]);
+        repository
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn git(&self, args: &[&str]) {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=Bench", "-c", "user.email=bench@example.com"]).args(args);
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        assert!(command.current_dir(self.dir.path()).status().unwrap().success());
+    }
+
+    fn gate(&self, args: &[&str]) -> i32 {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-perf-gate"));
+        command.args(args).current_dir(self.dir.path()).env("XDG_CACHE_HOME", self.dir.path().join("../bench-cache"));
+        command.output().unwrap().status.code().unwrap()
+    }
+}
+
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn process_start(bencher: Bencher) {
+    let repository = Repository::new();
+    bencher.bench(|| assert_eq!(repository.gate(&["--version"]), 0));
+}
+
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn review_of_ten_files_without_cache(bencher: Bencher) {
+    let repository = Repository::new();
+    bencher.bench(|| assert!(repository.gate(&["review", "E1-S1", "--no-cache"]) <= 2));
+}
+
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn review_of_ten_files_from_the_cache(bencher: Bencher) {
+    let repository = Repository::new();
+    repository.gate(&["review", "E1-S1"]);
+    bencher.bench(|| assert!(repository.gate(&["review", "E1-S1"]) <= 2));
+}

@@ -1,0 +1,103 @@
+//! The README tells the truth: its tables come from the code (rewritten under `PERF_GATE_BLESS=1`), its commands exist, and
+//! its example configuration is one.
+
+use std::path::{Path, PathBuf};
+
+use perf_gate::exit::Exit;
+
+use crate::support::Scratch;
+
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(path()).unwrap()
+}
+
+/// The text between the markers of a generated block.
+fn block<'a>(text: &'a str, name: &str) -> &'a str {
+    let begin = format!("<!-- generated: {name} -->\n");
+    let start = text.find(&begin).unwrap_or_else(|| panic!("no block {name}")) + begin.len();
+    let end = text[start..].find("<!-- end generated -->").unwrap();
+    &text[start..start + end]
+}
+
+/// Compares a block with what it comes from, or rewrites it.
+fn fresh(name: &str, expected: &str) {
+    let text = readme();
+    let found = block(&text, name);
+    if found == expected {
+        return;
+    }
+    assert!(
+        std::env::var_os("PERF_GATE_BLESS").is_some(),
+        "the block `{name}` of README.md is stale: run the tests once with PERF_GATE_BLESS=1\n{expected}"
+    );
+    let at = found.as_ptr() as usize - text.as_ptr() as usize;
+    let rewritten = format!("{}{expected}{}", &text[..at], &text[at + found.len()..]);
+    std::fs::write(path(), rewritten).unwrap();
+}
+
+#[test]
+fn the_table_of_exit_codes_is_the_enum() {
+    let rows: String = Exit::ALL.iter().fold(String::new(), |rows, (exit, meaning)| {
+        rows + &format!("| {} | {} |\n", exit.code(), meaning.replace('|', "\\|"))
+    });
+    fresh("exit-codes", &format!("| code | meaning |\n|---|---|\n{rows}"));
+}
+
+/// The fenced blocks of a language.
+fn fences<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
+    let begin = format!("```{language}\n");
+    text.split(&begin).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+#[test]
+fn every_command_that_the_readme_names_exists() {
+    let text = readme();
+    let scratch = Scratch::new();
+    let mut commands: Vec<String> = text
+        .split("cargo perf-gate ")
+        .skip(1)
+        .map(|rest| rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect())
+        .filter(|name: &String| !name.is_empty())
+        .collect();
+    commands.sort();
+    commands.dedup();
+    assert!(commands.len() > 8, "{commands:?}");
+    for command in commands {
+        let run = scratch.gate(&[&command, "--help"]);
+        assert_eq!(run.code, 0, "{command}: {}", run.stderr);
+    }
+    assert!(fences(&text, "sh").iter().any(|block| block.trim() == "./install.sh --demo"));
+    assert!(fences(&text, "sh").iter().any(|block| block.trim() == "cargo test --locked"));
+    let ci = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run")).unwrap();
+    assert!(ci.lines().any(|line| line == "cargo test --locked"), "CI runs the README's command");
+}
+
+#[test]
+fn the_example_configuration_is_accepted() {
+    // Outside of a repository, where the base that it names is not looked up.
+    let scratch = Scratch::new();
+    scratch.write("perf-gate.toml", fences(&readme(), "toml")[0]).write("src/lib.rs", "pub fn fine() {}\n");
+    let run = scratch.gate(&["check", "src"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
+fn the_stated_rust_version_is_the_one_of_the_manifest() {
+    let manifest = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = toml::from_str(&manifest).unwrap();
+    let version = manifest["package"]["rust-version"].as_str().unwrap();
+    assert!(readme().contains(&format!("a Rust toolchain ({version} or newer)")));
+}
+
+#[test]
+fn links_to_files_of_the_repository_lead_somewhere() {
+    for rest in readme().split("](").skip(1) {
+        let target = rest.split(')').next().unwrap();
+        let local = !target.starts_with("http");
+        assert!(!local || Path::new(env!("CARGO_MANIFEST_DIR")).join(target).exists(), "{target}");
+    }
+}
