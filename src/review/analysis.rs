@@ -73,7 +73,7 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
     let json = render(&document)?;
     let mut notes = gate.sentences.clone();
     notes.extend(around.facts.notes);
-    notes.extend(nothing_examined(&examined));
+    notes.extend(nothing_examined(&examined, "changed"));
     notes.extend(slow(start.elapsed(), cached));
     let texts = loaded.sources.into_iter().map(|source| (source.path, source.text)).collect();
     Ok(Evidence { document, json, examined, cache_key: key, cached, total: start.elapsed(), texts, notes })
@@ -132,8 +132,9 @@ impl Evidence {
 }
 
 /// Nothing in a supported language is an `APPROVE` that says so.
-pub(super) fn nothing_examined(examined: &Examined) -> Option<String> {
-    (examined.parsed == 0).then(|| "no file in a supported language changed".to_owned())
+pub(super) fn nothing_examined(examined: &Examined, what: &str) -> Option<String> {
+    let errored = examined.checks.iter().any(|check| matches!(check.outcome, Outcome::Errored { .. }));
+    (examined.parsed == 0 && !errored).then(|| format!("no file in a supported language {what}"))
 }
 
 fn slow(took: Duration, cached: bool) -> Option<String> {

@@ -67,6 +67,12 @@ pub fn temporary_folder() -> PathBuf {
     std::env::temp_dir()
 }
 
+/// A new folder among the temporary files that nothing else has, readable by the user only. It stays.
+pub fn fresh_folder(prefix: &str) -> Result<PathBuf> {
+    let made = tempfile::Builder::new().prefix(prefix).tempdir();
+    made.map(tempfile::TempDir::keep).map_err(|e| cannot_write(&temporary_folder(), &reason(&e)))
+}
+
 /// Reads a file of the user's (links followed), at most `limit` bytes. Devices, pipes and sockets are refused unopened.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let refuse = |why: String| Error::input(format!("{} cannot be read: {why}", path.display()));
