@@ -1,6 +1,6 @@
 //! Scratch repositories and a scrubbed way to run the binary and git.
 
-#![expect(dead_code, reason = "each test module uses its own part of the kit")]
+#![allow(dead_code, reason = "each test module uses its own part of the kit")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
