@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::print;
 use super::project::{Project, key};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -143,7 +144,7 @@ fn read(which: &Which) -> Result<Exit> {
     let workflow = key(&which.workflow, "--workflow")?;
     let project = Project::open(which.project_root.as_deref())?;
     let Some((text, _)) = load(&project, &workflow)? else { return Ok(Exit::Blocked) };
-    anstream::print!("{text}");
+    print::raw(&text)?;
     Ok(Exit::Ok)
 }
 

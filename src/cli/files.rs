@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::print;
 use super::project::{Project, key};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -9,7 +10,7 @@ use crate::model::story_key::{DEFAULT_PATTERN, StoryKey};
 use crate::review::locate::STORY_LIMIT;
 use crate::review::own_files::changed_paths;
 use crate::story::locate::{Story, report_path};
-use crate::story::{file_list, front_matter, visible};
+use crate::story::{file_list, front_matter, is_hidden, visible};
 use crate::world::files;
 use crate::world::git::{Change, Repo};
 
@@ -35,25 +36,28 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args) -> Result<Exit> {
     let key = args.story.as_deref().map(|text| key(text, "the story key")).transpose()?;
-    let project = Project::open(args.repo.as_deref().or(args.project_root.as_deref()))?;
+    let project = match &args.repo {
+        Some(folder) => Project::around(folder)?,
+        None => Project::open(args.project_root.as_deref())?,
+    };
     let story = match (&key, &args.story_file) {
         (Some(key), _) => project.story(key)?,
         (None, Some(file)) => story_of_file(&project, file)?,
         (None, None) => return Err(Error::usage("neither a story key nor --story-file was given")),
     };
-    let changes = match changes(&project, args.base.as_deref())? {
-        Ok(changes) => changes,
+    let diff = match changes(&project, args.base.as_deref())? {
+        Ok(diff) => diff,
         Err(why) => {
             anstream::eprintln!("git diff unavailable: {why}");
             return Ok(Exit::Ok);
         }
     };
     let list = file_list::parse(&story.text);
-    let changed = changed_paths(&changes, &list, &project.config, Some(&story));
+    let changed = changed_paths(&diff, &list, &project.config, Some(&story));
     if let Some(divergence) = file_list::divergence(&list, &changed) {
         let json = serde_json::to_string(&divergence)
             .map_err(|error| Error::internal(format!("the divergence cannot be written as JSON: {error}")))?;
-        anstream::println!("{}", plain_json(&json));
+        print::raw(&format!("{}\n", plain_json(&json)))?;
     }
     Ok(Exit::Ok)
 }
@@ -61,19 +65,28 @@ pub(super) fn run(args: Args) -> Result<Exit> {
 /// The changes since the base, or why there are none to speak of.
 fn changes(project: &Project, base: Option<&str>) -> Result<std::result::Result<Vec<Change>, &'static str>> {
     let Some(repo) = Repo::discover(&project.root)? else { return Ok(Err("there is no git repository here")) };
-    if repo.root().is_none() {
-        return Ok(Err("the repository has no working tree"));
-    }
-    match repo.base(base, project.config.base.as_deref())? {
-        Some(base) => repo.changes_to_worktree(&base.commit).map(Ok),
-        None => Ok(Err("there is no base: neither --base nor a main or master branch")),
-    }
+    let Some(root) = repo.root() else { return Ok(Err("the repository has no working tree")) };
+    let folder = match project.root.strip_prefix(&root).map(Path::to_str) {
+        Ok(Some("")) => String::new(),
+        Ok(Some(folder)) => format!("{folder}/"),
+        _ => return Ok(Err("the repository lies elsewhere than the project")),
+    };
+    let Some(base) = repo.base(base, project.config.base.as_deref())? else {
+        return Ok(Err("there is no base: neither --base nor a main or master branch"));
+    };
+    let changes = repo.changes_to_worktree(&base.commit)?;
+    Ok(Ok(changes.into_iter().filter_map(|change| below(change, &folder)).collect()))
+}
+
+/// A change as the project sees it, whose root is a folder of the repository; none where it lies outside.
+fn below(change: Change, folder: &str) -> Option<Change> {
+    let inside = |path: &str| path.strip_prefix(folder).map(str::to_owned);
+    Some(Change { path: inside(&change.path)?, old_path: change.old_path.as_deref().and_then(inside), ..change })
 }
 
 /// The story in a file that was named: its path, and what its key says of the report.
 fn story_of_file(project: &Project, file: &Path) -> Result<Story> {
-    let here = project.cwd.join(file);
-    let full = if files::exists(&here) { here } else { project.root.join(file) };
+    let full = project.existing(file);
     let text = files::read_text(&full, STORY_LIMIT)?;
     let front = front_matter::parse(&text).map_err(|why| {
         Error::input(format!("story file {} cannot be used: {why}", visible(&file.display().to_string())))
@@ -97,8 +110,17 @@ fn key_of_name(name: &str) -> Option<StoryKey> {
     StoryKey::any(begins.find(name)?.as_str())
 }
 
-/// JSON in which what a terminal would act on is escaped as well.
+/// JSON in which what would act on a terminal is escaped as well.
 fn plain_json(json: &str) -> String {
-    let hidden = |c: char| c.is_control() || visible(c.encode_utf8(&mut [0; 4])).len() != c.len_utf8();
-    json.chars().map(|c| if hidden(c) { format!("\\u{:04x}", c as u32) } else { c.to_string() }).collect()
+    let mut plain = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_hidden(c) {
+            // Past the first plane, JSON takes two halves.
+            let units = c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>();
+            plain.push_str(&units.concat());
+        } else {
+            plain.push(c);
+        }
+    }
+    plain
 }

@@ -1,23 +1,21 @@
 //! `cargo perf-gate gate`: reads and writes the Review Gate table of a story (contracts 3).
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
+use super::print;
 use super::project::{Project, key};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::model::story_key::StoryKey;
 use crate::model::verdict::GateVerdict;
+use crate::review::lock;
 use crate::story::gate_table::{self, Composite, ROWS};
 use crate::story::locate::Story;
 use crate::story::visible;
-use crate::world::files::{self, Kind, Lock};
+use crate::world::files::{self, Kind};
 
 /// What the Report cell holds where there is no report.
 const NO_REPORT: &str = "—";
-
-/// How long a writer waits for the one before it.
-const WAIT: Duration = Duration::from_secs(60);
 
 /// Reads or updates the Review Gate table of a story.
 #[derive(Debug, clap::Args)]
@@ -70,7 +68,7 @@ struct Update {
 pub(super) fn run(args: Args) -> Result<Exit> {
     match args.command {
         Command::Update(update) => run_update(&update),
-        Command::Check(which) => check(&read(&which)?),
+        Command::Check(which) => Ok(check(&read(&which)?)),
         Command::Status(which) => status(&read(&which)?),
         Command::Composite(which) => composite(&read(&which)?),
     }
@@ -95,46 +93,42 @@ fn bad_table(story: &Story, why: &str) -> Error {
     Error::input(format!("{}: {why}", visible(&story.path)))
 }
 
-fn check(gates: &Gates) -> Result<Exit> {
+fn check(gates: &Gates) -> Exit {
     let open = ROWS.into_iter().zip(gates.verdicts).filter(|(_, verdict)| *verdict != GateVerdict::Passed);
     let mut exit = Exit::Ok;
     for (name, verdict) in open {
         anstream::eprintln!("{name}: {verdict}");
         exit = Exit::Changes;
     }
-    Ok(exit)
+    exit
 }
 
 fn status(gates: &Gates) -> Result<Exit> {
     let rows = ROWS.into_iter().zip(gates.verdicts).map(|(name, verdict)| (name.to_owned(), verdict.name().into()));
     let rows: serde_json::Map<String, serde_json::Value> = rows.collect();
-    anstream::println!("{}", serde_json::json!({ "story": gates.key.as_str(), "gates": rows }));
+    print::raw(&format!("{}\n", serde_json::json!({ "story": gates.key.as_str(), "gates": rows })))?;
     Ok(Exit::Ok)
 }
 
 fn composite(gates: &Gates) -> Result<Exit> {
-    let mut reports = Vec::new();
-    for name in ROWS {
+    let mut lines = vec![
+        format!("| {:<18} | {:<10} | Report", "Review", "Status"),
+        format!("|-{:-<18}-|-{:-<10}-|-------", "", ""),
+    ];
+    for (name, verdict) in ROWS.into_iter().zip(gates.verdicts) {
         let report = gate_table::report(&gates.story.text, name).map_err(|why| bad_table(&gates.story, &why))?;
-        reports.push(visible(&report).replace('|', "\\|"));
-    }
-    anstream::println!("| {:<18} | {:<10} | Report", "Review", "Status");
-    anstream::println!("|-{:-<18}-|-{:-<10}-|-------", "", "");
-    for ((name, verdict), report) in ROWS.into_iter().zip(gates.verdicts).zip(reports) {
-        anstream::println!("| {name:<18} | {:<10} | {report}", verdict.name());
+        let report = visible(&report).replace('|', "\\|");
+        lines.push(format!("| {name:<18} | {:<10} | {report}", verdict.name()));
     }
     let (word, title, names, exit) = match gate_table::composite(&gates.verdicts) {
-        Composite::Complete => ("COMPLETE", "", Vec::new(), Exit::Ok),
-        Composite::Blocked(names) => ("BLOCKED", "Blocking gates:", names, Exit::Changes),
-        Composite::Pending(names) => ("PENDING", "Pending gates:", names, Exit::Blocked),
+        Composite::Complete => ("COMPLETE", None, Vec::new(), Exit::Ok),
+        Composite::Blocked(names) => ("BLOCKED", Some("Blocking gates:"), names, Exit::Changes),
+        Composite::Pending(names) => ("PENDING", Some("Pending gates:"), names, Exit::Blocked),
     };
-    anstream::println!("\nReview Gate: {word}");
-    if !names.is_empty() {
-        anstream::println!("{title}");
-    }
-    for name in names {
-        anstream::println!("  - {name}");
-    }
+    lines.push(format!("\nReview Gate: {word}"));
+    lines.extend(title.map(str::to_owned));
+    lines.extend(names.into_iter().map(|name| format!("  - {name}")));
+    print::raw(&(lines.join("\n") + "\n"))?;
     Ok(exit)
 }
 
@@ -154,34 +148,19 @@ fn run_update(update: &Update) -> Result<Exit> {
     let project = Project::open(update.which.project_root.as_deref())?;
     // Before the lock, so that a story that does not exist leaves no trace.
     let seen = project.story(&key)?;
-    let _locks = lock(&project, &key, &seen)?;
+    let _locks = lock::story(&project.root, &project.config, &key, &seen)?;
     let story = project.story(&key)?;
     let cell = report_cell(&project, &story, gate, verdict, update)?;
     let changed = gate_table::update(&story.text, gate, verdict, &cell).map_err(|why| bad_table(&story, &why))?;
     if changed != story.text {
         files::write_atomic(&files::inside(&project.root, &story.path)?, changed.as_bytes())?;
     }
-    anstream::println!("{key}: {gate} is {verdict}, report {}", visible(&cell));
-    if let Some(reason) = &update.no_report {
-        anstream::println!("no report: {}", visible(reason));
-    }
+    let reason = update.no_report.as_deref().map(|reason| format!(" (no report: {})", visible(reason)));
+    print::raw(&format!("{key}: {gate} is {verdict}, report {}{}\n", visible(&cell), reason.unwrap_or_default()))?;
     anstream::eprintln!(
         "hint: the sprint status may be out of date: sprint-status.yaml is not written by this command"
     );
     Ok(Exit::Ok)
-}
-
-/// Our own lock, and the one beside the story where another tool left it there.
-fn lock(project: &Project, key: &StoryKey, story: &Story) -> Result<Vec<Lock>> {
-    let state = &project.config.paths.state;
-    files::state_folder(&project.root, state)?;
-    let own = files::inside(&project.root, &format!("{state}/locks/{key}.lock"))?;
-    let mut locks = vec![files::lock(&own, WAIT)?];
-    let sibling = project.root.join(format!("{}.lock", story.path));
-    if matches!(files::kind(&sibling), Some(Kind::File(_))) {
-        locks.push(files::lock(&sibling, WAIT)?);
-    }
-    Ok(locks)
 }
 
 /// What the Report cell will hold. A verdict other than UNVERIFIED needs the report on disk, or a reason why not.

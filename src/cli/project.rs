@@ -33,11 +33,22 @@ impl Project {
         let cwd = files::current_folder()?;
         let root = match named {
             Some(path) => cwd.join(path),
-            None => Repo::discover(&cwd)?.and_then(|repo| repo.root()).unwrap_or_else(|| cwd.clone()),
+            None => root_around(&cwd)?,
         };
-        let tree = Disk::new(&root)?;
+        Self::at(cwd, &root, named.is_some())
+    }
+
+    /// Opens the repository around a named folder, else that folder.
+    pub(super) fn around(folder: &Path) -> Result<Project> {
+        let cwd = files::current_folder()?;
+        let root = root_around(&cwd.join(folder))?;
+        Self::at(cwd, &root, true)
+    }
+
+    fn at(cwd: PathBuf, root: &Path, is_named: bool) -> Result<Project> {
+        let tree = Disk::new(root)?;
         let config = config_files::load(&tree, None, toml::Table::new())?.config;
-        Ok(Project { root: tree.root().to_path_buf(), cwd, is_named: named.is_some(), tree, config })
+        Ok(Project { root: tree.root().to_path_buf(), cwd, is_named, tree, config })
     }
 
     /// The story of a key.
@@ -49,6 +60,12 @@ impl Project {
     pub(super) fn absolute(&self, given: &Path) -> PathBuf {
         let base = if self.is_named { &self.root } else { &self.cwd };
         base.join(given)
+    }
+
+    /// Where a file that a user named lies: from the current folder, else from the root.
+    pub(super) fn existing(&self, given: &Path) -> PathBuf {
+        let here = self.cwd.join(given);
+        if files::exists(&here) { here } else { self.root.join(given) }
     }
 
     /// An absolute path relative to the root, with `/`; none where it lies outside, also through a link. The file itself
@@ -66,6 +83,10 @@ impl Project {
         let relative = inside.strip_prefix(&self.root).ok()?.to_str()?.to_owned();
         Some(relative).filter(|relative| !relative.is_empty())
     }
+}
+
+fn root_around(folder: &Path) -> Result<PathBuf> {
+    Ok(Repo::discover(folder)?.and_then(|repo| repo.root()).unwrap_or_else(|| folder.to_path_buf()))
 }
 
 /// A path without `.` and `..`.

@@ -117,6 +117,8 @@ pub(super) fn show(reviewed: &Reviewed, format: Format, dry_run: bool) -> Result
     if let Some(diff) = &reviewed.diff {
         out.push_str(&text::diff(diff));
     }
-    out.push_str(&text::written(&reviewed.written, dry_run));
+    let state = |path: &&str| path.starts_with(&reviewed.state);
+    let shown: Vec<&str> = reviewed.written.iter().map(String::as_str).filter(|path| !state(path)).collect();
+    out.push_str(&text::written(&shown, &reviewed.report, dry_run));
     print::text(&out)
 }

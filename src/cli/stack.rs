@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::print;
 use super::project::Project;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -42,9 +43,8 @@ pub(super) fn run(args: Args) -> Result<Exit> {
     };
     let agent = agent(&project, &args, stack)?;
     let sidecar = existing(&project, args.memory_dir.as_deref(), &project.config.paths.memory, &sidecar_file(stack));
-    anstream::println!("stack={}", quoted(stack));
-    anstream::println!("agent_file={}", quoted(&agent));
-    anstream::println!("sidecar_file={}", quoted(&sidecar.unwrap_or_default()));
+    let (stack, agent, sidecar) = (quoted(stack), quoted(&agent), quoted(&sidecar.unwrap_or_default()));
+    print::raw(&format!("stack={stack}\nagent_file={agent}\nsidecar_file={sidecar}\n"))?;
     Ok(Exit::Ok)
 }
 
@@ -53,7 +53,7 @@ fn unsupported(why: &str) -> Error {
 }
 
 fn stack_of_story(project: &Project, file: &Path) -> Result<Option<String>> {
-    let text = files::read_text(&project.cwd.join(file), STORY_LIMIT)?;
+    let text = files::read_text(&project.existing(file), STORY_LIMIT)?;
     let front = front_matter::parse(&text).map_err(|why| {
         Error::input(format!("story file {} cannot be used: {why}", visible(&file.display().to_string())))
     })?;

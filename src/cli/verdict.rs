@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::print;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::review::verdict::resolve_files;
@@ -11,7 +12,7 @@ use crate::world::files;
 /// The largest file that is read; more cannot be what a review wrote.
 const LIMIT: u64 = 256 * 1024 * 1024;
 
-/// Prints the verdict over an analysis and a judge's findings: APPROVE, REQUEST_CHANGES or BLOCKED.
+/// Prints the verdict over an analysis and a judge's findings: `APPROVE`, `REQUEST_CHANGES` or `BLOCKED`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The `analysis-results.json` of a review.
@@ -30,6 +31,6 @@ pub(super) fn run(args: Args) -> Result<Exit> {
     for note in &resolved.notes {
         anstream::eprintln!("{}", visible(note));
     }
-    anstream::println!("{}", resolved.verdict);
+    print::raw(&format!("{}\n", resolved.verdict))?;
     Ok(Exit::Ok)
 }

@@ -1,1 +1,144 @@
-//! TODO(effects)
+//! What calls do, and the context that each stands in.
+//!
+//! [`tables`](rust) name the calls of libraries and their [`Effect`]s, with the evidence that each row asks for and the
+//! confidence that it gives. [`summary`] turns a lowered file into the small, cacheable part that the repository needs;
+//! [`types`] and [`graph`] resolve calls across files and carry effects up the calls; [`context`] says in which context a
+//! call stands. Must not know any rule or severity.
+
+pub mod context;
+pub mod graph;
+pub mod matching;
+pub mod resolve;
+pub mod rust;
+pub mod summarise;
+pub mod summary;
+pub mod types;
+
+use crate::model::severity::Confidence;
+
+/// What a call does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Effect {
+    /// A statement to a database through an asynchronous driver.
+    Query,
+    /// A statement to a database that blocks its thread.
+    BlockingQuery,
+    /// A statement is prepared.
+    Prepare,
+    /// A request over the network, awaited.
+    Network,
+    /// A request over the network that blocks its thread.
+    BlockingNetwork,
+    /// Reads or writes files, blocking.
+    FileIo,
+    /// Waits for a process, blocking.
+    ProcessWait,
+    /// Sleeps, blocking.
+    Sleep,
+    /// Waits for a person at a terminal, blocking.
+    Stdin,
+    /// Blocks on a future.
+    BlockOn,
+    /// Hands a closure to a thread that may block.
+    Offload,
+    /// Waits without blocking a thread: the loop around it is paced.
+    Pause,
+    /// Makes a channel without a bound.
+    UnboundedChannel,
+    /// Compiles a regular expression.
+    CompileRegex,
+    /// Leaks memory on purpose.
+    Leak,
+    /// Starts a task or thread.
+    Spawn,
+    /// Takes a lock that blocks its thread.
+    Lock,
+    /// Known, and none of the above: a table row that stops a broader one.
+    Nothing,
+}
+
+impl Effect {
+    /// A statement or request: one per item is an N+1.
+    pub const fn is_per_item(self) -> bool {
+        matches!(self, Effect::Query | Effect::BlockingQuery | Effect::Network | Effect::BlockingNetwork)
+    }
+
+    /// Whether it blocks the thread that it runs on.
+    pub const fn blocks(self) -> bool {
+        matches!(
+            self,
+            Effect::BlockingQuery
+                | Effect::BlockingNetwork
+                | Effect::FileIo
+                | Effect::ProcessWait
+                | Effect::Sleep
+                | Effect::Stdin
+                | Effect::BlockOn
+        )
+    }
+
+    /// What it is called in a message.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Effect::Query | Effect::BlockingQuery => "query",
+            Effect::Prepare => "statement preparation",
+            Effect::Network | Effect::BlockingNetwork => "request",
+            Effect::FileIo => "file access",
+            Effect::ProcessWait => "wait for a process",
+            Effect::Sleep => "sleep",
+            Effect::Stdin => "wait for input",
+            Effect::BlockOn => "wait for a future",
+            Effect::Offload => "off-loading",
+            Effect::Pause => "pause",
+            Effect::UnboundedChannel => "unbounded channel",
+            Effect::CompileRegex => "regex compilation",
+            Effect::Leak => "leak",
+            Effect::Spawn => "spawn",
+            Effect::Lock => "lock",
+            Effect::Nothing => "call",
+        }
+    }
+}
+
+/// The evidence that a table row asks for beside the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    /// A plain call or macro of one of these paths, then the row's name.
+    Path(&'static [&'static str]),
+    /// A method of a receiver of one of these types.
+    Type(&'static [&'static str]),
+    /// A method at the end of a receiver chain that starts with a plain call of one of these paths.
+    Root(&'static [&'static str]),
+    /// A method at the end of a receiver chain that starts with a plain call of one of these names on a type, in a crate
+    /// that uses one of these libraries.
+    RootNamed(&'static [&'static str], &'static [&'static str]),
+    /// A method with a connection as its argument (by name or type), in a crate that uses one of these libraries.
+    Connection(&'static [&'static str]),
+    /// A method of a receiver that is a connection by its name, in a crate that uses one of these libraries.
+    Named(&'static [&'static str]),
+    /// An awaited method without arguments, in a crate that uses one of these libraries.
+    Awaited(&'static [&'static str]),
+    /// Any call of this name: only for names that nothing else has, in a crate that uses one of these libraries (or in
+    /// any, where none is given).
+    Distinctive(&'static [&'static str]),
+    /// A method whose first argument is a statement in a text, whatever the receiver: the raw-SQL fall-back.
+    Sql,
+}
+
+/// A row of an effects table.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// Function or method name.
+    pub name: &'static str,
+    /// What must be seen beside the name.
+    pub on: On,
+    /// What the call does.
+    pub effect: Effect,
+    /// How sure the evidence makes it.
+    pub confidence: Confidence,
+}
+
+/// A row, shorter.
+pub(crate) const fn row(name: &'static str, on: On, effect: Effect, confidence: Confidence) -> Row {
+    Row { name, on, effect, confidence }
+}

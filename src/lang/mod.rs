@@ -1,1 +1,55 @@
-//! TODO(lang)
+//! Text → [`Unit`](unit::Unit): one lowering a language, each with the fastest sound parser of its field.
+//!
+//! Pure: a text goes in, tables come out. No library is known here, and nothing is read.
+
+pub mod builder;
+pub mod complexity;
+pub mod rust;
+pub mod unit;
+
+use unit::Unit;
+
+/// A language that is lowered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Rust, through syn.
+    Rust,
+}
+
+impl Language {
+    /// All languages.
+    pub const ALL: [Language; 1] = [Language::Rust];
+
+    /// The language of a path, by its extension.
+    pub fn of_path(path: &str) -> Option<Language> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        match name.rsplit_once('.')?.1 {
+            "rs" => Some(Language::Rust),
+            _ => None,
+        }
+    }
+
+    /// The key in configuration and output.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Language::Rust => "rust",
+        }
+    }
+}
+
+/// Why a text could not be lowered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unparsable {
+    /// What is wrong, as a lower-case fragment.
+    pub what: String,
+    /// 1-based line, where one is known.
+    pub line: Option<u32>,
+}
+
+/// Lowers a text. Call it on a thread with a large stack: parsers recurse.
+pub fn lower(language: Language, text: &str) -> Result<Unit, Unparsable> {
+    match language {
+        Language::Rust => rust::lower(text),
+    }
+}

@@ -9,6 +9,7 @@ pub mod flip;
 pub mod judgment;
 pub mod measure;
 pub mod provenance;
+pub mod raw;
 pub mod severity;
 pub mod story_key;
 pub mod verdict;

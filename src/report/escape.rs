@@ -57,7 +57,7 @@ pub fn code(text: &str) -> String {
 /// A message in which the culprit stands in back-ticks: those parts become code spans, the rest is escaped.
 pub fn markdown_message(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return markdown(text);
     }
     let render = |(i, part): (usize, &&str)| match (i % 2, part.is_empty()) {

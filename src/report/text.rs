@@ -285,10 +285,15 @@ pub fn diff(diff: &str) -> String {
     diff.lines().map(|line| source_line(line) + "\n").collect()
 }
 
-/// Which files were written, or would be.
-pub fn written(paths: &[String], dry_run: bool) -> String {
+/// Which files were written, or would be; and where the report stands that already says this.
+pub fn written(paths: &[&str], report: &str, dry_run: bool) -> String {
     let verb = if dry_run { "would write" } else { "wrote" };
-    // State files are for programs; people look for the report and the story.
-    let shown = paths.iter().filter(|path| path.ends_with(".md") && !path.ends_with("analysis-results.md"));
-    shown.map(|path| format!("{verb} {}\n", terminal(path))).collect()
+    let mut out = String::new();
+    for path in paths {
+        let _ = writeln!(out, "{verb} {}", terminal(path));
+    }
+    if !paths.contains(&report) && !dry_run {
+        let _ = writeln!(out, "unchanged {}", terminal(report));
+    }
+    out
 }

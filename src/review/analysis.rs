@@ -22,7 +22,7 @@ use super::{Job, judgment};
 pub(super) const RULES_VERSION: &str = "1";
 
 /// Cold, a review should take no longer (P95); past it, it says so.
-const COLD_TARGET: Duration = Duration::from_secs(60);
+const COLD_TARGET: Duration = Duration::from_mins(1);
 
 /// The same from the cache.
 const CACHED_TARGET: Duration = Duration::from_secs(3);
@@ -127,7 +127,7 @@ impl Evidence {
 
 /// Nothing in a supported language is an `APPROVE` that says so.
 pub(super) fn nothing_examined(examined: &Examined) -> Option<String> {
-    (examined.examined == 0).then(|| "no file in a supported language changed".to_owned())
+    (examined.parsed == 0).then(|| "no file in a supported language changed".to_owned())
 }
 
 fn slow(took: Duration, cached: bool) -> Option<String> {

@@ -92,7 +92,7 @@ pub(super) fn read(job: &Job, setup: &Setup, key: &Key, loaded: &Loaded) -> Opti
             checks,
             timings: Vec::new(),
             functions: Vec::new(),
-            examined: extra.examined,
+            parsed: extra.examined,
             skipped: extra.skipped,
             rules_run: extra.rules_run,
         })
@@ -106,7 +106,7 @@ pub(super) fn store(job: &Job, evidence: &Evidence) {
     let extra = Extra {
         format: FORMAT,
         key: key.0.clone(),
-        examined: examined.examined,
+        examined: examined.parsed,
         skipped: examined.skipped.clone(),
         rules_run: examined.rules_run,
     };

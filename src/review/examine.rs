@@ -60,7 +60,7 @@ pub(super) struct Examined {
     /// Every function with its numbers.
     pub functions: Vec<engine::FunctionMetrics>,
     /// Files that were parsed.
-    pub examined: usize,
+    pub parsed: usize,
     /// Files that were not, by reason.
     pub skipped: BTreeMap<String, usize>,
     /// Rules that ran.
@@ -109,7 +109,7 @@ impl Examination<'_> {
             checks,
             timings: output.timings.into_iter().map(|(name, wall)| (name.to_owned(), wall)).collect(),
             functions: output.functions,
-            examined: output.examined,
+            parsed: output.examined,
             skipped,
             rules_run: output.rules_run,
         })
@@ -139,7 +139,7 @@ impl Examination<'_> {
             let file = new_names.get(&finding.file).unwrap_or(&finding.file);
             *old.entry((file.clone(), finding.fingerprint.clone())).or_default() += 1;
         }
-        for finding in checks.iter_mut().flat_map(|check| check.findings_mut()) {
+        for finding in checks.iter_mut().flat_map(Check::findings_mut) {
             finding.new = Some(!take(&mut old, finding));
             finding.blocking &= finding.new == Some(true);
         }

@@ -10,7 +10,7 @@ use super::sources::hex;
 
 /// An entry with nothing behind it.
 pub(super) fn missing(path: &str) -> Finding {
-    let message = format!("`{path}` is in the File List, but there is no such file");
+    let message = format!("`{}` is in the File List, but there is no such file", shown(path));
     finding("integrity/missing-entry", path, 1, path, message, "correct the File List, or restore the file")
 }
 
@@ -23,24 +23,24 @@ pub(super) fn refused(story: &str, line: u32, entry: &str, reason: &str) -> Find
 
 /// An entry that is a link out of the repository.
 pub(super) fn link_out(path: &str) -> Finding {
-    let message = format!("`{path}` is a symbolic link that leaves the repository; it is not read");
+    let message = format!("`{}` is a symbolic link that leaves the repository; it is not read", shown(path));
     finding("integrity/refused-entry", path, 1, path, message, "list the file itself, inside the repository")
 }
 
 /// An entry that is a folder.
 pub(super) fn folder(path: &str) -> Finding {
-    let message = format!("`{path}` is in the File List, but is a folder");
+    let message = format!("`{}` is in the File List, but is a folder", shown(path));
     finding("integrity/not-a-file", path, 1, path, message, "list the files in it one by one")
 }
 
 /// A file that cannot be read.
 pub(super) fn unreadable(path: &str, why: &str) -> Finding {
-    let message = format!("`{path}` cannot be read: {why}");
+    let message = format!("`{}` cannot be read: {why}", shown(path));
     finding("integrity/unreadable-file", path, 1, path, message, "make it readable, or take it off the File List")
 }
 
-/// An entry is quoted in part only: it may be anything.
-fn shown(entry: &str) -> String {
+/// A name in a message: in part where it is very long, and without the back-ticks that it stands between.
+pub(super) fn shown(entry: &str) -> String {
     entry.chars().take(200).map(|c| if c == '`' { '\'' } else { c }).collect()
 }
 

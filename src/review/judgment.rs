@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::config::JudgeKind;
 use crate::error::Result;
 use crate::model::category::Category;
+use crate::model::check::Check;
 use crate::model::finding::Finding;
 use crate::model::judgment::{JudgedFinding, Judgment};
 use crate::model::severity::Severity;
@@ -206,7 +207,7 @@ fn rubric_findings(evidence: &Evidence) -> Vec<JudgedFinding> {
         bounded: f.bounded,
         has_index: f.has_index,
     };
-    evidence.checks().iter().flat_map(|check| check.findings()).map(judged).collect()
+    evidence.checks().iter().flat_map(Check::findings).map(judged).collect()
 }
 
 fn prompt_hash(evidence: &Evidence) -> String {

@@ -10,12 +10,13 @@ use crate::story::locate::Story;
 use crate::world::files::{self, Kind, Lock};
 
 /// How long a writer waits for the one before it.
-const WAIT: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_mins(1);
 
 /// Our own lock, and the one beside the story where another tool left it there. Held until dropped.
 pub fn story(root: &Path, config: &Config, key: &StoryKey, story: &Story) -> Result<Vec<Lock>> {
-    let state = files::state_folder(root, &config.paths.state)?;
-    let mut locks = vec![files::lock(&state.join("locks").join(format!("{key}.lock")), WAIT)?];
+    files::state_folder(root, &config.paths.state)?;
+    let own = files::inside(root, &format!("{}/locks/{key}.lock", config.paths.state))?;
+    let mut locks = vec![files::lock(&own, WAIT)?];
     let sibling = root.join(format!("{}.lock", story.path));
     if matches!(files::kind(&sibling), Some(Kind::File(_))) {
         locks.push(files::lock(&sibling, WAIT)?);

@@ -158,6 +158,10 @@ pub struct Reviewed {
     pub analysis_json: String,
     /// Repository-relative paths that were written (or would be).
     pub written: Vec<String>,
+    /// Repository-relative path of the locked report.
+    pub report: String,
+    /// Repository-relative folder of the story's review state.
+    pub state: String,
     /// What the judge said.
     pub judgment: Judgment,
     /// `Review Gate: …`, where the story has one.

@@ -106,14 +106,17 @@ fn timings(evidence: &Evidence) -> Result<String> {
 
 /// The report as it would stand at the locked path.
 fn report(job: &Job, setup: &Setup, gate: &Gate, evidence: &Evidence, judged: &Judged) -> String {
-    let hashes: String = evidence.document.file_hashes.iter().map(|(path, hash)| format!("{path}\0{hash}\n")).collect();
+    let mut files = Sha256::new();
+    for (path, hash) in &evidence.document.file_hashes {
+        files.update(format!("{path}\0{hash}\n"));
+    }
     markdown::render(markdown::Report {
         story_key: job.key.as_str(),
         title: setup.front.title.as_deref().unwrap_or_default(),
         stack: &setup.stack,
         base: &evidence.document.base,
         head: &evidence.document.head,
-        files_hash: &format!("sha256:{}", hex(&Sha256::digest(hashes))),
+        files_hash: &format!("sha256:{}", hex(&files.finalize())),
         checks: evidence.checks(),
         wall: &evidence.examined.timings,
         warnings: &gate.sentences,

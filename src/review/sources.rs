@@ -52,7 +52,7 @@ pub(super) struct Loaded {
 enum Fate {
     Source(Source),
     Skipped(&'static str, Option<String>),
-    Finding(Finding, Option<String>),
+    Finding(Box<Finding>, Option<String>),
     Error(String),
 }
 
@@ -90,7 +90,7 @@ impl Loaded {
                 self.hashes.extend(hash.map(|hash| (path, hash)));
             }
             Fate::Finding(finding, error) => {
-                self.findings.push(finding);
+                self.findings.push(*finding);
                 self.errors.extend(error);
             }
             Fate::Error(error) => self.errors.push(error),
@@ -106,14 +106,14 @@ fn look(tree: &dyn Tree, path: &str, want: &Wanted) -> Fate {
         Entry::TooLarge(_) => Fate::Skipped("too large", None),
         Entry::Symlink(target) if want.listed => linked(path, &target),
         Entry::Symlink(_) => Fate::Skipped("symbolic link", None),
-        Entry::Folder if want.listed => Fate::Finding(integrity::folder(path), None),
+        Entry::Folder if want.listed => Fate::Finding(integrity::folder(path).into(), None),
         Entry::Folder => Fate::Skipped("folder", None),
         Entry::Submodule => Fate::Skipped("submodule", None),
-        Entry::Missing if want.listed => Fate::Finding(integrity::missing(path), None),
+        Entry::Missing if want.listed => Fate::Finding(integrity::missing(path).into(), None),
         Entry::Missing => Fate::Skipped("gone", None),
         Entry::Unreadable(why) => {
-            let error = is_source(path).then(|| format!("`{path}` cannot be read: {why}"));
-            Fate::Finding(integrity::unreadable(path, &why), error)
+            let error = is_source(path).then(|| format!("`{}` cannot be read: {why}", integrity::shown(path)));
+            Fate::Finding(integrity::unreadable(path, &why).into(), error)
         }
     }
 }
@@ -132,8 +132,11 @@ fn file(path: &str, want: &Wanted, bytes: Vec<u8>) -> Fate {
         }
         Err(error) if is_source(path) => {
             let good = error.utf8_error().valid_up_to();
-            let line = 1 + error.as_bytes()[..good].iter().filter(|b| **b == b'\n').count();
-            Fate::Error(format!("`{path}` is not valid UTF-8 at line {line}: save it as UTF-8, or exclude it"))
+            let line = 1 + String::from_utf8_lossy(&error.as_bytes()[..good]).matches('\n').count();
+            Fate::Error(format!(
+                "`{}` is not valid UTF-8 at line {line}: save it as UTF-8, or exclude it",
+                integrity::shown(path)
+            ))
         }
         Err(_) => Fate::Skipped("binary", Some(sha256)),
     }
@@ -146,14 +149,15 @@ fn too_large(tree: &dyn Tree, path: &str, size: u64) -> Fate {
         return Fate::Skipped("generated", Some(hex(&Sha256::digest(&bytes))));
     }
     Fate::Error(format!(
-        "`{path}` has {size} bytes, more than the 2 MB that are analysed: if it is generated or not yours, add it to \
-         `exclude` in perf-gate.toml"
+        "`{}` has {size} bytes, more than the 2 MB that are analysed: if it is generated or not yours, add it to \
+         `exclude` in perf-gate.toml",
+        integrity::shown(path)
     ))
 }
 
 fn linked(path: &str, target: &str) -> Fate {
     if leaves(path, target) {
-        return Fate::Finding(integrity::link_out(path), None);
+        return Fate::Finding(integrity::link_out(path).into(), None);
     }
     Fate::Skipped("symbolic link", None)
 }

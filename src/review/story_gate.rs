@@ -103,8 +103,8 @@ pub(super) fn from_changes(changes: &[Change]) -> BTreeMap<String, Wanted> {
 impl Gate {
     fn diverge(&mut self, config: &Config) {
         let Some(changes) = &self.changes else { return };
-        let changed = own_files::changed_paths(changes, &self.list, config, None);
-        let Some(divergence) = file_list::divergence(&self.list, &changed) else { return };
+        let paths = own_files::changed_paths(changes, &self.list, config, None);
+        let Some(divergence) = file_list::divergence(&self.list, &paths) else { return };
         let sentence = match divergence.reason {
             "no-file-list" => "the story has no File List".to_owned(),
             "empty-file-list" => "the story's File List is empty".to_owned(),

@@ -121,7 +121,7 @@ fn relative(root: &Path, full: &Path) -> Option<String> {
 
 /// Findings are shown relative to where the command was called.
 fn relate(checks: &mut [Check], job: &CheckJob) {
-    for finding in checks.iter_mut().flat_map(|check| check.findings_mut()) {
+    for finding in checks.iter_mut().flat_map(Check::findings_mut) {
         finding.file = shown(job, &finding.file);
         for step in &mut finding.evidence {
             step.file = shown(job, &step.file);

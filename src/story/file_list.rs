@@ -148,8 +148,10 @@ fn unquoted(text: &str) -> String {
         Some((label, _)) => label.trim_matches('`'),
         None => text.split_whitespace().next().unwrap_or_default(),
     };
-    let word = word.strip_prefix("**").and_then(|w| w.strip_suffix("**")).unwrap_or(word);
-    let word = word.trim_end_matches([',', ';', ':']).trim_matches('`');
+    let word = word.trim_end_matches([',', ';', ':']);
+    let emphasis = ["**", "*", "~~"];
+    let bare = emphasis.into_iter().find_map(|mark| word.strip_prefix(mark)?.strip_suffix(mark));
+    let word = without_line_number(bare.unwrap_or(word).trim_matches('`'));
     if matches!(word, "—" | "--" | "–" | "-") {
         return String::new();
     }
@@ -162,6 +164,15 @@ fn unquoted(text: &str) -> String {
         }
     }
     path
+}
+
+/// `src/a.rs` of `src/a.rs:42` and of `src/a.rs:42-50`.
+fn without_line_number(word: &str) -> &str {
+    let is_number = |text: &str| !text.is_empty() && text.split('-').all(|n| n.parse::<u32>().is_ok());
+    match word.split_once(':') {
+        Some((path, place)) if looks_like_path(path) && place.split(':').all(is_number) => path,
+        _ => word,
+    }
 }
 
 /// A path relative to the repository root with `/` and without `.` and `..`, or why it is refused.
@@ -276,6 +287,11 @@ mod tests {
             ("- src/a.rs uses `foo`", "src/a.rs"),
             ("- src/a.rs (new)", "src/a.rs"),
             ("- [x] src/a.rs", "src/a.rs"),
+            ("- **src/a.rs** — why", "src/a.rs"),
+            ("- ~~src/a.rs~~ (deleted)", "src/a.rs"),
+            ("- src/a.rs:42-50", "src/a.rs"),
+            ("- src/a.rs:x", "src/a.rs:x"),
+            ("- **/x.rs", "**/x.rs"),
             ("- Added `src/a.rs`", "src/a.rs"),
             ("- [src/a.rs](src/a.rs)", "src/a.rs"),
             ("- src/__init__.py", "src/__init__.py"),

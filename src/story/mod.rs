@@ -7,10 +7,15 @@ pub mod gate_table;
 pub mod locate;
 mod markdown;
 
-/// A name from outside as it may stand in a message: control characters and direction marks are spelled out.
+/// A name from outside as it may stand in a message: characters that would act on a terminal, or that nobody sees, are
+/// spelled out.
 pub fn visible(text: &str) -> String {
-    let hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if hidden(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
+    text.chars().map(|c| if is_hidden(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
+/// Whether a character acts on a terminal or shows nothing of itself: controls, zero widths, directions, tags.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{e0000}'..='\u{e007f}')
 }

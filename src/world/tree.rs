@@ -148,7 +148,25 @@ fn folder(path: &Path, root: &Path) -> Entry {
     }
 }
 
+/// The path relative to `root` of an absolute one; none where it lies elsewhere. What does not exist yet is placed by the
+/// nearest folder above it that does.
+pub(super) fn relative(root: &Path, absolute: &str) -> Option<String> {
+    let path = Path::new(absolute);
+    let real = path.ancestors().find_map(|above| {
+        let rest = path.strip_prefix(above).ok()?;
+        Some(files::canonical(above)?.join(rest))
+    })?;
+    let root = files::canonical(root)?;
+    let inside = real.strip_prefix(root).ok()?;
+    let plain = inside.components().all(|part| matches!(part, Component::Normal(_)));
+    inside.to_str().filter(|_| plain).map(str::to_owned)
+}
+
 impl Tree for Disk {
+    fn inside(&self, absolute: &str) -> Option<String> {
+        relative(&self.root, absolute)
+    }
+
     fn entry(&self, path: &str, limit: u64) -> Entry {
         match self.look(Path::new(path), limit) {
             Entry::Missing => {

@@ -462,3 +462,21 @@ fn the_first_push_to_an_empty_remote_counts_everything_and_says_so() {
     assert!(repo(&scratch).commit_tree(&base.base.commit).unwrap().files().unwrap().is_empty());
     assert_eq!(repo(&scratch).trailers(&base.base.commit, &head, "Story").unwrap(), Vec::<String>::new());
 }
+
+#[test]
+fn an_absolute_path_is_placed_inside_the_tree_or_refused() {
+    let scratch = Scratch::repo();
+    scratch.write("docs/a.md", "a\n");
+    symlink("/etc", scratch.join("etc")).unwrap();
+    let head = scratch.commit("Begin");
+    let disk = Disk::new(scratch.path()).unwrap();
+    let commit = repo(&scratch).commit_tree(&head).unwrap();
+    let absolute = |path: &str| scratch.join(path).display().to_string();
+    for tree in [&*commit, &disk as &dyn Tree] {
+        assert_eq!(tree.inside(&absolute("docs")).as_deref(), Some("docs"));
+        assert_eq!(tree.inside(&absolute("not/yet.md")).as_deref(), Some("not/yet.md"));
+        assert_eq!(tree.inside(&absolute("docs/../../x")), None);
+        assert_eq!(tree.inside(&absolute("etc/passwd")), None);
+        assert_eq!(tree.inside("/etc"), None);
+    }
+}

@@ -3,11 +3,21 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 #![allow(unreachable_pub, reason = "everything in a test binary is unreachable from outside")]
 
+mod bad_input;
 mod bundle;
+mod check;
+mod checkpoint;
 mod demo;
 mod facts;
+mod files;
+mod gate;
 mod git;
 mod house;
 mod install;
+mod output;
 mod readme;
+mod review;
+mod stack;
+mod stories;
 mod support;
+mod verdict;

@@ -1,7 +1,5 @@
 //! Scratch repositories and a scrubbed way to run the binary and git.
 
-#![allow(dead_code, reason = "each test module uses its own part of the kit")]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -97,6 +97,10 @@ fn blob(repo: &gix::Repository, id: gix::ObjectId, limit: u64) -> Entry {
 }
 
 impl Tree for CommitTree {
+    fn inside(&self, absolute: &str) -> Option<String> {
+        crate::world::tree::relative(self.repo.to_thread_local().workdir()?, absolute)
+    }
+
     fn entry(&self, path: &str, limit: u64) -> Entry {
         let repo = self.repo.to_thread_local();
         match walk(&repo, self.tree, path.as_bytes()) {

@@ -1,0 +1,399 @@
+//! In which context code stands: the predicates that decide precision, shared by all rules and languages.
+//!
+//! Here: what can be told from one lowered file. Whether a closure handed to `map` is a loop body needs types of other
+//! files and is decided by the graph.
+
+use super::summary::LoopKind;
+use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, Unit, Val, ValId};
+
+/// Words that make a name one of a database connection.
+const CONNECTION_WORDS: [&str; 19] = [
+    "conn",
+    "con",
+    "connection",
+    "db",
+    "pool",
+    "tx",
+    "txn",
+    "transaction",
+    "trans",
+    "executor",
+    "database",
+    "postgres",
+    "sqlite",
+    "mysql",
+    "pg",
+    "dbconn",
+    "session",
+    "conns",
+    "dbc",
+];
+
+/// Whether a name is one of a database connection (`db_con`, `conn`, `tx`, `get_conn`).
+pub(crate) fn is_connection_name(name: &str) -> bool {
+    name.split('_').any(|word| CONNECTION_WORDS.contains(&word))
+}
+
+/// Methods that give the same items on, one by one.
+const SAME_ITEMS: [&str; 29] = [
+    "iter",
+    "into_iter",
+    "iter_mut",
+    "enumerate",
+    "rev",
+    "copied",
+    "cloned",
+    "skip",
+    "take",
+    "peekable",
+    "by_ref",
+    "filter",
+    "inspect",
+    "skip_while",
+    "take_while",
+    "step_by",
+    "chain",
+    "as_slice",
+    "as_ref",
+    "clone",
+    "to_vec",
+    "drain",
+    "par_iter",
+    "into_par_iter",
+    "fuse",
+    "keys",
+    "values",
+    "sorted",
+    "as_deref",
+];
+
+/// Methods that give chunks of items.
+const CHUNKS: [&str; 9] = [
+    "chunks",
+    "chunks_exact",
+    "chunks_mut",
+    "rchunks",
+    "array_chunks",
+    "ready_chunks",
+    "tuples",
+    "chunk_by",
+    "try_ready_chunks",
+];
+
+/// Calls that wait for the next event.
+const EVENTS: [&str; 16] = [
+    "recv",
+    "accept",
+    "tick",
+    "changed",
+    "next_event",
+    "wait",
+    "select_next_some",
+    "listen",
+    "poll",
+    "next_frame",
+    "read_frame",
+    "notified",
+    "recv_timeout",
+    "try_recv",
+    "next_message",
+    "read_line",
+];
+
+/// Calls that give the next item of a collection or stream of data.
+const NEXT_ITEM: [&str; 10] =
+    ["next", "try_next", "pop", "pop_front", "pop_back", "next_entry", "pop_first", "pop_last", "next_back", "shift"];
+
+/// Calls whose first argument is the text of a statement.
+const TAKES_STATEMENT: [&str; 18] = [
+    "query",
+    "query_as",
+    "query_scalar",
+    "query_with",
+    "sql_query",
+    "execute",
+    "execute_unprepared",
+    "execute_batch",
+    "batch_execute",
+    "query_row",
+    "query_one",
+    "query_opt",
+    "simple_query",
+    "prepare",
+    "raw_sql",
+    "from_string",
+    "raw",
+    "query_raw",
+];
+
+/// What a loop statement goes over.
+pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
+    let row = unit.ctx(ctx);
+    let text = unit.name(row.text);
+    let kind = match row.kind {
+        CtxKind::ForLoop => for_kind(unit, ctx, text),
+        CtxKind::WhileLoop if text.starts_with("let ") => match unit.plain(row.val) {
+            Val::Inner(_) | Val::Call(_) => match last_call(unit, row.val) {
+                Some(call) if NEXT_ITEM.contains(&unit.name(call.name)) => LoopKind::Data,
+                _ => LoopKind::Sequential,
+            },
+            _ => LoopKind::Sequential,
+        },
+        _ => LoopKind::Sequential,
+    };
+    if matches!(kind, LoopKind::Data | LoopKind::Constant(_) | LoopKind::Fixed) {
+        if leaves_in_first_turn(unit, ctx) {
+            return LoopKind::Once;
+        }
+        if kind == LoopKind::Data && is_paced(unit, ctx) {
+            return LoopKind::Sequential;
+        }
+    }
+    kind
+}
+
+fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
+    let seq = unit.ctx(ctx).seq;
+    let variable = unit
+        .binds
+        .iter()
+        .find(|b| b.kind == BindKind::LoopVar && b.ctx == ctx && b.seq >= seq)
+        .map_or("", |b| unit.name(b.name));
+    let named = |words: &[&str]| {
+        words.iter().any(|w| variable.split('_').any(|part| part == *w) || text.to_ascii_lowercase().contains(w))
+    };
+    if named(&["retry", "retries", "attempt", "attempts", "tries"]) {
+        return LoopKind::Sequential;
+    }
+    if variable.split('_').any(|w| matches!(w, "chunk" | "batch")) {
+        return LoopKind::Batch;
+    }
+    if variable.split('_').any(|w| matches!(w, "page" | "offset")) && text.contains("..") {
+        return LoopKind::Sequential;
+    }
+    head_kind(unit, unit.ctx(ctx).val, 0)
+}
+
+/// What is iterated, looked through adaptors and single assignments.
+fn head_kind(unit: &Unit, val: ValId, depth: u32) -> LoopKind {
+    if depth > 16 {
+        return LoopKind::Data;
+    }
+    match unit.plain(val) {
+        Val::Range(len) if len != u32::MAX => LoopKind::Constant(len),
+        Val::List { len, .. } if len != u32::MAX => LoopKind::Constant(len),
+        Val::Path(name) if is_constant_name(unit.name(name)) => LoopKind::Fixed,
+        Val::Local(bind) => local_kind(unit, bind, depth),
+        Val::Call(id) => call_kind(unit, unit.call(id), depth),
+        _ => LoopKind::Data,
+    }
+}
+
+fn local_kind(unit: &Unit, id: BindId, depth: u32) -> LoopKind {
+    let bind = unit.bind(id);
+    if let Some(ty) = unit.ty(bind.ty)
+        && ty.len != u32::MAX
+    {
+        return LoopKind::Constant(ty.len);
+    }
+    match bind.kind {
+        BindKind::Static => LoopKind::Fixed,
+        BindKind::Let => match unit.plain(bind.value) {
+            Val::List { len, .. } if len == 0 || grows(unit, id) => LoopKind::Data,
+            _ => head_kind(unit, bind.value, depth + 1),
+        },
+        _ => LoopKind::Data,
+    }
+}
+
+fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
+    let name = unit.name(call.name);
+    if CHUNKS.contains(&name) {
+        return LoopKind::Batch;
+    }
+    if call.recv.is_some() {
+        return match name {
+            "step_by" => LoopKind::Batch,
+            "take" => match unit.call_args(call).first().map(|a| unit.plain(*a)) {
+                Some(Val::Int(n)) => LoopKind::Constant(n),
+                _ => head_kind(unit, call.recv, depth + 1),
+            },
+            // What a chain adds may be anything: only a chain of constants is one.
+            "chain" | "zip" => {
+                let other = unit.call_args(call).first().map_or(LoopKind::Data, |a| head_kind(unit, *a, depth + 1));
+                match (head_kind(unit, call.recv, depth + 1), other) {
+                    (LoopKind::Constant(a), LoopKind::Constant(b)) => LoopKind::Constant(a.saturating_add(b)),
+                    (LoopKind::Fixed | LoopKind::Constant(_), LoopKind::Fixed | LoopKind::Constant(_)) => {
+                        LoopKind::Fixed
+                    }
+                    _ => LoopKind::Data,
+                }
+            }
+            _ if SAME_ITEMS.contains(&name) => head_kind(unit, call.recv, depth + 1),
+            _ => LoopKind::Data,
+        };
+    }
+    // `Role::iter()` and `Role::variants()` walk an enumeration.
+    match name.rsplit_once("::") {
+        Some((owner, "iter" | "variants")) if call.arg_count == 0 && ends_in_type(owner) => LoopKind::Fixed,
+        _ => LoopKind::Data,
+    }
+}
+
+fn ends_in_type(path: &str) -> bool {
+    path.rsplit("::").next().is_some_and(|last| last.starts_with(char::is_uppercase))
+}
+
+/// `ROLES`, `Role::ALL`, `Self::VARIANTS`.
+fn is_constant_name(path: &str) -> bool {
+    let last = path.rsplit("::").next().unwrap_or(path);
+    last.len() > 1 && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// Whether something is added to a local collection after it was made.
+fn grows(unit: &Unit, id: BindId) -> bool {
+    unit.calls.iter().any(|call| {
+        matches!(unit.name(call.name), "push" | "push_back" | "extend" | "insert" | "append" | "push_front")
+            && unit.plain(call.recv) == Val::Local(id)
+    })
+}
+
+/// The last call of a value, looked through payloads.
+pub(crate) fn last_call(unit: &Unit, mut val: ValId) -> Option<&Call> {
+    loop {
+        match unit.plain(val) {
+            Val::Inner(inner) => val = inner,
+            Val::Call(id) => return Some(unit.call(id)),
+            _ => return None,
+        }
+    }
+}
+
+/// Whether the loop waits for events: `while let Some(x) = rx.recv().await`, `loop { listener.accept().await … }`.
+pub(crate) fn waits_for_events(unit: &Unit, ctx: CtxId) -> bool {
+    unit.calls.iter().any(|call| EVENTS.contains(&last_segment(unit.name(call.name))) && unit.is_in(call.ctx, ctx))
+}
+
+/// A `return` or `break` stands in the body itself, not in a branch of it: one turn at most.
+fn leaves_in_first_turn(unit: &Unit, ctx: CtxId) -> bool {
+    unit.jumps.iter().any(|j| j.ctx == ctx && matches!(j.kind, JumpKind::Return | JumpKind::Break))
+}
+
+/// The body sleeps: paced on purpose.
+fn is_paced(unit: &Unit, ctx: CtxId) -> bool {
+    unit.calls.iter().any(|call| {
+        matches!(last_segment(unit.name(call.name)), "sleep" | "sleep_until" | "delay_for" | "until_ready")
+            && unit.is_in(call.ctx, ctx)
+    })
+}
+
+/// The last segment of a path.
+pub(crate) fn last_segment(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path)
+}
+
+/// Whether a text reads as a database statement.
+pub(crate) fn is_statement(text: &str) -> bool {
+    let head: String = text.trim_start().chars().take(12).collect::<String>().to_ascii_uppercase();
+    ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH ", "REPLACE ", "MERGE ", "UPSERT ", "SELECT\n", "TRUNCATE "]
+        .iter()
+        .any(|word| head.starts_with(word))
+}
+
+/// The name that a value goes by: of a local, a field, or the method that gave it.
+pub(crate) fn value_name(unit: &Unit, val: ValId) -> &str {
+    match unit.plain(val) {
+        Val::Local(bind) => unit.name(unit.bind(bind).name),
+        Val::Field(_, name) => unit.name(name),
+        Val::Path(name) => last_segment(unit.name(name)),
+        Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) => value_name(unit, inner),
+        Val::Call(id) => {
+            let call = unit.call(id);
+            match last_segment(unit.name(call.name)) {
+                "as_mut" | "as_ref" | "clone" | "borrow" | "borrow_mut" | "deref" | "deref_mut" | "begin"
+                | "acquire" | "lock" | "unwrap" | "expect"
+                    if call.recv.is_some() =>
+                {
+                    value_name(unit, call.recv)
+                }
+                name => name,
+            }
+        }
+        _ => "",
+    }
+}
+
+/// The binding that a value comes from, through receivers, fields and payloads.
+pub(crate) fn root_binding(unit: &Unit, mut val: ValId) -> Option<BindId> {
+    for _ in 0..64 {
+        match unit.plain(val) {
+            Val::Local(bind) => return Some(bind),
+            Val::Field(inner, _) | Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) | Val::Part(inner, _) => {
+                val = inner;
+            }
+            Val::Call(id) if unit.call(id).recv.is_some() => val = unit.call(id).recv,
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Whether a binding is given anew each turn of a loop around `ctx`.
+pub(crate) fn is_per_turn(unit: &Unit, id: BindId, ctx: CtxId) -> bool {
+    let bind = unit.bind(id);
+    match bind.kind {
+        BindKind::LoopVar | BindKind::ClosureParam => unit.is_in(ctx, bind.ctx),
+        _ => false,
+    }
+}
+
+/// The calls of a receiver chain, the last first.
+pub(crate) fn chain(unit: &Unit, call: CallId) -> impl Iterator<Item = &Call> + '_ {
+    let receiver = |call: &Call| {
+        let mut val = call.recv;
+        loop {
+            match unit.plain(val) {
+                Val::Inner(inner) => val = inner,
+                Val::Call(id) => return Some(id),
+                _ => return None,
+            }
+        }
+    };
+    std::iter::successors(Some(call), move |id| receiver(unit.call(*id))).map(|id| unit.call(id))
+}
+
+/// Whether the text of a statement comes from the loop: the loop's variable itself, or a text with parts put in.
+pub(crate) fn text_per_turn(unit: &Unit, call: CallId) -> bool {
+    chain(unit, call).filter(|link| TAKES_STATEMENT.contains(&last_segment(unit.name(link.name)))).any(|link| {
+        let first = unit.call_args(link).first().copied().unwrap_or(ValId::NONE);
+        is_text_per_turn(unit, first, link.ctx, 0)
+    })
+}
+
+fn is_text_per_turn(unit: &Unit, val: ValId, ctx: CtxId, depth: u32) -> bool {
+    if depth > 6 {
+        return false;
+    }
+    match unit.plain(val) {
+        Val::Template(_) => true,
+        Val::Local(bind) => {
+            let row = unit.bind(bind);
+            is_per_turn(unit, bind, ctx)
+                || (row.kind == BindKind::Let && is_text_per_turn(unit, row.value, ctx, depth + 1))
+        }
+        Val::Part(inner, _) | Val::Inner(inner) => is_text_per_turn(unit, inner, ctx, depth + 1),
+        Val::Field(inner, name) => {
+            matches!(unit.name(name), "sql" | "query" | "statement" | "stmt")
+                && is_text_per_turn(unit, inner, ctx, depth + 1)
+        }
+        Val::Call(id) => {
+            let call = unit.call(id);
+            if call.recv.is_some() {
+                return matches!(unit.name(call.name), "as_str" | "to_string" | "as_ref" | "into" | "to_owned")
+                    && is_text_per_turn(unit, call.recv, ctx, depth + 1);
+            }
+            unit.call_args(call).first().is_some_and(|arg| is_text_per_turn(unit, *arg, ctx, depth + 1))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,622 @@
+//! The graph of the repository: effects travel up the calls, so that a query hidden in a helper of another file is still
+//! a query in the loop that calls the helper.
+//!
+//! Breadth first, one chain an effect and function; confidence falls to low past two hops, and it stops at five. An
+//! asynchronous callee does not pass blocking on; a query passes both.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use foldhash::{HashMap, HashMapExt};
+use rayon::prelude::*;
+
+use super::Effect;
+use super::context::last_segment;
+use super::matching::{Matcher, Seen};
+use super::resolve::{FuncRef, Names};
+use super::summary::{FrameKind, LoopKind, NONE, Site, Summary, Term, func_flag, site_flag};
+use super::types::{Head, Types};
+use crate::config::UserCall;
+use crate::model::severity::Confidence;
+
+/// How far effects travel.
+const MAX_HOPS: u8 = 5;
+/// Past this many hops nobody is sure.
+const SURE_HOPS: u8 = 2;
+
+/// The loop that a call stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looped {
+    /// What it goes over.
+    pub kind: LoopKind,
+    /// 1-based line of its head.
+    pub line: u32,
+    /// Source text of its head, a name of the file; none for an adaptor.
+    pub text: u32,
+    /// The adaptor's name, a name of the file; none for a statement.
+    pub adaptor: u32,
+}
+
+/// On what a call runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runs {
+    /// On the caller's thread.
+    Sync,
+    /// On an executor's thread, as part of a future.
+    Async,
+    /// On a thread that may block.
+    Offloaded,
+    /// Once a process, or only where a cache has nothing.
+    Once,
+}
+
+/// What is known of one call.
+#[derive(Debug, Clone)]
+pub struct SiteFacts {
+    /// What it does itself.
+    pub seen: Option<Seen>,
+    /// The functions that it calls.
+    pub targets: Vec<FuncRef>,
+    /// The loop that it stands in.
+    pub looped: Option<Looped>,
+    /// On what it runs.
+    pub runs: Runs,
+}
+
+/// How an effect is reached from a function.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach {
+    /// The effect at the end.
+    pub seen: Seen,
+    /// Calls between.
+    pub hops: u8,
+    /// The site in the function that leads there.
+    pub site: u32,
+    /// The function that it calls; none where the site is the effect.
+    pub next: Option<FuncRef>,
+}
+
+/// The linked repository.
+#[derive(Debug)]
+pub struct Graph<'a> {
+    /// Names.
+    pub names: Names<'a>,
+    /// Facts of the sites of each file.
+    pub sites: Vec<Vec<SiteFacts>>,
+    per_item: HashMap<FuncRef, Reach>,
+    blocking: HashMap<FuncRef, Reach>,
+}
+
+/// Dependencies of a file's crate, as code names them.
+pub type Dependencies<'d> = dyn Fn(&str) -> &'d BTreeSet<String> + Sync + 'd;
+
+impl<'a> Graph<'a> {
+    /// Links all files. `test` code is left out of it.
+    pub fn link<'d>(files: &'a [Summary], dependencies: &Dependencies<'d>, user: &[UserCall]) -> Graph<'a> {
+        let names = Names::new(files);
+        let mut sites: Vec<Vec<SiteFacts>> = (0..files.len() as u32)
+            .into_par_iter()
+            .map(|file| file_facts(&names, file, dependencies(&files[file as usize].path), user))
+            .collect();
+        let offloaders = offloaders(files, &sites);
+        for (index, file) in files.iter().enumerate() {
+            hand_over(file, &mut sites[index], &offloaders);
+        }
+        let callers = callers(&names, &sites);
+        let per_item = spread(&names, &sites, &callers, Class::PerItem);
+        let blocking = spread(&names, &sites, &callers, Class::Blocking);
+        Graph { names, sites, per_item, blocking }
+    }
+
+    /// A query or request that the callees of a site lead to.
+    pub fn per_item(&self, facts: &SiteFacts) -> Option<(FuncRef, Reach)> {
+        best(&self.per_item, facts)
+    }
+
+    /// A blocking call that the callees of a site lead to.
+    pub fn blocking(&self, facts: &SiteFacts) -> Option<(FuncRef, Reach)> {
+        best(&self.blocking, facts)
+    }
+
+    /// The steps from a function to the effect that it reaches: function, site.
+    pub fn chain(&self, from: FuncRef, blocking: bool) -> Vec<(FuncRef, u32)> {
+        let map = if blocking { &self.blocking } else { &self.per_item };
+        let mut steps = Vec::new();
+        let mut at = Some(from);
+        while let Some(func) = at
+            && steps.len() <= usize::from(MAX_HOPS)
+            && let Some(reach) = map.get(&func)
+        {
+            steps.push((func, reach.site));
+            at = reach.next;
+        }
+        steps
+    }
+}
+
+fn best(map: &HashMap<FuncRef, Reach>, facts: &SiteFacts) -> Option<(FuncRef, Reach)> {
+    let mut found: Option<(FuncRef, Reach)> = None;
+    let mut reached = 0;
+    for target in &facts.targets {
+        let Some(reach) = map.get(target) else { continue };
+        reached += 1;
+        if found.is_none_or(|(_, f)| reach.hops < f.hops) {
+            found = Some((*target, *reach));
+        }
+    }
+    let (target, mut reach) = found?;
+    // Several implementations, and not all of them do it: an inference.
+    if reached < facts.targets.len() {
+        // A single odd implementation among many says little.
+        if reached * 4 < facts.targets.len() {
+            return None;
+        }
+        reach.seen.confidence = reach.seen.confidence.at_most(Confidence::Medium);
+    }
+    if reach.hops >= SURE_HOPS {
+        reach.seen.confidence = Confidence::Low;
+    }
+    Some((target, reach))
+}
+
+fn file_facts(names: &Names<'_>, index: u32, dependencies: &BTreeSet<String>, user: &[UserCall]) -> Vec<SiteFacts> {
+    let file = names.file(index);
+    let mut types = Types::new(names);
+    let mut matcher = Matcher::new(dependencies, user);
+    let test_file = names.is_test_file(file);
+    let mut facts: Vec<SiteFacts> = file
+        .sites
+        .iter()
+        .map(|site| {
+            let test = test_file || is_test_site(file, site);
+            if test {
+                return SiteFacts { seen: None, targets: Vec::new(), looped: None, runs: Runs::Once };
+            }
+            let mut targets = types.targets(index, site);
+            let seen = matcher.seen(&mut types, index, site, !targets.is_empty());
+            if targets.is_empty() && seen.is_none() {
+                handed(&mut types, index, site, &mut targets);
+            }
+            targets.retain(|t| names.func(*t).flags & func_flag::TEST == 0);
+            SiteFacts { seen, targets, looped: None, runs: Runs::Sync }
+        })
+        .collect();
+    let mut adaptors: Vec<Option<Option<LoopKind>>> = vec![None; file.frames.len()];
+    for (n, site) in file.sites.iter().enumerate() {
+        let relevant = facts[n].seen.is_some() || !facts[n].targets.is_empty();
+        if !relevant {
+            continue;
+        }
+        let runs = runs_on(file, site.frame, &facts);
+        let own = if facts[n].seen.is_none() && is_adaptor(file, site) {
+            adaptor_kind(&mut types, index, site).map(|kind| adaptor(site, kind))
+        } else {
+            None
+        };
+        let looped = looped(&mut types, index, site.frame, &mut adaptors, own);
+        facts[n].runs = runs;
+        facts[n].looped = looped;
+    }
+    facts
+}
+
+fn is_test_site(file: &Summary, site: &Site) -> bool {
+    file.funcs.get(site.func as usize).is_some_and(|f| f.flags & func_flag::TEST != 0)
+}
+
+fn adaptor(site: &Site, kind: LoopKind) -> Looped {
+    Looped { kind, line: site.at_line, text: NONE, adaptor: site.name }
+}
+
+/// A function handed by its name to something that calls it for each item: `ids.iter().map(load)`.
+fn handed(types: &mut Types<'_, '_>, index: u32, site: &Site, targets: &mut Vec<FuncRef>) {
+    let file = types.file(index);
+    if site.flags & site_flag::METHOD == 0 || !is_adaptor(file, site) {
+        return;
+    }
+    for arg in file.args(site) {
+        if let Some(Term::Path(name, absolute)) = file.term(*arg) {
+            types.path_targets(index, file.name(name), absolute, targets, 0);
+        }
+    }
+}
+
+/// Methods that call what they are handed once an item, of collections, iterators and streams alone.
+const ITERATES: [&str; 37] = [
+    "for_each",
+    "try_for_each",
+    "filter_map",
+    "flat_map",
+    "for_each_concurrent",
+    "try_for_each_concurrent",
+    "fold",
+    "try_fold",
+    "any",
+    "all",
+    "find_map",
+    "position",
+    "retain",
+    "scan",
+    "partition",
+    "take_while",
+    "skip_while",
+    "sort_by_key",
+    "sort_by_cached_key",
+    "max_by_key",
+    "min_by_key",
+    "map_while",
+    "try_filter_map",
+    "rposition",
+    "reduce",
+    "group_by",
+    "chunk_by",
+    "try_filter",
+    "filter_map_ok",
+    "buffered",
+    "try_retain",
+    "extract_if",
+    "rfind",
+    "sum_by",
+    "dedup_by_key",
+    "flat_map_iter",
+    "update",
+];
+
+/// Methods that collections and optionals share.
+const SHARED: [&str; 8] = ["map", "filter", "and_then", "inspect", "then", "map_ok", "find", "zip_with"];
+
+fn is_adaptor(file: &Summary, site: &Site) -> bool {
+    let name = file.name(site.name);
+    site.flags & site_flag::METHOD != 0 && (ITERATES.contains(&name) || SHARED.contains(&name))
+}
+
+/// Methods in a receiver chain that only collections and streams have.
+const COLLECTION_MARKS: [&str; 34] = [
+    "iter",
+    "into_iter",
+    "iter_mut",
+    "enumerate",
+    "drain",
+    "keys",
+    "values",
+    "chars",
+    "lines",
+    "zip",
+    "chain",
+    "skip",
+    "step_by",
+    "rev",
+    "copied",
+    "par_iter",
+    "into_par_iter",
+    "filter_map",
+    "flat_map",
+    "split",
+    "bytes",
+    "windows",
+    "into_values",
+    "into_keys",
+    "values_mut",
+    "split_whitespace",
+    "peekable",
+    "fetch",
+    "buffer_unordered",
+    "buffered",
+    "take_while",
+    "skip_while",
+    "sorted",
+    "dedup",
+];
+
+/// What an adaptor goes over, where it is one of a collection; none where it is one of an optional.
+fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -> Option<LoopKind> {
+    let file = types.file(index);
+    let name = file.name(site.name);
+    let recv = types.of(index, site.recv);
+    let certain = ITERATES.contains(&name) || matches!(recv.head, Head::List) || chain_marks(file, site.recv);
+    if !certain || recv.is_optional() && !chain_marks(file, site.recv) {
+        return None;
+    }
+    Some(receiver_kind(file, site.recv))
+}
+
+fn chain_marks(file: &Summary, mut term: u32) -> bool {
+    for _ in 0..256 {
+        term = match file.term(term) {
+            Some(Term::Ret(id)) => {
+                let link = &file.sites[id as usize];
+                let name = last_segment(file.name(link.name));
+                if COLLECTION_MARKS.contains(&name) {
+                    // `as_ref().iter()` of an optional is rare; what ends the collection is not.
+                    return true;
+                }
+                if matches!(
+                    name,
+                    "next" | "first" | "last" | "pop" | "find" | "ok" | "get" | "await" | "nth" | "collect"
+                ) {
+                    return false;
+                }
+                if link.flags & site_flag::METHOD == 0 {
+                    return matches!(
+                        file.name(link.name),
+                        "futures::stream::iter" | "stream::iter" | "futures_util::stream::iter"
+                    );
+                }
+                link.recv
+            }
+            Some(Term::List(..)) => return true,
+            _ => return false,
+        };
+    }
+    false
+}
+
+/// Chunks, a literal list, or data.
+fn receiver_kind(file: &Summary, mut term: u32) -> LoopKind {
+    for _ in 0..256 {
+        term = match file.term(term) {
+            Some(Term::Ret(id)) => {
+                let link = &file.sites[id as usize];
+                let name = last_segment(file.name(link.name));
+                if matches!(
+                    name,
+                    "chunks" | "chunks_exact" | "ready_chunks" | "try_ready_chunks" | "tuples" | "chunk_by"
+                ) {
+                    return LoopKind::Batch;
+                }
+                if link.flags & site_flag::METHOD == 0 {
+                    return match file.name(link.name).rsplit_once("::") {
+                        Some((owner, "iter" | "variants"))
+                            if link.arg_count == 0 && last_segment(owner).starts_with(char::is_uppercase) =>
+                        {
+                            LoopKind::Fixed
+                        }
+                        _ => LoopKind::Data,
+                    };
+                }
+                link.recv
+            }
+            Some(Term::List(_, len)) if len != NONE && len != 0 => return LoopKind::Constant(len),
+            Some(Term::Path(name, _)) => {
+                let last = last_segment(file.name(name));
+                let constant =
+                    last.len() > 1 && last.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit());
+                return if constant { LoopKind::Fixed } else { LoopKind::Data };
+            }
+            Some(Term::Inner(inner)) => inner,
+            _ => return LoopKind::Data,
+        };
+    }
+    LoopKind::Data
+}
+
+/// The loop that code in a frame stands in: the innermost over data, else the innermost of another kind.
+fn looped(
+    types: &mut Types<'_, '_>,
+    index: u32,
+    from: u32,
+    adaptors: &mut [Option<Option<LoopKind>>],
+    own: Option<Looped>,
+) -> Option<Looped> {
+    let file = types.file(index);
+    let mut found = own;
+    if found.is_some_and(|l| l.kind == LoopKind::Data) {
+        return found;
+    }
+    let mut at = from;
+    while at != NONE {
+        let frame = &file.frames[at as usize];
+        let candidate = match frame.kind {
+            FrameKind::Loop(kind) => Some(Looped { kind, line: frame.line, text: frame.text, adaptor: NONE }),
+            FrameKind::Closure { consumer, .. } if consumer != NONE => {
+                let site = &file.sites[consumer as usize];
+                let kind = *adaptors[at as usize].get_or_insert_with(|| {
+                    if is_adaptor(file, site) { adaptor_kind(types, index, site) } else { None }
+                });
+                kind.map(|kind| adaptor(site, kind))
+            }
+            FrameKind::Function(_) | FrameKind::Once => return found,
+            _ => None,
+        };
+        match candidate {
+            Some(l) if l.kind == LoopKind::Data => {
+                // Chunks inside of it: the work is batched already.
+                return if found.is_some_and(|f| f.kind == LoopKind::Batch) { found } else { Some(l) };
+            }
+            Some(l) if l.kind != LoopKind::Once && found.is_none() => found = Some(l),
+            _ => {}
+        }
+        at = frame.parent;
+    }
+    found
+}
+
+/// Calls that run what they are handed only where a cache has nothing.
+const CACHES: [&str; 12] = [
+    "get_or_init",
+    "get_or_try_init",
+    "get_with",
+    "try_get_with",
+    "get_or_insert_with",
+    "or_insert_with",
+    "or_try_insert_with",
+    "get_or_insert_async",
+    "try_get_with_by_ref",
+    "optionally_get_with",
+    "force",
+    "call_once",
+];
+
+/// On what code in a frame runs.
+fn runs_on(file: &Summary, from: u32, facts: &[SiteFacts]) -> Runs {
+    let mut at = from;
+    while at != NONE {
+        let frame = &file.frames[at as usize];
+        match frame.kind {
+            FrameKind::Closure { asynchronous, consumer, .. } => {
+                if consumer != NONE {
+                    let site = &file.sites[consumer as usize];
+                    if facts[consumer as usize].seen.is_some_and(|s| s.effect == Effect::Offload) {
+                        return Runs::Offloaded;
+                    }
+                    if CACHES.contains(&last_segment(file.name(site.name))) {
+                        return Runs::Once;
+                    }
+                }
+                if asynchronous {
+                    return Runs::Async;
+                }
+            }
+            FrameKind::Async { consumer } => {
+                let cached =
+                    consumer != NONE && CACHES.contains(&last_segment(file.name(file.sites[consumer as usize].name)));
+                return if cached { Runs::Once } else { Runs::Async };
+            }
+            FrameKind::Function(func) => {
+                let asynchronous = file.funcs[func as usize].flags & func_flag::ASYNC != 0;
+                return if asynchronous { Runs::Async } else { Runs::Sync };
+            }
+            FrameKind::Once => return Runs::Once,
+            FrameKind::Loop(_) => {}
+        }
+        at = frame.parent;
+    }
+    Runs::Once
+}
+
+/// Functions that hand what they are given to an off-loader.
+fn offloaders(files: &[Summary], sites: &[Vec<SiteFacts>]) -> BTreeSet<FuncRef> {
+    let mut found = BTreeSet::new();
+    for (index, (file, facts)) in files.iter().zip(sites).enumerate() {
+        for (site, fact) in file.sites.iter().zip(facts) {
+            if fact.seen.is_some_and(|s| s.effect == Effect::Offload) && site.func != NONE {
+                found.insert(FuncRef { file: index as u32, func: site.func });
+            }
+        }
+    }
+    found
+}
+
+/// Closures handed to the repository's own off-loaders run off the executor, too.
+fn hand_over(file: &Summary, facts: &mut [SiteFacts], offloaders: &BTreeSet<FuncRef>) {
+    let hands: Vec<bool> = file
+        .sites
+        .iter()
+        .zip(facts.iter())
+        .map(|(site, f)| site.flags & site_flag::TAKES_CLOSURE != 0 && f.targets.iter().any(|t| offloaders.contains(t)))
+        .collect();
+    if !hands.contains(&true) {
+        return;
+    }
+    for (n, site) in file.sites.iter().enumerate() {
+        if !matches!(facts[n].runs, Runs::Async | Runs::Sync) {
+            continue;
+        }
+        let mut at = site.frame;
+        while at != NONE {
+            let frame = &file.frames[at as usize];
+            match frame.kind {
+                FrameKind::Closure { consumer, .. } if consumer != NONE && hands[consumer as usize] => {
+                    facts[n].runs = Runs::Offloaded;
+                    break;
+                }
+                FrameKind::Function(_) => break,
+                _ => at = frame.parent,
+            }
+        }
+    }
+}
+
+type Callers = HashMap<FuncRef, Vec<(FuncRef, u32)>>;
+
+fn callers(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> Callers {
+    let mut callers: Callers = HashMap::new();
+    for (index, facts) in sites.iter().enumerate() {
+        let file = names.file(index as u32);
+        for (n, fact) in facts.iter().enumerate() {
+            let func = file.sites[n].func;
+            if func == NONE {
+                continue;
+            }
+            let caller = FuncRef { file: index as u32, func };
+            for target in &fact.targets {
+                callers.entry(*target).or_default().push((caller, n as u32));
+            }
+        }
+    }
+    callers
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    PerItem,
+    Blocking,
+}
+
+impl Class {
+    /// Whether a call with this effect, run so, counts for the function that it stands in.
+    fn counts(self, effect: Effect, runs: Runs) -> bool {
+        match self {
+            Class::PerItem => effect.is_per_item() && runs != Runs::Once,
+            Class::Blocking => effect.blocks() && runs == Runs::Sync,
+        }
+    }
+
+    /// Whether a call run so passes its callee's effect on to the function that it stands in.
+    fn passes(self, runs: Runs) -> bool {
+        match self {
+            Class::PerItem => runs != Runs::Once,
+            Class::Blocking => runs == Runs::Sync,
+        }
+    }
+}
+
+/// A cache's own methods query only where it has nothing.
+fn is_cache(names: &Names<'_>, id: FuncRef) -> bool {
+    let file = names.file(id.file);
+    file.name(names.func(id).owner).contains("Cache")
+}
+
+fn spread(names: &Names<'_>, sites: &[Vec<SiteFacts>], callers: &Callers, class: Class) -> HashMap<FuncRef, Reach> {
+    let mut reached: HashMap<FuncRef, Reach> = HashMap::new();
+    let mut queue = VecDeque::new();
+    for (index, facts) in sites.iter().enumerate() {
+        let file = names.file(index as u32);
+        for (n, fact) in facts.iter().enumerate() {
+            let Some(seen) = fact.seen else { continue };
+            let id = FuncRef { file: index as u32, func: file.sites[n].func };
+            if id.func == NONE || !class.counts(seen.effect, fact.runs) || is_cache(names, id) {
+                continue;
+            }
+            let better = reached.get(&id).is_none_or(|old| seen.confidence < old.seen.confidence);
+            if better {
+                if reached.insert(id, Reach { seen, hops: 0, site: n as u32, next: None }).is_none() {
+                    queue.push_back(id);
+                }
+            }
+        }
+    }
+    while let Some(id) = queue.pop_front() {
+        let reach = reached[&id];
+        if reach.hops >= MAX_HOPS {
+            continue;
+        }
+        for (caller, site) in callers.get(&id).into_iter().flatten() {
+            let fact = &sites[caller.file as usize][*site as usize];
+            let callee_async = names.func(id).flags & func_flag::ASYNC != 0;
+            if !class.passes(fact.runs) || (class == Class::Blocking && callee_async) || is_cache(names, *caller) {
+                continue;
+            }
+            if reached.contains_key(caller) {
+                continue;
+            }
+            // One of several implementations that does it, the others not: an inference.
+            let mut seen = reach.seen;
+            if fact.targets.len() > 1 {
+                seen.confidence = seen.confidence.at_most(Confidence::Medium);
+            }
+            reached.insert(*caller, Reach { seen, hops: reach.hops + 1, site: *site, next: Some(id) });
+            queue.push_back(*caller);
+        }
+    }
+    reached
+}

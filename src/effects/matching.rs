@@ -1,0 +1,205 @@
+//! Which table row a call matches, if any: the evidence decides, the best row wins.
+
+use std::collections::BTreeSet;
+
+use foldhash::{HashMap, HashMapExt};
+
+use super::context::last_segment;
+use super::summary::{NONE, Site, Summary, Term, site_flag};
+use super::types::{Head, Type, Types};
+use super::{Effect, On, Row, rust};
+use crate::config::UserCall;
+use crate::model::severity::Confidence;
+
+/// What a call was seen to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// What it does.
+    pub effect: Effect,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Seen by the text of a statement alone.
+    pub by_text: bool,
+}
+
+/// Matches the calls of one file.
+#[derive(Debug)]
+pub struct Matcher<'m> {
+    dependencies: &'m BTreeSet<String>,
+    user: &'m [UserCall],
+    uses: HashMap<&'static str, bool>,
+}
+
+impl<'m> Matcher<'m> {
+    /// For a file of a crate with these dependencies.
+    pub fn new(dependencies: &'m BTreeSet<String>, user: &'m [UserCall]) -> Matcher<'m> {
+        Matcher { dependencies, user, uses: HashMap::new() }
+    }
+
+    fn uses(&mut self, file: &Summary, libs: &[&'static str]) -> bool {
+        libs.iter().any(|lib| {
+            *self.uses.entry(lib).or_insert_with(|| {
+                self.dependencies.contains(*lib)
+                    || file.names.iter().any(|n| n.strip_prefix(lib).is_some_and(|rest| rest.starts_with("::")))
+            })
+        })
+    }
+
+    /// What a call does; `own` says that it calls a function of the repository.
+    pub fn seen<'a>(&mut self, types: &mut Types<'_, 'a>, index: u32, site: &Site, own: bool) -> Option<Seen> {
+        let file = types.file(index);
+        if site.name == NONE {
+            return None;
+        }
+        let name = file.name(site.name);
+        if let Some(seen) = self.by_user(types, index, site, name) {
+            return (seen.effect != Effect::Nothing).then_some(seen);
+        }
+        let mut best: Option<Row> = None;
+        for row in rust::rows(last_segment(name)) {
+            if best.is_some_and(|b| b.confidence <= row.confidence) {
+                continue;
+            }
+            if self.fits(types, index, site, row, own) {
+                best = Some(row);
+            }
+        }
+        let row = best?;
+        let effect = match row.effect {
+            Effect::Nothing => return None,
+            // One driver serves both worlds: what is awaited does not block.
+            Effect::BlockingQuery if site.flags & site_flag::AWAIT != 0 || self.uses(file, &["diesel_async"]) => {
+                Effect::Query
+            }
+            other => other,
+        };
+        Some(Seen { effect, confidence: row.confidence, by_text: row.on == On::Sql })
+    }
+
+    fn by_user<'a>(&self, types: &mut Types<'_, 'a>, index: u32, site: &Site, name: &str) -> Option<Seen> {
+        if self.user.is_empty() {
+            return None;
+        }
+        let recv = (site.flags & site_flag::METHOD != 0).then(|| types.of(index, site.recv));
+        let found = self.user.iter().find(|call| match (&recv, call.call.rsplit_once('.')) {
+            (Some(recv), Some((ty, method))) => {
+                method == name && last_segment(ty) == recv.name(types.names()) && !ty.is_empty()
+            }
+            (None, None) => {
+                let wanted = call.call.as_str();
+                name == wanted || wanted.strip_prefix("crate::").is_some_and(|w| name.ends_with(w))
+            }
+            _ => false,
+        })?;
+        let effect = match found.effect.as_str() {
+            "query" => Effect::Query,
+            "network" => Effect::Network,
+            "file-io" | "blocking" => Effect::FileIo,
+            "sleep" => Effect::Sleep,
+            "offload" => Effect::Offload,
+            _ => Effect::Nothing,
+        };
+        Some(Seen { effect, confidence: Confidence::High, by_text: false })
+    }
+
+    fn fits<'a>(&mut self, types: &mut Types<'_, 'a>, index: u32, site: &Site, row: Row, own: bool) -> bool {
+        let file = types.file(index);
+        let method = site.flags & site_flag::METHOD != 0;
+        match row.on {
+            On::Path(prefixes) => !method && site.recv == NONE && is_path(file, site, prefixes, row.name),
+            On::Distinctive(libs) => !own && (libs.is_empty() || self.uses(file, libs)),
+            _ if !method || own => false,
+            On::Type(wanted) => {
+                let recv = types.of(index, site.recv);
+                matches!(recv.head, Head::Path(path) if wanted.iter().any(|w| same_type(path, w)))
+            }
+            On::Root(roots) => root(file, site).is_some_and(|r| roots.iter().any(|w| file.name(r.name) == *w)),
+            On::RootNamed(libs, names) => {
+                self.uses(file, libs)
+                    && root(file, site).is_some_and(|r| {
+                        let path = file.name(r.name);
+                        path.contains("::") && names.contains(&last_segment(path))
+                    })
+            }
+            On::Connection(libs) => {
+                site.flags & site_flag::TAKES_CLOSURE == 0
+                    && (site.flags & site_flag::CONNECTION_ARG != 0 || has_connection_type(types, index, site))
+                    && self.uses(file, libs)
+            }
+            On::Named(libs) => {
+                site.flags & site_flag::CONNECTION_RECV != 0
+                    && site.flags & (site_flag::REQUEST_RECV | site_flag::TAKES_CLOSURE) == 0
+                    && self.uses(file, libs)
+                    && may_be_connection(&types.of(index, site.recv))
+            }
+            On::Awaited(libs) => site.arg_count == 0 && site.flags & site_flag::AWAIT != 0 && self.uses(file, libs),
+            On::Sql => {
+                site.flags & site_flag::SQL != 0
+                    && site.flags & site_flag::REQUEST_RECV == 0
+                    && may_be_connection(&types.of(index, site.recv))
+            }
+        }
+    }
+}
+
+fn is_path(file: &Summary, site: &Site, prefixes: &[&str], name: &str) -> bool {
+    let path = file.name(site.name);
+    if let Some(prefix) = path.strip_suffix(name).and_then(|p| p.strip_suffix("::")) {
+        return prefixes.contains(&prefix);
+    }
+    // Brought in whole: `use std::fs::*`.
+    path == name && file.globs.iter().any(|(_, glob)| prefixes.contains(&file.name(*glob)))
+}
+
+/// The plain call that a receiver chain starts with.
+fn root<'a>(file: &'a Summary, site: &Site) -> Option<&'a Site> {
+    let mut term = site.recv;
+    for _ in 0..256 {
+        term = match file.term(term)? {
+            Term::Ret(id) => {
+                let link = &file.sites[id as usize];
+                if link.flags & site_flag::METHOD == 0 {
+                    return Some(link);
+                }
+                link.recv
+            }
+            Term::Inner(inner) => inner,
+            _ => return None,
+        };
+    }
+    None
+}
+
+/// Whether a path names a type of a table: exactly, or by crate and name (types are passed on under other paths).
+fn same_type(path: &str, wanted: &str) -> bool {
+    path == wanted
+        || (last_segment(path) == last_segment(wanted)
+            && path.split("::").next() == wanted.split("::").next()
+            // `std` and `tokio` have types of one name in several modules.
+            && !matches!(path.split("::").next(), Some("std" | "tokio"))
+            && path.contains("blocking") == wanted.contains("blocking"))
+}
+
+fn has_connection_type<'a>(types: &mut Types<'_, 'a>, index: u32, site: &Site) -> bool {
+    let file = types.file(index);
+    file.args(site).iter().any(|arg| {
+        let ty = types.of(index, *arg);
+        is_connection_type(ty.name(types.names()))
+    })
+}
+
+fn is_connection_type(name: &str) -> bool {
+    ["Connection", "Conn", "DbConn", "Pool", "PgPool", "SqlitePool", "MySqlPool", "DbPool"]
+        .iter()
+        .any(|end| name.ends_with(end))
+        || matches!(name, "Transaction" | "DatabaseTransaction" | "Client" | "Executor")
+}
+
+/// A receiver that is a connection by name only: nothing that is known says otherwise.
+fn may_be_connection(ty: &Type<'_>) -> bool {
+    match ty.head {
+        Head::Unknown => true,
+        Head::Path(path) => is_connection_type(last_segment(path)) || path.len() <= 2,
+        _ => false,
+    }
+}

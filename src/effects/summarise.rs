@@ -1,0 +1,668 @@
+//! [`Unit`] → [`Summary`]: names resolved through imports, values as terms, contexts as frames.
+
+use foldhash::{HashMap, HashMapExt};
+
+use super::context;
+use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
+use crate::lang::Language;
+use crate::lang::unit::{
+    BindId, BindKind, Call, CallId, CtxId, CtxKind, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag, ctx_flag,
+};
+
+/// Macros that do nothing that a rule asks for: their arguments are read, the call itself is not kept.
+const PLAIN_MACROS: [&str; 30] = [
+    "println",
+    "print",
+    "eprintln",
+    "eprint",
+    "format",
+    "write",
+    "writeln",
+    "panic",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "info",
+    "warn",
+    "error",
+    "trace",
+    "debug",
+    "todo",
+    "unimplemented",
+    "unreachable",
+    "matches",
+    "dbg",
+    "bail",
+    "ensure",
+    "anyhow",
+    "json",
+    "concat",
+    "env",
+];
+
+/// Attributes that make a function a request handler.
+const HANDLERS: [&str; 12] = [
+    "get",
+    "post",
+    "put",
+    "delete",
+    "patch",
+    "head",
+    "options",
+    "route",
+    "handler",
+    "debug_handler",
+    "catch",
+    "endpoint",
+];
+
+/// Where a file belongs.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Path relative to the repository root.
+    pub path: &'a str,
+    /// Language.
+    pub language: Language,
+    /// Path of its module, the crate's name first, joined by `::`.
+    pub module: &'a str,
+    /// Whether it is test, bench or example code as a whole.
+    pub test: bool,
+}
+
+/// Summarises a lowered file.
+pub fn summarise(unit: &Unit, place: Place<'_>) -> Summary {
+    let mut s = Summariser::new(unit, place);
+    s.frames();
+    s.types();
+    s.sites();
+    s.finish_frames();
+    s.finish_functions();
+    s.out
+}
+
+struct Summariser<'a> {
+    unit: &'a Unit,
+    module: &'a str,
+    out: Summary,
+    names: HashMap<Box<str>, u32>,
+    /// Frame of each context.
+    frame_of: Vec<u32>,
+    /// Function index of each context that is one.
+    func_of: HashMap<u32, u32>,
+    /// Site of each call.
+    site_of: Vec<u32>,
+    /// Term of each value and each binding, once made.
+    val_terms: HashMap<u32, u32>,
+    bind_terms: HashMap<u32, u32>,
+    terms: HashMap<Term, u32>,
+    /// Module path of each module context.
+    modules: HashMap<u32, String>,
+}
+
+impl<'a> Summariser<'a> {
+    fn new(unit: &'a Unit, place: Place<'a>) -> Self {
+        let out = Summary {
+            path: place.path.to_owned(),
+            language: place.language,
+            module: place.module.to_owned(),
+            test: place.test,
+            names: Vec::new(),
+            frames: Vec::with_capacity(unit.ctxs.len() / 4),
+            sites: Vec::with_capacity(unit.calls.len()),
+            terms: Vec::with_capacity(unit.calls.len()),
+            pool: Vec::new(),
+            funcs: Vec::new(),
+            types: Vec::new(),
+            impls: Vec::new(),
+            aliases: Vec::new(),
+            reexports: Vec::new(),
+            globs: Vec::new(),
+            macro_uses: Vec::new(),
+            statics: Vec::new(),
+            test_modules: Vec::new(),
+            raws: Vec::new(),
+        };
+        Self {
+            unit,
+            module: place.module,
+            out,
+            names: HashMap::new(),
+            frame_of: vec![NONE; unit.ctxs.len()],
+            func_of: HashMap::new(),
+            site_of: vec![NONE; unit.calls.len()],
+            val_terms: HashMap::new(),
+            bind_terms: HashMap::new(),
+            terms: HashMap::new(),
+            modules: HashMap::new(),
+        }
+    }
+
+    fn name(&mut self, text: &str) -> u32 {
+        if let Some(id) = self.names.get(text) {
+            return *id;
+        }
+        let id = self.out.names.len() as u32;
+        self.out.names.push(text.into());
+        self.names.insert(text.into(), id);
+        id
+    }
+
+    fn sym(&mut self, sym: Sym) -> u32 {
+        let unit = self.unit;
+        if sym.is_some() { self.name(unit.name(sym)) } else { NONE }
+    }
+
+    fn term(&mut self, term: Term) -> u32 {
+        if let Some(id) = self.terms.get(&term) {
+            return *id;
+        }
+        let id = self.out.terms.len() as u32;
+        self.out.terms.push(term);
+        self.terms.insert(term, id);
+        id
+    }
+
+    /// Path of the module that a context stands in.
+    fn module_of(&mut self, ctx: CtxId) -> String {
+        let unit = self.unit;
+        let inner = unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Module);
+        let Some(inner) = inner else { return self.module.to_owned() };
+        if let Some(path) = self.modules.get(&inner.0) {
+            return path.clone();
+        }
+        let outer = self.module_of(unit.ctx(inner).parent);
+        let path = format!("{outer}::{}", unit.name(unit.ctx(inner).name));
+        self.modules.insert(inner.0, path.clone());
+        path
+    }
+
+    /// A path with imports applied, and whether it is absolute then.
+    fn resolve(&mut self, path: &str, ctx: CtxId) -> (String, bool) {
+        let unit = self.unit;
+        let (first, rest) = path.split_once("::").map_or((path, None), |(f, r)| (f, Some(r)));
+        let joined = |head: &str| rest.map_or_else(|| head.to_owned(), |r| format!("{head}::{r}"));
+        let class = || unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Class);
+        match first {
+            "crate" | "$crate" => {
+                let root = self.module.split("::").next().unwrap_or_default().to_owned();
+                return (joined(&root), true);
+            }
+            "self" if rest.is_some() => return (joined(&self.module_of(ctx)), true),
+            "super" => {
+                let mut module = self.module_of(ctx);
+                let mut rest = path;
+                while let Some(r) = rest.strip_prefix("super::") {
+                    rest = r;
+                    module.truncate(module.rfind("::").unwrap_or(0));
+                }
+                return (format!("{module}::{rest}"), true);
+            }
+            "Self" => {
+                if let Some(class) = class() {
+                    let name = unit.name(unit.ctx(class).name);
+                    // The class may itself be known by an import.
+                    return if name == "Self" {
+                        (path.to_owned(), false)
+                    } else {
+                        self.resolve(&joined(name), unit.ctx(class).parent)
+                    };
+                }
+            }
+            _ => {}
+        }
+        let Some(local) = unit.names.find(first) else { return (path.to_owned(), false) };
+        let found = unit.imports.iter().filter(|i| i.local == local && unit.is_in(ctx, i.ctx)).max_by_key(|i| i.ctx);
+        if let Some(import) = found {
+            let target = unit.name(import.path);
+            // `use crate::a::b` and `use self::c` are themselves relative.
+            let head = target.split("::").next().unwrap_or_default();
+            let base = if matches!(head, "crate" | "self" | "super") {
+                self.resolve(target, import.ctx).0
+            } else {
+                target.to_owned()
+            };
+            return (joined(&base), true);
+        }
+        (path.to_owned(), false)
+    }
+
+    fn resolved_name(&mut self, sym: Sym, ctx: CtxId) -> (u32, bool) {
+        let unit = self.unit;
+        let (path, absolute) = self.resolve(unit.name(sym), ctx);
+        (self.name(&path), absolute)
+    }
+
+    fn frames(&mut self) {
+        let unit = self.unit;
+        for (index, ctx) in unit.ctxs.iter().enumerate() {
+            let id = CtxId(index as u32);
+            let parent = if ctx.parent.is_some() { self.frame_of[ctx.parent.index()] } else { NONE };
+            let kind = match ctx.kind {
+                CtxKind::Function => FrameKind::Function(self.function(id)),
+                CtxKind::Closure => FrameKind::Closure {
+                    asynchronous: ctx.flags & ctx_flag::ASYNC != 0,
+                    consumer: ctx.consumer.0,
+                    arg: self.argument_place(id),
+                },
+                CtxKind::AsyncBlock => FrameKind::Async { consumer: ctx.consumer.0 },
+                kind if kind.is_loop() => FrameKind::Loop(context::loop_kind(unit, id)),
+                CtxKind::Block if ctx.flags & ctx_flag::STATIC != 0 => FrameKind::Once,
+                _ => {
+                    self.frame_of[index] = parent;
+                    continue;
+                }
+            };
+            let text = self.sym(ctx.text);
+            self.frame_of[index] = self.out.frames.len() as u32;
+            self.out.frames.push(Frame { parent, kind, line: ctx.start.line, text });
+            if let FrameKind::Function(func) = kind {
+                self.out.funcs[func as usize].frame = self.frame_of[index];
+            }
+        }
+    }
+
+    /// Which argument of its consumer a closure is.
+    fn argument_place(&self, closure: CtxId) -> u16 {
+        let unit = self.unit;
+        let consumer = unit.ctx(closure).consumer;
+        if !consumer.is_some() {
+            return 0;
+        }
+        let args = unit.call_args(unit.call(consumer));
+        args.iter().position(|a| unit.plain(*a) == Val::Closure(closure)).unwrap_or(0) as u16
+    }
+
+    fn function(&mut self, id: CtxId) -> u32 {
+        let unit = self.unit;
+        let ctx = unit.ctx(id);
+        let index = self.out.funcs.len() as u32;
+        self.func_of.insert(id.0, index);
+        let class = unit.around(id).skip(1).find(|c| matches!(unit.ctx(*c).kind, CtxKind::Class | CtxKind::Function));
+        let class = class.filter(|c| unit.ctx(*c).kind == CtxKind::Class);
+        let owner = class.map_or(NONE, |c| {
+            let text = context::last_segment(unit.name(unit.ctx(c).name)).to_owned();
+            self.name(&text)
+        });
+        let template = unit.around(id).find(|c| unit.ctx(*c).kind == CtxKind::Template);
+        let name_param = template.map_or(u16::MAX, |t| {
+            let param = unit.notes.iter().find(|n| n.ctx == t && n.name == ctx.name);
+            param.map_or(u16::MAX, |n| if let NoteKind::MacroParam(at) = n.kind { at } else { u16::MAX })
+        });
+        let module = self.module_of(id);
+        let func = Func {
+            name: self.sym(ctx.name),
+            owner,
+            module: self.name(&module),
+            ret: NONE,
+            flags: self.function_flags(id, class),
+            line: ctx.start.line,
+            end_line: ctx.end.line,
+            template: template.map_or(NONE, |t| self.sym(unit.ctx(t).name)),
+            name_param,
+            frame: NONE,
+        };
+        self.out.funcs.push(func);
+        index
+    }
+
+    fn function_flags(&self, id: CtxId, class: Option<CtxId>) -> u16 {
+        let unit = self.unit;
+        let ctx = unit.ctx(id);
+        let mut flags = 0;
+        let mut set = |on: bool, flag: u16| flags |= if on { flag } else { 0 };
+        set(ctx.flags & ctx_flag::ASYNC != 0, func_flag::ASYNC);
+        set(self.out.test || unit.is_test(id), func_flag::TEST);
+        set(ctx.flags & ctx_flag::BODILESS != 0, func_flag::BODILESS);
+        set(ctx.flags & ctx_flag::METHOD != 0, func_flag::METHOD);
+        set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
+        set(unit.name(ctx.name) == "main" && class.is_none(), func_flag::ENTRY);
+        let handler = unit.notes.iter().any(|n| {
+            n.ctx == id && n.kind == NoteKind::Attribute && HANDLERS.contains(&context::last_segment(unit.name(n.name)))
+        });
+        set(handler, func_flag::HANDLER);
+        flags
+    }
+
+    /// What a function returns and belongs to: once all frames are known.
+    fn finish_functions(&mut self) {
+        let unit = self.unit;
+        let mut returns: HashMap<u32, TyId> = HashMap::new();
+        for bind in unit.binds.iter().filter(|b| b.kind == BindKind::Return) {
+            returns.insert(bind.ctx.0, bind.ty);
+        }
+        let functions: Vec<(u32, u32)> = {
+            let mut list: Vec<(u32, u32)> = self.func_of.iter().map(|(c, f)| (*c, *f)).collect();
+            list.sort_unstable();
+            list
+        };
+        for (ctx, func) in functions {
+            if let Some(ty) = returns.get(&ctx) {
+                self.out.funcs[func as usize].ret = self.ty_term(*ty, CtxId(ctx));
+            }
+        }
+    }
+
+    fn finish_frames(&mut self) {
+        for index in 0..self.out.frames.len() {
+            let site_of = |call: u32| if call == u32::MAX { NONE } else { self.site_of[call as usize] };
+            let kind = match self.out.frames[index].kind {
+                FrameKind::Closure { asynchronous, consumer, arg } => {
+                    FrameKind::Closure { asynchronous, consumer: site_of(consumer), arg }
+                }
+                FrameKind::Async { consumer } => FrameKind::Async { consumer: site_of(consumer) },
+                other => other,
+            };
+            self.out.frames[index].kind = kind;
+        }
+    }
+
+    fn types(&mut self) {
+        let unit = self.unit;
+        for (index, ctx) in unit.ctxs.iter().enumerate() {
+            if ctx.kind == CtxKind::Class {
+                self.class(CtxId(index as u32));
+            }
+        }
+        for note in &unit.notes {
+            match note.kind {
+                NoteKind::Alias => {
+                    let term = self.ty_term(note.ty, note.ctx);
+                    let name = self.sym(note.name);
+                    self.out.aliases.push((name, term));
+                }
+                NoteKind::TestModule => {
+                    let module = self.module_of(note.ctx);
+                    let path = format!("{module}::{}", unit.name(note.name));
+                    let path = self.name(&path);
+                    self.out.test_modules.push(path);
+                }
+                NoteKind::MacroUse { args, count } => {
+                    let class = unit.ctx(note.ctx);
+                    let owner = if class.kind == CtxKind::Class { self.sym(class.name) } else { NONE };
+                    let name = self.sym(note.name);
+                    let first = self.out.pool.len() as u32;
+                    for arg in &unit.macro_args[args as usize..args as usize + usize::from(count)] {
+                        let arg = self.sym(*arg);
+                        self.out.pool.push(arg);
+                    }
+                    self.out.macro_uses.push((owner, name, first, u32::from(count)));
+                }
+                _ => {}
+            }
+        }
+        for import in &unit.imports {
+            let module = self.module_of(import.ctx);
+            let module = self.name(&module);
+            let (path, _) = self.resolved_name(import.path, import.ctx);
+            if !import.local.is_some() {
+                self.out.globs.push((module, path));
+            }
+            if import.reexport {
+                let local = self.sym(import.local);
+                self.out.reexports.push((module, local, path));
+            }
+        }
+        for bind in unit.binds.iter().filter(|b| b.kind == BindKind::Static) {
+            let module = self.module_of(bind.ctx);
+            let path = format!("{module}::{}", unit.name(bind.name));
+            let name = self.name(&path);
+            let term = self.ty_term(bind.ty, bind.ctx);
+            self.out.statics.push((name, term));
+        }
+    }
+
+    fn class(&mut self, id: CtxId) {
+        let unit = self.unit;
+        let ctx = unit.ctx(id);
+        let text = context::last_segment(unit.name(ctx.name)).to_owned();
+        let name = self.name(&text);
+        let target = unit
+            .notes
+            .iter()
+            .find(|n| n.ctx == id && n.kind == NoteKind::Associated && unit.name(n.name) == "Target")
+            .map_or(NONE, |n| self.ty_term(n.ty, id));
+        for note in unit.notes.iter().filter(|n| n.ctx == id && n.kind == NoteKind::Base) {
+            let base = self.ty_term(note.ty, ctx.parent);
+            self.out.impls.push((name, base));
+        }
+        let is_impl = ctx.flags & ctx_flag::IMPL != 0;
+        if is_impl && target == NONE {
+            return;
+        }
+        let fields = unit
+            .binds
+            .iter()
+            .filter(|b| b.kind == BindKind::Field && b.ctx == id)
+            .map(|b| (self.sym(b.name), self.ty_term(b.ty, id)))
+            .collect();
+        let module = self.module_of(id);
+        let module = self.name(&module);
+        let is_trait = ctx.flags & ctx_flag::TRAIT != 0;
+        self.out.types.push(TypeDef { name, module: if is_impl { NONE } else { module }, is_trait, fields, target });
+    }
+
+    fn sites(&mut self) {
+        let unit = self.unit;
+        for (index, call) in unit.calls.iter().enumerate() {
+            self.site(CallId(index as u32), call);
+        }
+    }
+
+    fn site(&mut self, id: CallId, call: &Call) {
+        let unit = self.unit;
+        let is_macro = call.flags & call_flag::MACRO != 0;
+        let raw_name = unit.name(call.name);
+        if is_macro && PLAIN_MACROS.contains(&context::last_segment(raw_name)) {
+            return;
+        }
+        let method = call.flags & call_flag::METHOD != 0;
+        let (name, absolute) = match (method, call.name.is_some()) {
+            (true, _) => (self.sym(call.name), false),
+            (false, true) => self.resolved_name(call.name, call.ctx),
+            (false, false) => (NONE, false),
+        };
+        let recv = self.val_term(call.recv);
+        let generic = self.ty_term(call.generic, call.ctx);
+        let args: Vec<u32> = unit.call_args(call).iter().map(|a| self.val_term(*a)).collect();
+        let first = self.out.pool.len() as u32;
+        self.out.pool.extend_from_slice(&args);
+        let func = unit.function_of(call.ctx);
+        let site = Site {
+            frame: self.frame_of[call.ctx.index()],
+            func: self.func_of.get(&func.0).copied().unwrap_or(NONE),
+            name,
+            absolute,
+            recv,
+            generic,
+            args: first,
+            arg_count: args.len() as u16,
+            flags: self.site_flags(id, call),
+            line: call.start.line,
+            column: call.start.column,
+            at_line: call.at.line,
+            end_line: call.end.line,
+            end_column: call.end.column,
+        };
+        self.site_of[id.index()] = self.out.sites.len() as u32;
+        self.out.sites.push(site);
+    }
+
+    fn site_flags(&self, id: CallId, call: &Call) -> u16 {
+        let unit = self.unit;
+        let mut flags = 0;
+        let mut set = |on: bool, flag: u16| flags |= if on { flag } else { 0 };
+        set(call.flags & call_flag::METHOD != 0, site_flag::METHOD);
+        set(call.flags & call_flag::MACRO != 0, site_flag::MACRO);
+        set(call.flags & call_flag::AWAIT != 0, site_flag::AWAIT);
+        let args = unit.call_args(call);
+        let connection = args.iter().copied().find(|a| context::is_connection_name(context::value_name(unit, *a)));
+        set(connection.is_some(), site_flag::CONNECTION_ARG);
+        let recv_name = context::value_name(unit, call.recv);
+        let recv_is_connection = context::is_connection_name(recv_name) || recv_name.ends_with("client");
+        set(recv_is_connection, site_flag::CONNECTION_RECV);
+        set(matches!(recv_name, "request" | "req" | "response" | "res"), site_flag::REQUEST_RECV);
+        set(args.iter().any(|a| matches!(unit.plain(*a), Val::Closure(_))), site_flag::TAKES_CLOSURE);
+        let sql = args.iter().take(2).any(|a| self.is_sql(*a, 0));
+        set(sql, site_flag::SQL);
+        let handle = connection.or(recv_is_connection.then_some(call.recv));
+        let per_turn = handle
+            .and_then(|val| context::root_binding(unit, val))
+            .is_some_and(|bind| context::is_per_turn(unit, bind, call.ctx));
+        set(per_turn, site_flag::PER_TURN);
+        set(context::text_per_turn(unit, id), site_flag::TEXT_PER_TURN);
+        flags
+    }
+
+    fn is_sql(&self, val: ValId, depth: u32) -> bool {
+        let unit = self.unit;
+        match unit.plain(val) {
+            Val::Str(text) | Val::Template(text) => context::is_statement(unit.name(text)),
+            Val::Local(bind) if depth < 4 => self.is_sql(unit.bind(bind).value, depth + 1),
+            _ => false,
+        }
+    }
+
+    /// The term of a value.
+    fn val_term(&mut self, val: ValId) -> u32 {
+        if !val.is_some() {
+            return NONE;
+        }
+        if let Some(term) = self.val_terms.get(&val.0) {
+            return *term;
+        }
+        // A value that refers to itself through a loop is unknown.
+        self.val_terms.insert(val.0, NONE);
+        let term = self.make_val_term(val);
+        self.val_terms.insert(val.0, term);
+        term
+    }
+
+    fn make_val_term(&mut self, val: ValId) -> u32 {
+        let unit = self.unit;
+        let term = match unit.val(val) {
+            Val::Same(inner) => return self.val_term(inner),
+            Val::Local(bind) => return self.bind_term(bind),
+            Val::Call(id) => {
+                let site = self.site_of.get(id.index()).copied().unwrap_or(NONE);
+                if site == NONE {
+                    return NONE;
+                }
+                Term::Ret(site)
+            }
+            Val::Path(name) => {
+                let (name, absolute) = self.resolved_name(name, CtxId(0));
+                Term::Path(name, absolute)
+            }
+            Val::Object(name) => {
+                let (name, absolute) = self.resolved_name(name, CtxId(0));
+                Term::Named { name, absolute, args: 0, count: 0 }
+            }
+            Val::Field(inner, name) => {
+                let name = self.sym(name);
+                return self.derived(inner, |t| Term::Field(t, name));
+            }
+            Val::Part(inner, n) => return self.derived(inner, |t| Term::Part(t, n)),
+            Val::Inner(inner) => return self.derived(inner, Term::Inner),
+            Val::Elem(inner) | Val::Index(inner) => return self.derived(inner, Term::Elem),
+            Val::List { len, first } => {
+                let elem = self.val_term(first);
+                Term::List(elem, len)
+            }
+            Val::Range(len) => Term::List(NONE, len),
+            Val::Closure(ctx) => {
+                let value = self.val_term(unit.ctx(ctx).val);
+                Term::Closure(self.frame_of[ctx.index()], value)
+            }
+            Val::ClosureParam(ctx, n) => Term::ClosureParam(self.frame_of[ctx.index()], n),
+            Val::Str(_) | Val::Template(_) => Term::Text,
+            Val::Int(_) | Val::Literal | Val::Tuple(_) => Term::Literal,
+            Val::Unknown => return NONE,
+        };
+        self.term(term)
+    }
+
+    fn derived(&mut self, inner: ValId, make: impl FnOnce(u32) -> Term) -> u32 {
+        let inner = self.val_term(inner);
+        if inner == NONE { NONE } else { self.term(make(inner)) }
+    }
+
+    fn bind_term(&mut self, id: BindId) -> u32 {
+        if let Some(term) = self.bind_terms.get(&id.0) {
+            return *term;
+        }
+        self.bind_terms.insert(id.0, NONE);
+        let unit = self.unit;
+        let bind = unit.bind(id);
+        let term = if bind.ty.is_some() {
+            let written = self.ty_term(bind.ty, bind.ctx);
+            // `let x: _ = …` and `Vec<_>` say less than the value does.
+            if written == NONE { self.val_term(bind.value) } else { written }
+        } else if unit.name(bind.name) == "self" && bind.kind == BindKind::Param {
+            let func = self.func_of.get(&unit.function_of(bind.ctx).0).copied().unwrap_or(NONE);
+            self.term(Term::SelfOf(func))
+        } else {
+            self.val_term(bind.value)
+        };
+        self.bind_terms.insert(id.0, term);
+        term
+    }
+
+    /// The term of a written type.
+    fn ty_term(&mut self, id: TyId, ctx: CtxId) -> u32 {
+        let unit = self.unit;
+        let Some(ty) = unit.ty(id) else { return NONE };
+        let head = unit.name(ty.head);
+        if head == "_" {
+            return NONE;
+        }
+        if head == "Self" {
+            let func = self.func_of.get(&unit.function_of(ctx).0).copied().unwrap_or(NONE);
+            return self.term(Term::SelfOf(func));
+        }
+        if let Some(found) = self.associated(head, ctx) {
+            return found;
+        }
+        if !head.contains("::")
+            && let Some(bound) = self.bound(ty.head, ctx)
+        {
+            return bound;
+        }
+        let args: Vec<u32> = unit.ty_args(ty).iter().map(|a| self.ty_term(*a, ctx)).collect();
+        if head == "[]" {
+            let elem = args.first().copied().unwrap_or(NONE);
+            return self.term(Term::List(elem, ty.len));
+        }
+        let (name, absolute) = self.resolved_name(ty.head, ctx);
+        let first = self.out.pool.len() as u32;
+        self.out.pool.extend_from_slice(&args);
+        let count = args.len() as u16;
+        let args = if count == 0 { 0 } else { first };
+        self.term(Term::Named { name, absolute, args, count })
+    }
+
+    /// `Self::Kind`, where the class says what it is.
+    fn associated(&mut self, head: &str, ctx: CtxId) -> Option<u32> {
+        let unit = self.unit;
+        let name = head.strip_prefix("Self::")?;
+        let class = unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Class)?;
+        let note = unit
+            .notes
+            .iter()
+            .find(|n| n.ctx == class && n.kind == NoteKind::Associated && unit.name(n.name) == name)?;
+        Some(self.ty_term(note.ty, class))
+    }
+
+    /// A generic parameter, as the trait that bounds it.
+    fn bound(&mut self, name: Sym, ctx: CtxId) -> Option<u32> {
+        let unit = self.unit;
+        let note = unit
+            .around(ctx)
+            .find_map(|c| unit.notes.iter().find(|n| n.ctx == c && n.kind == NoteKind::Bound && n.name == name))?;
+        let outer = if unit.ty(note.ty).is_some_and(|t| t.head == name) { return None } else { note.ctx };
+        let bound = self.ty_term(note.ty, outer);
+        Some(self.term(Term::Bounded(bound)))
+    }
+}

@@ -1,0 +1,293 @@
+//! The part of a lowered file that the repository needs: functions, types, calls with the context that each stands in.
+//!
+//! Small, without references, so that it can be cached and so that the lowered file can be dropped. No library is known
+//! here yet: what a call does is looked up when the graph is built, so that a change of the tables invalidates nothing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::lang::Language;
+use crate::model::raw::Raw;
+
+/// Stands for "none" in the `u32` fields below.
+pub const NONE: u32 = u32::MAX;
+
+/// A file's summary.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Summary {
+    /// Path relative to the repository root.
+    pub path: String,
+    /// Language.
+    pub language: Language,
+    /// Path of the file's module, the crate's name first, joined by `::`.
+    pub module: String,
+    /// Whether the whole file is test, bench or example code.
+    pub test: bool,
+    /// Interned names.
+    pub names: Vec<Box<str>>,
+    /// Contexts that calls stand in.
+    pub frames: Vec<Frame>,
+    /// Calls.
+    pub sites: Vec<Site>,
+    /// Values and types, as far as they can be told without other files.
+    pub terms: Vec<Term>,
+    /// Arguments of terms and of sites.
+    pub pool: Vec<u32>,
+    /// Functions.
+    pub funcs: Vec<Func>,
+    /// Types.
+    pub types: Vec<TypeDef>,
+    /// Implemented traits and super traits: type name, trait term.
+    pub impls: Vec<(u32, u32)>,
+    /// Other names of types: name, term.
+    pub aliases: Vec<(u32, u32)>,
+    /// Names passed on: module, local name, path.
+    pub reexports: Vec<(u32, u32, u32)>,
+    /// Modules imported whole: importing module, path.
+    pub globs: Vec<(u32, u32)>,
+    /// Functions made by macros: type name, macro name, first argument in `pool`, count (arguments are names).
+    pub macro_uses: Vec<(u32, u32, u32, u32)>,
+    /// Statics and constants: path, term.
+    pub statics: Vec<(u32, u32)>,
+    /// Modules in files of their own that are test code.
+    pub test_modules: Vec<u32>,
+    /// What the rules that need the lowered file itself found.
+    pub raws: Vec<Raw>,
+}
+
+/// A context that calls stand in.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Frame {
+    /// The one around it.
+    pub parent: u32,
+    /// Kind.
+    pub kind: FrameKind,
+    /// 1-based line of its head.
+    pub line: u32,
+    /// Source text of a loop's head.
+    pub text: u32,
+}
+
+/// Kind of a [`Frame`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FrameKind {
+    /// A function: its index.
+    Function(u32),
+    /// A closure: whether asynchronous, and the site that it is handed to.
+    Closure {
+        /// Whether it is asynchronous.
+        asynchronous: bool,
+        /// The site, or none.
+        consumer: u32,
+        /// Which argument it is.
+        arg: u16,
+    },
+    /// An async block: the site that it is handed to.
+    Async {
+        /// The site, or none.
+        consumer: u32,
+    },
+    /// A loop statement.
+    Loop(LoopKind),
+    /// Runs at most once a process (`static`).
+    Once,
+}
+
+/// What a loop statement goes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LoopKind {
+    /// Data: one turn an item.
+    Data,
+    /// A literal list, a literal range: this many turns.
+    Constant(u32),
+    /// A constant of the program, an enumeration.
+    Fixed,
+    /// Chunks of data.
+    Batch,
+    /// Pages, polling, retries, events: one turn leads to the next, or nothing ends it.
+    Sequential,
+    /// A body that leaves the loop in its first turn.
+    Once,
+}
+
+/// Bits of [`Site::flags`].
+pub mod site_flag {
+    /// Called on a receiver.
+    pub const METHOD: u16 = 1;
+    /// A macro.
+    pub const MACRO: u16 = 1 << 1;
+    /// An argument is a connection by its name.
+    pub const CONNECTION_ARG: u16 = 1 << 2;
+    /// The receiver is a connection by its name.
+    pub const CONNECTION_RECV: u16 = 1 << 3;
+    /// The first argument is a text that reads as a statement.
+    pub const SQL: u16 = 1 << 4;
+    /// The receiver or the connection comes from the loop: one a turn.
+    pub const PER_TURN: u16 = 1 << 5;
+    /// The statement's text comes from the loop: another one each turn.
+    pub const TEXT_PER_TURN: u16 = 1 << 6;
+    /// Takes a function literal.
+    pub const TAKES_CLOSURE: u16 = 1 << 7;
+    /// Awaited at once.
+    pub const AWAIT: u16 = 1 << 8;
+    /// Not written as a call: a function handed by its name.
+    pub const HANDED: u16 = 1 << 9;
+    /// The first argument is of another database's look, or the receiver of a look that is none (`request`).
+    pub const REQUEST_RECV: u16 = 1 << 10;
+    /// Its value is what the function hands on when something was found before: guarded by a cache.
+    pub const CACHED: u16 = 1 << 11;
+}
+
+/// A call.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Site {
+    /// The innermost context.
+    pub frame: u32,
+    /// The function that it stands in.
+    pub func: u32,
+    /// Method name, or the path with imports applied.
+    pub name: u32,
+    /// Whether the path is absolute (an import or `crate::` started it).
+    pub absolute: bool,
+    /// The receiver's term.
+    pub recv: u32,
+    /// Written type argument, a term.
+    pub generic: u32,
+    /// First argument in `pool` (terms).
+    pub args: u32,
+    /// Number of arguments.
+    pub arg_count: u16,
+    /// Bits of [`site_flag`].
+    pub flags: u16,
+    /// Line and column of the whole expression.
+    pub line: u32,
+    /// Column.
+    pub column: u32,
+    /// Line of the callee's name.
+    pub at_line: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// Column after the last character.
+    pub end_column: u32,
+}
+
+/// A value or a type, as far as it can be told without other files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Term {
+    /// A written type: path with imports applied, whether absolute, arguments.
+    Named {
+        /// Path.
+        name: u32,
+        /// Whether absolute.
+        absolute: bool,
+        /// First argument in `pool`.
+        args: u32,
+        /// Number of arguments.
+        count: u16,
+    },
+    /// The type that this function belongs to: the function.
+    SelfOf(u32),
+    /// A generic parameter of a function or type, bounded by this type.
+    Bounded(u32),
+    /// What a site gives.
+    Ret(u32),
+    /// A field.
+    Field(u32, u32),
+    /// A part of a tuple.
+    Part(u32, u16),
+    /// The payload of an optional, result or future.
+    Inner(u32),
+    /// An element.
+    Elem(u32),
+    /// The n-th parameter of the closure of a frame.
+    ClosureParam(u32, u16),
+    /// A closure or async block: its frame, and the term of its value.
+    Closure(u32, u32),
+    /// A path that no binding explains: a static, a constant, a function, a unit struct.
+    Path(u32, bool),
+    /// A literal list or range of this element, this long; `NONE` where the length is unknown.
+    List(u32, u32),
+    /// A text.
+    Text,
+    /// A number or other literal.
+    Literal,
+}
+
+/// A function.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Func {
+    /// Name.
+    pub name: u32,
+    /// Name of the type or trait that it belongs to; none for a free function.
+    pub owner: u32,
+    /// Path of the module that it stands in.
+    pub module: u32,
+    /// What it returns: a term.
+    pub ret: u32,
+    /// Bits of [`func_flag`].
+    pub flags: u16,
+    /// 1-based line.
+    pub line: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// For a macro's template: the macro's name; the function's own name may be a parameter.
+    pub template: u32,
+    /// For a template whose name is a macro parameter: which one.
+    pub name_param: u16,
+    /// Its frame.
+    pub frame: u32,
+}
+
+/// Bits of [`Func::flags`].
+pub mod func_flag {
+    /// Asynchronous.
+    pub const ASYNC: u16 = 1;
+    /// Test code.
+    pub const TEST: u16 = 1 << 1;
+    /// Has no body.
+    pub const BODILESS: u16 = 1 << 2;
+    /// Belongs to a trait declaration.
+    pub const TRAIT: u16 = 1 << 3;
+    /// A request handler, by its annotation.
+    pub const HANDLER: u16 = 1 << 4;
+    /// Takes `self`.
+    pub const METHOD: u16 = 1 << 5;
+    /// The program's entry.
+    pub const ENTRY: u16 = 1 << 6;
+}
+
+/// A type.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TypeDef {
+    /// Name.
+    pub name: u32,
+    /// Module.
+    pub module: u32,
+    /// Whether a trait.
+    pub is_trait: bool,
+    /// Fields: name, term.
+    pub fields: Vec<(u32, u32)>,
+    /// What it dereferences to: a term.
+    pub target: u32,
+}
+
+impl Summary {
+    /// A name's text; empty for none.
+    pub fn name(&self, id: u32) -> &str {
+        self.names.get(id as usize).map_or("", |n| n)
+    }
+
+    /// A term.
+    pub fn term(&self, id: u32) -> Option<Term> {
+        self.terms.get(id as usize).copied()
+    }
+
+    /// Arguments of a site.
+    pub fn args(&self, site: &Site) -> &[u32] {
+        &self.pool[site.args as usize..site.args as usize + usize::from(site.arg_count)]
+    }
+
+    /// Arguments of a named term.
+    pub fn term_args(&self, first: u32, count: u16) -> &[u32] {
+        &self.pool[first as usize..first as usize + usize::from(count)]
+    }
+}

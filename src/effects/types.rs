@@ -1,0 +1,602 @@
+//! Types of values across files: enough to tell whose method is called and whether `map` walks a collection.
+
+use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt};
+
+use super::context::last_segment;
+use super::resolve::{FuncRef, Names, TypeRef};
+use super::rust;
+use super::summary::{FrameKind, NONE, Site, Summary, Term, site_flag};
+
+/// What a type is, its arguments apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Head<'a> {
+    /// Not known.
+    Unknown,
+    /// A type of the repository.
+    Own(TypeRef),
+    /// A type known by its path only.
+    Path(&'a str),
+    /// A collection, iterator or stream.
+    List,
+    /// A tuple.
+    Tuple,
+    /// A text, a number.
+    Plain,
+}
+
+/// A type.
+#[derive(Debug, Clone)]
+pub struct Type<'a> {
+    /// What it is.
+    pub head: Head<'a>,
+    /// Its arguments.
+    pub args: Rc<[Type<'a>]>,
+}
+
+impl<'a> Type<'a> {
+    fn unknown() -> Type<'a> {
+        Type::plain(Head::Unknown)
+    }
+
+    fn plain(head: Head<'a>) -> Type<'a> {
+        Type { head, args: Rc::from([]) }
+    }
+
+    fn list(elem: Type<'a>) -> Type<'a> {
+        Type { head: Head::List, args: Rc::from([elem]) }
+    }
+
+    fn arg(&self, n: usize) -> Type<'a> {
+        self.args.get(n).cloned().unwrap_or_else(Type::unknown)
+    }
+
+    /// Last segment of its name; empty where it has none.
+    pub fn name(&self, names: &Names<'a>) -> &'a str {
+        match self.head {
+            Head::Own(id) => names.file(id.file).name(names.type_def(id).name),
+            Head::Path(path) => last_segment(path),
+            _ => "",
+        }
+    }
+
+    /// Whether it is an optional or a result.
+    pub fn is_optional(&self) -> bool {
+        matches!(self.head, Head::Path(path) if is_optional_name(last_segment(path)))
+    }
+
+    /// The payload of an optional, result, lock or future; the type itself where it is none of them.
+    fn inner(&self) -> Type<'a> {
+        if self.is_optional() { self.arg(0) } else { self.clone() }
+    }
+
+    /// What iterating gives.
+    fn elem(&self) -> Type<'a> {
+        match self.head {
+            Head::List => self.arg(0),
+            Head::Path(path) if is_map(last_segment(path)) => {
+                Type { head: Head::Tuple, args: Rc::from([self.arg(0), self.arg(1)]) }
+            }
+            Head::Path(path) if is_optional_name(last_segment(path)) => self.arg(0),
+            _ => Type::unknown(),
+        }
+    }
+}
+
+fn is_optional_name(name: &str) -> bool {
+    name == "Option" || name.ends_with("Result")
+}
+
+fn is_map(name: &str) -> bool {
+    matches!(name, "HashMap" | "BTreeMap" | "IndexMap" | "DashMap" | "FxHashMap" | "AHashMap")
+}
+
+/// Methods that give their receiver on.
+const IDENTITY: [&str; 49] = [
+    "clone",
+    "as_ref",
+    "as_mut",
+    "borrow",
+    "borrow_mut",
+    "iter",
+    "iter_mut",
+    "into_iter",
+    "to_owned",
+    "by_ref",
+    "await",
+    "filter",
+    "rev",
+    "skip",
+    "take",
+    "peekable",
+    "cloned",
+    "copied",
+    "chain",
+    "inspect",
+    "skip_while",
+    "take_while",
+    "step_by",
+    "map_err",
+    "ok_or",
+    "ok_or_else",
+    "ok",
+    "or_else",
+    "with_context",
+    "context",
+    "into_inner",
+    "as_deref",
+    "as_deref_mut",
+    "into_future",
+    "boxed",
+    "instrument",
+    "deref",
+    "deref_mut",
+    "par_iter",
+    "into_par_iter",
+    "drain",
+    "buffered",
+    "buffer_unordered",
+    "to_vec",
+    "fuse",
+    "sorted",
+    "dedup",
+    "optional",
+    "into_boxed",
+];
+
+/// Methods that give the payload.
+const INNER: [&str; 14] = [
+    "unwrap",
+    "expect",
+    "unwrap_or",
+    "unwrap_or_default",
+    "unwrap_or_else",
+    "lock",
+    "read",
+    "write",
+    "get_mut",
+    "load",
+    "blocking_lock",
+    "blocking_read",
+    "upgradable_read",
+    "unwrap_unchecked",
+];
+
+/// Methods that give an element.
+const ELEM: [&str; 22] = [
+    "next",
+    "first",
+    "last",
+    "pop",
+    "pop_front",
+    "pop_back",
+    "get",
+    "nth",
+    "max_by_key",
+    "min_by_key",
+    "find",
+    "try_next",
+    "first_mut",
+    "last_mut",
+    "remove",
+    "swap_remove",
+    "max",
+    "min",
+    "max_by",
+    "min_by",
+    "front",
+    "back",
+];
+
+/// Functions that give their first argument on.
+const WRAPPERS: [&str; 20] = [
+    "Box::new",
+    "Arc::new",
+    "Rc::new",
+    "Box::pin",
+    "Some",
+    "Ok",
+    "Pin::new",
+    "Cell::new",
+    "RefCell::new",
+    "Mutex::new",
+    "RwLock::new",
+    "Data::new",
+    "Arc::clone",
+    "Rc::clone",
+    "Cow::Borrowed",
+    "Cow::Owned",
+    "join_all",
+    "try_join_all",
+    "stream::iter",
+    "timeout",
+];
+
+/// Evaluates terms; one a file at work.
+#[derive(Debug)]
+pub struct Types<'n, 'a> {
+    names: &'n Names<'a>,
+    memo: HashMap<(u32, u32), Type<'a>>,
+}
+
+const MAX_DEPTH: u32 = 24;
+
+impl<'n, 'a> Types<'n, 'a> {
+    /// Nothing evaluated yet.
+    pub fn new(names: &'n Names<'a>) -> Types<'n, 'a> {
+        Types { names, memo: HashMap::new() }
+    }
+
+    /// The type of a term of a file.
+    pub fn of(&mut self, file: u32, term: u32) -> Type<'a> {
+        self.eval(file, term, None, 0)
+    }
+
+    fn eval(&mut self, file: u32, term: u32, own: Option<&Type<'a>>, depth: u32) -> Type<'a> {
+        if term == NONE || depth > MAX_DEPTH {
+            return Type::unknown();
+        }
+        let memoised = own.is_none();
+        if memoised && let Some(known) = self.memo.get(&(file, term)) {
+            return known.clone();
+        }
+        if memoised {
+            // What refers to itself is unknown.
+            self.memo.insert((file, term), Type::unknown());
+        }
+        let result = self.compute(file, term, own, depth + 1);
+        if memoised {
+            self.memo.insert((file, term), result.clone());
+        }
+        result
+    }
+
+    fn compute(&mut self, file: u32, term: u32, own: Option<&Type<'a>>, depth: u32) -> Type<'a> {
+        let summary = self.names.file(file);
+        let Some(term) = summary.term(term) else { return Type::unknown() };
+        match term {
+            Term::Named { name, args, count, .. } => self.named(file, summary.name(name), args, count, own, depth),
+            Term::SelfOf(func) => own.cloned().unwrap_or_else(|| self.owner(file, func)),
+            Term::Bounded(bound) => self.eval(file, bound, own, depth),
+            Term::Ret(site) => self.call(file, site, depth),
+            Term::Field(base, name) => {
+                let base = self.eval(file, base, own, depth);
+                self.field(&base, summary.name(name), depth)
+            }
+            Term::Part(base, n) => {
+                let base = self.eval(file, base, own, depth);
+                match base.head {
+                    Head::Tuple => base.arg(usize::from(n)),
+                    _ => self.field(&base, &n.to_string(), depth),
+                }
+            }
+            Term::Inner(base) => self.eval(file, base, own, depth).inner(),
+            Term::Elem(base) => self.eval(file, base, own, depth).elem(),
+            Term::ClosureParam(frame, n) => self.closure_param(file, frame, n, depth),
+            Term::Closure(_, value) => self.eval(file, value, own, depth),
+            Term::Path(name, absolute) => self.path(file, summary.name(name), absolute, depth),
+            Term::List(elem, _) => Type::list(self.eval(file, elem, own, depth)),
+            Term::Text | Term::Literal => Type::plain(Head::Plain),
+        }
+    }
+
+    fn named(
+        &mut self,
+        file: u32,
+        path: &'a str,
+        args: u32,
+        count: u16,
+        own: Option<&Type<'a>>,
+        depth: u32,
+    ) -> Type<'a> {
+        let summary = self.names.file(file);
+        let last = last_segment(path);
+        let args: Rc<[Type<'a>]> =
+            summary.term_args(args, count).iter().map(|a| self.eval(file, *a, own, depth)).collect();
+        if last == "()" {
+            return Type { head: Head::Tuple, args };
+        }
+        if is_optional_name(last) || is_map(last) {
+            return Type { head: Head::Path(path), args };
+        }
+        if let Some(id) = self.names.find_type(summary, path) {
+            return Type { head: Head::Own(id), args };
+        }
+        if let Some((at, term)) = self.names.alias(summary, last) {
+            let aliased = self.eval(at, term, None, depth);
+            if !matches!(aliased.head, Head::Unknown) {
+                return aliased;
+            }
+        }
+        Type { head: Head::Path(path), args }
+    }
+
+    fn owner(&mut self, file: u32, func: u32) -> Type<'a> {
+        if func == NONE {
+            return Type::unknown();
+        }
+        let summary = self.names.file(file);
+        let owner = summary.funcs[func as usize].owner;
+        if owner == NONE {
+            return Type::unknown();
+        }
+        let name = summary.name(owner);
+        match self.names.find_type(summary, name) {
+            Some(id) => Type::plain(Head::Own(id)),
+            None => Type::plain(Head::Path(name)),
+        }
+    }
+
+    fn field(&mut self, base: &Type<'a>, name: &str, depth: u32) -> Type<'a> {
+        if depth > MAX_DEPTH {
+            return Type::unknown();
+        }
+        if let Head::Own(id) = base.head {
+            let def = self.names.type_def(id);
+            let file = self.names.file(id.file);
+            if let Some((_, term)) = def.fields.iter().find(|(n, _)| file.name(*n) == name) {
+                return self.eval(id.file, *term, None, depth + 1);
+            }
+            if let Some((at, target)) = self.names.deref_target(file.name(def.name)) {
+                let target = self.eval(at, target, None, depth + 1);
+                return self.field(&target, name, depth + 1);
+            }
+        }
+        Type::unknown()
+    }
+
+    fn closure_param(&mut self, file: u32, frame: u32, n: u16, depth: u32) -> Type<'a> {
+        let summary = self.names.file(file);
+        let FrameKind::Closure { consumer, .. } = summary.frames[frame as usize].kind else { return Type::unknown() };
+        if consumer == NONE {
+            return Type::unknown();
+        }
+        let site = &summary.sites[consumer as usize];
+        if site.flags & site_flag::METHOD == 0 {
+            return Type::unknown();
+        }
+        let recv = self.eval(file, site.recv, None, depth);
+        let is_fold = matches!(summary.name(site.name), "fold" | "try_fold");
+        if is_fold && n == 0 { Type::unknown() } else { recv.elem() }
+    }
+
+    fn path(&mut self, file: u32, path: &'a str, absolute: bool, depth: u32) -> Type<'a> {
+        let summary = self.names.file(file);
+        if let Some((at, term)) = self.names.static_type(summary, path, absolute) {
+            return self.eval(at, term, None, depth);
+        }
+        if last_segment(path).starts_with(char::is_uppercase)
+            && let Some(id) = self.names.find_type(summary, path)
+        {
+            return Type::plain(Head::Own(id));
+        }
+        Type::unknown()
+    }
+
+    /// The functions that a site calls.
+    pub fn targets(&mut self, file: u32, site: &Site) -> Vec<FuncRef> {
+        self.targets_at(file, site, 0)
+    }
+
+    fn targets_at(&mut self, file: u32, site: &Site, depth: u32) -> Vec<FuncRef> {
+        let summary = self.names.file(file);
+        let mut out = Vec::new();
+        if site.name == NONE || site.flags & site_flag::MACRO != 0 {
+            return out;
+        }
+        let name = summary.name(site.name);
+        if site.flags & site_flag::METHOD != 0 {
+            let recv = self.eval(file, site.recv, None, depth);
+            self.methods_of(&recv, name, &mut out, depth);
+        } else if site.recv == NONE {
+            self.path_targets(file, name, site.absolute, &mut out, depth);
+        }
+        out
+    }
+
+    /// The functions that a path means.
+    pub fn path_targets(&mut self, file: u32, path: &'a str, absolute: bool, out: &mut Vec<FuncRef>, depth: u32) {
+        let summary = self.names.file(file);
+        if let Some(found) = self.names.find_function(summary, path, absolute) {
+            out.push(found);
+            return;
+        }
+        let Some((owner, method)) = path.rsplit_once("::") else { return };
+        let last = last_segment(owner);
+        if !last.starts_with(char::is_uppercase) {
+            return;
+        }
+        match self.names.find_type(summary, owner) {
+            Some(id) => self.methods_of(&Type::plain(Head::Own(id)), method, out, depth),
+            None => {
+                if let Some((at, term)) = self.names.alias(summary, last) {
+                    let aliased = self.eval(at, term, None, depth + 1);
+                    self.methods_of(&aliased, method, out, depth);
+                }
+            }
+        }
+    }
+
+    fn methods_of(&mut self, ty: &Type<'a>, method: &str, out: &mut Vec<FuncRef>, depth: u32) {
+        match ty.head {
+            Head::Own(id) => {
+                let name = self.names.file(id.file).name(self.names.type_def(id).name);
+                self.names.find_methods(name, Some(id), method, out);
+                if out.is_empty()
+                    && depth < MAX_DEPTH
+                    && let Some((at, target)) = self.names.deref_target(name)
+                {
+                    let target = self.eval(at, target, None, depth + 1);
+                    self.methods_of(&target, method, out, depth + 1);
+                }
+            }
+            // An extension trait on a type of another crate, or a type that only `impl` blocks name.
+            Head::Path(path) if !is_optional_name(last_segment(path)) => {
+                self.names.find_methods(last_segment(path), None, method, out);
+            }
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, file: u32, site: u32, depth: u32) -> Type<'a> {
+        let summary = self.names.file(file);
+        let Some(site) = summary.sites.get(site as usize) else { return Type::unknown() };
+        let name = summary.name(site.name);
+        if site.flags & site_flag::METHOD != 0 {
+            self.method_result(file, site, name, depth)
+        } else {
+            self.function_result(file, site, name, depth)
+        }
+    }
+
+    fn method_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Type<'a> {
+        let summary = self.names.file(file);
+        let recv = self.eval(file, site.recv, None, depth);
+        let targets = {
+            let mut out = Vec::new();
+            self.methods_of(&recv, name, &mut out, depth);
+            out
+        };
+        if let Some(first) = targets.first() {
+            return self.returned(*first, &recv, depth);
+        }
+        if let Head::Path(path) = recv.head {
+            if let Some(known) = rust::returns(&format!("{path}.{name}")) {
+                return Type::plain(Head::Path(known));
+            }
+            // A builder gives itself on.
+            if last_segment(path).ends_with("Builder") || matches!(last_segment(path), "Command" | "OpenOptions") {
+                return recv;
+            }
+        }
+        if INNER.contains(&name) {
+            return self.unwrapped(&recv);
+        }
+        let closure = || summary.args(site).last().copied().unwrap_or(NONE);
+        match name {
+            "map" | "then" | "map_ok" | "and_then" if matches!(recv.head, Head::List) => {
+                Type::list(self.eval(file, closure(), None, depth))
+            }
+            "filter_map" | "flat_map" | "try_filter_map" | "filter_map_ok" => {
+                let value = self.eval(file, closure(), None, depth);
+                Type::list(if matches!(value.head, Head::List) { value.arg(0) } else { value.inner() })
+            }
+            "map" if recv.is_optional() => {
+                let value = self.eval(file, closure(), None, depth);
+                Type { head: recv.head, args: Rc::from([value]) }
+            }
+            "and_then" if recv.is_optional() => self.eval(file, closure(), None, depth),
+            "enumerate" => {
+                let pair = Type { head: Head::Tuple, args: Rc::from([Type::plain(Head::Plain), recv.elem()]) };
+                Type::list(pair)
+            }
+            "zip" => {
+                let other = self.eval(file, closure(), None, depth).elem();
+                Type::list(Type { head: Head::Tuple, args: Rc::from([recv.elem(), other]) })
+            }
+            "flatten" => Type::list(recv.elem().elem()),
+            "collect" | "try_collect" => self.collected(file, site, &recv, depth),
+            "keys" | "into_keys" if recv.args.len() == 2 => Type::list(recv.arg(0)),
+            "values" | "into_values" | "values_mut" if recv.args.len() == 2 => Type::list(recv.arg(1)),
+            "get" | "get_mut" | "remove" if recv.args.len() == 2 => recv.arg(1),
+            "chunks" | "windows" | "chunks_exact" => Type::list(recv),
+            _ if ELEM.contains(&name) => recv.elem(),
+            _ if IDENTITY.contains(&name) => recv,
+            _ => Type::unknown(),
+        }
+    }
+
+    fn unwrapped(&mut self, recv: &Type<'a>) -> Type<'a> {
+        match recv.head {
+            Head::Path(path)
+                if matches!(
+                    last_segment(path),
+                    "Mutex" | "RwLock" | "RefCell" | "Lazy" | "LazyLock" | "OnceCell" | "OnceLock" | "MutexGuard"
+                ) =>
+            {
+                recv.arg(0)
+            }
+            _ => recv.inner(),
+        }
+    }
+
+    fn collected(&mut self, file: u32, site: &Site, recv: &Type<'a>, depth: u32) -> Type<'a> {
+        let written = self.eval(file, site.generic, None, depth);
+        match written.head {
+            Head::Path(path) if is_map(last_segment(path)) => {
+                Type { head: written.head, args: recv.elem().args.clone() }
+            }
+            Head::Path(path) if is_optional_name(last_segment(path)) => {
+                Type { head: written.head, args: Rc::from([Type::list(recv.elem().inner())]) }
+            }
+            _ => recv.clone(),
+        }
+    }
+
+    fn function_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Type<'a> {
+        let summary = self.names.file(file);
+        let first = || summary.args(site).first().copied().unwrap_or(NONE);
+        if site.name == NONE || site.recv != NONE {
+            return self.eval(file, site.recv, None, depth);
+        }
+        let tail = match name.rsplit_once("::") {
+            Some((owner, last)) => format!("{}::{last}", last_segment(owner)),
+            None => name.to_owned(),
+        };
+        if WRAPPERS.contains(&tail.as_str()) || WRAPPERS.contains(&last_segment(name)) {
+            let arg = if last_segment(name) == "timeout" {
+                summary.args(site).get(1).copied().unwrap_or(NONE)
+            } else {
+                first()
+            };
+            return self.eval(file, arg, None, depth);
+        }
+        if let Some(known) = rust::returns(name) {
+            return Type::plain(Head::Path(known));
+        }
+        let mut targets = Vec::new();
+        self.path_targets(file, name, site.absolute, &mut targets, depth);
+        let owner = name.rsplit_once("::").map(|(owner, _)| owner);
+        if let Some(target) = targets.first() {
+            let own = owner
+                .filter(|o| last_segment(o).starts_with(char::is_uppercase))
+                .and_then(|o| self.names.find_type(summary, o))
+                .map_or_else(Type::unknown, |id| Type::plain(Head::Own(id)));
+            return self.returned(*target, &own, depth);
+        }
+        // A tuple struct, or a constructor of a type.
+        if last_segment(name).starts_with(char::is_uppercase) {
+            return match self.names.find_type(summary, name) {
+                Some(id) => Type::plain(Head::Own(id)),
+                None => Type::plain(Head::Path(name)),
+            };
+        }
+        match owner {
+            Some(owner) if last_segment(owner).starts_with(char::is_uppercase) => {
+                match self.names.find_type(summary, owner) {
+                    Some(id) => Type::plain(Head::Own(id)),
+                    None => Type::plain(Head::Path(owner)),
+                }
+            }
+            _ => Type::unknown(),
+        }
+    }
+
+    /// What a function returns when called on a type.
+    fn returned(&mut self, id: FuncRef, own: &Type<'a>, depth: u32) -> Type<'a> {
+        let ret = self.names.func(id).ret;
+        let known = !matches!(own.head, Head::Unknown);
+        self.eval(id.file, ret, known.then_some(own), depth + 1)
+    }
+
+    /// The names that it works with.
+    pub fn names(&self) -> &'n Names<'a> {
+        self.names
+    }
+
+    /// A file.
+    pub fn file(&self, index: u32) -> &'a Summary {
+        self.names.file(index)
+    }
+}

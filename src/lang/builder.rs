@@ -1,0 +1,281 @@
+//! Builds a [`Unit`]: pushes rows in source order, keeps the stack of contexts and the scopes of names.
+//!
+//! Shared by all lowerings. Must not know any language.
+
+use super::unit::{
+    Await, Bind, BindId, BindKind, Call, CallId, Ctx, CtxId, CtxKind, Import, Jump, Names, Note, NoteKind, Pos, Region,
+    RegionId, Sym, Ty, TyId, Unit, Val, ValId,
+};
+
+/// A unit under construction.
+#[derive(Debug)]
+pub struct Builder {
+    unit: Unit,
+    stack: Vec<CtxId>,
+    regions: Vec<RegionId>,
+    /// Names in scope, innermost last, each with the depth of the context stack at which it was bound.
+    scope: Vec<(Sym, BindId, usize)>,
+    seq: u32,
+}
+
+/// What a call is made of, apart from where it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct NewCall<'a> {
+    /// Receiver.
+    pub recv: ValId,
+    /// Name or path.
+    pub name: Sym,
+    /// Arguments.
+    pub args: &'a [ValId],
+    /// Bits of `call_flag`.
+    pub flags: u16,
+    /// Written type argument.
+    pub generic: TyId,
+    /// Start of the whole expression.
+    pub start: Pos,
+    /// The name's position.
+    pub at: Pos,
+    /// End.
+    pub end: Pos,
+}
+
+impl Builder {
+    /// An empty unit with its file context open.
+    pub fn new() -> Builder {
+        let unit = Unit {
+            names: Names::default(),
+            ctxs: Vec::with_capacity(128),
+            vals: Vec::with_capacity(512),
+            calls: Vec::with_capacity(256),
+            args: Vec::with_capacity(256),
+            binds: Vec::with_capacity(256),
+            tys: Vec::with_capacity(64),
+            ty_args: Vec::new(),
+            imports: Vec::new(),
+            notes: Vec::new(),
+            macro_args: Vec::new(),
+            awaits: Vec::new(),
+            jumps: Vec::new(),
+            regions: Vec::with_capacity(256),
+            functions: Vec::new(),
+        };
+        let mut builder = Builder { unit, stack: Vec::new(), regions: Vec::new(), scope: Vec::new(), seq: 0 };
+        builder.open(CtxKind::File, 0, Sym::NONE, Pos { line: 1, column: 1 });
+        builder.open_region();
+        builder
+    }
+
+    /// Closes the file and gives the unit.
+    pub fn finish(mut self, end: Pos) -> Unit {
+        self.close_region();
+        self.close(end);
+        self.unit
+    }
+
+    /// What was built so far.
+    pub fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
+    /// Interns a name.
+    pub fn intern(&mut self, text: &str) -> Sym {
+        self.unit.names.intern(text)
+    }
+
+    /// The innermost open context.
+    pub fn here(&self) -> CtxId {
+        self.stack.last().copied().unwrap_or(CtxId(0))
+    }
+
+    fn next_seq(&mut self) -> u32 {
+        self.seq += 1;
+        self.seq
+    }
+
+    /// Opens a context.
+    pub fn open(&mut self, kind: CtxKind, flags: u16, name: Sym, start: Pos) -> CtxId {
+        let id = CtxId(self.unit.ctxs.len() as u32);
+        let parent = self.stack.last().copied().unwrap_or(CtxId::NONE);
+        self.unit.ctxs.push(Ctx {
+            kind,
+            flags,
+            parent,
+            last: id,
+            name,
+            val: ValId::NONE,
+            consumer: CallId::NONE,
+            text: Sym::NONE,
+            start,
+            end: start,
+            seq: self.seq + 1,
+            seq_end: u32::MAX,
+        });
+        self.stack.push(id);
+        id
+    }
+
+    /// Closes the innermost context; its names go out of scope.
+    pub fn close(&mut self, end: Pos) {
+        let last = CtxId(self.unit.ctxs.len() as u32 - 1);
+        if let Some(id) = self.stack.pop() {
+            let ctx = &mut self.unit.ctxs[id.index()];
+            ctx.last = last;
+            ctx.end = end;
+            ctx.seq_end = self.seq + 1;
+        }
+        let depth = self.stack.len();
+        while self.scope.last().is_some_and(|(_, _, at)| *at > depth) {
+            self.scope.pop();
+        }
+    }
+
+    /// Changes a context that is open or closed.
+    pub fn ctx_mut(&mut self, id: CtxId) -> &mut Ctx {
+        &mut self.unit.ctxs[id.index()]
+    }
+
+    /// Opens a region: temporaries made from here on are dropped together.
+    pub fn open_region(&mut self) {
+        let id = RegionId(self.unit.regions.len() as u32);
+        self.unit.regions.push(Region { seq_end: u32::MAX });
+        self.regions.push(id);
+    }
+
+    /// Closes the innermost region.
+    pub fn close_region(&mut self) {
+        if let Some(id) = self.regions.pop() {
+            self.unit.regions[id.index()].seq_end = self.seq + 1;
+        }
+    }
+
+    fn region(&self) -> RegionId {
+        self.regions.last().copied().unwrap_or(RegionId::NONE)
+    }
+
+    /// Adds a value.
+    pub fn val(&mut self, val: Val) -> ValId {
+        if val == Val::Unknown {
+            return ValId::NONE;
+        }
+        let id = ValId(self.unit.vals.len() as u32);
+        self.unit.vals.push(val);
+        id
+    }
+
+    /// Adds a call. Closures among its arguments learn who consumes them.
+    pub fn call(&mut self, new: NewCall<'_>) -> CallId {
+        let id = CallId(self.unit.calls.len() as u32);
+        let args = self.unit.args.len() as u32;
+        self.unit.args.extend_from_slice(new.args);
+        for arg in new.args {
+            if let Val::Closure(ctx) = self.unit.plain(*arg) {
+                let consumer = &mut self.unit.ctxs[ctx.index()].consumer;
+                if !consumer.is_some() {
+                    *consumer = id;
+                }
+            }
+        }
+        let seq = self.next_seq();
+        self.unit.calls.push(Call {
+            ctx: self.here(),
+            recv: new.recv,
+            name: new.name,
+            args,
+            arg_count: new.args.len().min(usize::from(u16::MAX)) as u16,
+            flags: new.flags,
+            generic: new.generic,
+            region: self.region(),
+            seq,
+            start: new.start,
+            at: new.at,
+            end: new.end,
+        });
+        id
+    }
+
+    /// Sets flags of a call that was added.
+    pub fn flag_call(&mut self, id: CallId, flags: u16) {
+        self.unit.calls[id.index()].flags |= flags;
+    }
+
+    /// Adds a binding. A plain name comes into scope in the innermost context.
+    pub fn bind(&mut self, kind: BindKind, name: Sym, ty: TyId, value: ValId, at: Pos) -> BindId {
+        let id = self.push_bind(kind, name, ValId::NONE, ty, value, at);
+        let scoped = !matches!(kind, BindKind::Field | BindKind::Return | BindKind::Assign | BindKind::Augment);
+        if scoped && name.is_some() {
+            self.scope.push((name, id, self.stack.len()));
+        }
+        id
+    }
+
+    /// Adds an assignment to something.
+    pub fn assign(&mut self, kind: BindKind, target: ValId, value: ValId, at: Pos) -> BindId {
+        self.push_bind(kind, Sym::NONE, target, TyId::NONE, value, at)
+    }
+
+    fn push_bind(&mut self, kind: BindKind, name: Sym, target: ValId, ty: TyId, value: ValId, at: Pos) -> BindId {
+        let id = BindId(self.unit.binds.len() as u32);
+        let seq = self.next_seq();
+        self.unit.binds.push(Bind { kind, ctx: self.here(), name, target, ty, value, seq, at });
+        id
+    }
+
+    /// The binding that a name has here.
+    pub fn lookup(&self, name: Sym) -> Option<BindId> {
+        self.scope.iter().rev().find(|(n, _, _)| *n == name).map(|(_, id, _)| *id)
+    }
+
+    /// Adds an await.
+    pub fn await_point(&mut self, val: ValId, at: Pos) {
+        let seq = self.next_seq();
+        let (ctx, region) = (self.here(), self.region());
+        self.unit.awaits.push(Await { ctx, region, seq, val, at });
+    }
+
+    /// Adds a jump.
+    pub fn jump(&mut self, kind: super::unit::JumpKind, val: ValId, label: Sym) {
+        let seq = self.next_seq();
+        let ctx = self.here();
+        self.unit.jumps.push(Jump { ctx, kind, val, label, seq });
+    }
+
+    /// Adds a type.
+    pub fn ty(&mut self, head: Sym, args: &[TyId], len: u32) -> TyId {
+        let id = TyId(self.unit.tys.len() as u32);
+        let first = self.unit.ty_args.len() as u32;
+        self.unit.ty_args.extend_from_slice(args);
+        self.unit.tys.push(Ty { head, args: first, arg_count: args.len() as u16, len });
+        id
+    }
+
+    /// Adds an import.
+    pub fn import(&mut self, local: Sym, path: Sym, reexport: bool) {
+        let ctx = self.here();
+        self.unit.imports.push(Import { ctx, local, path, reexport });
+    }
+
+    /// Adds a note to a context.
+    pub fn note(&mut self, ctx: CtxId, kind: NoteKind, name: Sym, ty: TyId) {
+        self.unit.notes.push(Note { ctx, kind, name, ty });
+    }
+
+    /// Adds a use of an item macro.
+    pub fn macro_use(&mut self, name: Sym, args: &[Sym]) {
+        let first = self.unit.macro_args.len() as u32;
+        self.unit.macro_args.extend_from_slice(args);
+        let ctx = self.here();
+        let kind = NoteKind::MacroUse { args: first, count: args.len() as u16 };
+        self.note(ctx, kind, name, TyId::NONE);
+    }
+
+    /// Gives the functions' numbers.
+    pub fn functions(&mut self, functions: Vec<super::complexity::FunctionComplexity>) {
+        self.unit.functions = functions;
+    }
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self::new()
+    }
+}

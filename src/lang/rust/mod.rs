@@ -1,0 +1,62 @@
+//! Rust, through syn: items, expressions and macro bodies become a [`Unit`].
+
+mod control;
+mod depth;
+mod exprs;
+mod items;
+mod macros;
+mod patterns;
+mod tokens;
+mod types;
+
+use super::Unparsable;
+use super::builder::Builder;
+use super::unit::{Pos, Sym, Unit, Val, ValId};
+
+/// Lowers a Rust source file.
+pub(super) fn lower(text: &str) -> Result<Unit, Unparsable> {
+    depth::check(text)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let parsed = syn::parse_file(text);
+    // proc-macro2 keeps every source it ever parsed in a thread-local; spans are read before this point only.
+    let unit = match &parsed {
+        Ok(file) => {
+            let mut lower = Lower { b: Builder::new() };
+            lower.file(file);
+            let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
+            Ok(lower.b.finish(Pos { line: lines.max(1), column: 1 }))
+        }
+        Err(error) => Err(Unparsable { what: error.to_string(), line: u32::try_from(error.span().start().line).ok() }),
+    };
+    drop(parsed);
+    proc_macro2::extra::invalidate_current_thread_spans();
+    unit
+}
+
+/// The lowering in progress.
+struct Lower {
+    b: Builder,
+}
+
+impl Lower {
+    fn sym(&mut self, ident: &proc_macro2::Ident) -> Sym {
+        let text = ident.to_string();
+        self.b.intern(text.strip_prefix("r#").unwrap_or(&text))
+    }
+
+    fn same(&mut self, val: ValId) -> ValId {
+        if val.is_some() { self.b.val(Val::Same(val)) } else { val }
+    }
+}
+
+/// Where a token starts.
+fn start(span: proc_macro2::Span) -> Pos {
+    let at = span.start();
+    Pos { line: at.line as u32, column: at.column as u32 + 1 }
+}
+
+/// Where a token ends.
+fn end(span: proc_macro2::Span) -> Pos {
+    let at = span.end();
+    Pos { line: at.line as u32, column: at.column as u32 + 1 }
+}

@@ -1,0 +1,89 @@
+//! Patterns: each name bound to the part of the value that it takes.
+
+use syn::Pat;
+
+use super::{Lower, start};
+use crate::lang::unit::{BindKind, TyId, Val, ValId};
+
+impl Lower {
+    /// Binds the names of a pattern to parts of `source`.
+    pub(super) fn pattern(&mut self, pat: &Pat, kind: BindKind, ty: TyId, source: ValId) {
+        match pat {
+            Pat::Ident(p) => {
+                let text = p.ident.to_string();
+                let constant = p.by_ref.is_none() && p.subpat.is_none() && text.starts_with(char::is_uppercase);
+                if !constant {
+                    let name = self.sym(&p.ident);
+                    self.b.bind(kind, name, ty, source, start(p.ident.span()));
+                }
+                if let Some((_, sub)) = &p.subpat {
+                    self.pattern(sub, kind, ty, source);
+                }
+            }
+            Pat::Type(p) => {
+                let ty = self.ty(&p.ty);
+                self.pattern(&p.pat, kind, ty, source);
+            }
+            Pat::Paren(p) => self.pattern(&p.pat, kind, ty, source),
+            Pat::Reference(p) => self.pattern(&p.pat, kind, ty, source),
+            Pat::Tuple(p) => self.parts(p.elems.iter(), kind, source),
+            Pat::TupleStruct(p) => {
+                let name = p.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+                match name.as_str() {
+                    "Some" | "Ok" | "Continue" | "Ready" => {
+                        let inner = self.derived(source, Val::Inner);
+                        for elem in &p.elems {
+                            self.pattern(elem, kind, TyId::NONE, inner);
+                        }
+                    }
+                    "Err" => self.parts(p.elems.iter(), kind, ValId::NONE),
+                    _ => self.parts(p.elems.iter(), kind, source),
+                }
+            }
+            Pat::Struct(p) => {
+                for field in &p.fields {
+                    let part = match &field.member {
+                        syn::Member::Named(ident) => {
+                            let name = self.sym(ident);
+                            self.derived(source, |s| Val::Field(s, name))
+                        }
+                        syn::Member::Unnamed(index) => {
+                            let n = index.index as u16;
+                            self.derived(source, |s| Val::Part(s, n))
+                        }
+                    };
+                    self.pattern(&field.pat, kind, TyId::NONE, part);
+                }
+            }
+            Pat::Slice(p) => {
+                let elem = self.derived(source, Val::Elem);
+                for sub in &p.elems {
+                    self.pattern(sub, kind, TyId::NONE, elem);
+                }
+            }
+            // The alternatives bind the same names: the first stands for all.
+            Pat::Or(p) => {
+                if let Some(first) = p.cases.first() {
+                    self.pattern(first, kind, ty, source);
+                }
+            }
+            Pat::Guard(p) => {
+                self.pattern(&p.pat, kind, ty, source);
+                self.expr(&p.guard);
+            }
+            _ => {}
+        }
+    }
+
+    fn parts<'a>(&mut self, elems: impl Iterator<Item = &'a Pat>, kind: BindKind, source: ValId) {
+        for (n, elem) in elems.enumerate() {
+            let part = self.derived(source, |s| Val::Part(s, n as u16));
+            self.pattern(elem, kind, TyId::NONE, part);
+        }
+    }
+
+    /// A value made from another; none from none.
+    pub(super) fn derived(&mut self, source: ValId, make: impl FnOnce(ValId) -> Val) -> ValId {
+        if source.is_some() { self.b.val(make(source)) } else { ValId::NONE }
+    }
+}

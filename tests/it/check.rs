@@ -1,0 +1,142 @@
+//! `check` and `metrics`: the same analysis without a story, inside and outside of a repository.
+
+use crate::stories::{FAST, SLOW, project, service};
+use crate::support::{Scratch, gate_command};
+
+fn json(run: &crate::support::Run) -> serde_json::Value {
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", run.stdout, run.stderr))
+}
+
+#[test]
+fn changes_since_the_base_are_checked() {
+    let scratch = project(SLOW);
+    let run = scratch.gate(&["check"]);
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("src/api/x.rs:3"), "{}", run.stdout);
+    assert!(!scratch.exists(".gaia/state"), "a check writes nothing");
+    scratch.write("src/api/x.rs", FAST);
+    assert_eq!(scratch.gate(&["check"]).code, 0);
+}
+
+#[test]
+fn files_and_folders_are_checked_whole_also_outside_of_a_repository() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "Cargo.toml",
+        "[package]\nname = \"a\"\nversion = \"1.0.0\"\nedition = \"2024\"\n[dependencies]\nsqlx = \"0.8\"\n",
+    );
+    scratch.write("src/api/x.rs", SLOW).write("src/api/y.rs", FAST);
+    for path in ["src/api/x.rs", "src", ".", "src/api/../api/x.rs"] {
+        let run = scratch.gate(&["check", path, "--format", "json"]);
+        assert_eq!(run.code, 1, "{path}: {}{}", run.stdout, run.stderr);
+        assert_eq!(json(&run)["findings"][0]["file"], "src/api/x.rs", "{path}");
+    }
+    assert_eq!(scratch.gate(&["check", "src/api/y.rs"]).code, 0);
+}
+
+#[test]
+fn files_are_told_from_where_the_command_was_called() {
+    let scratch = project(SLOW);
+    for (folder, path, shown) in
+        [("src", "api", "api/x.rs"), ("src/api", "x.rs", "x.rs"), (".gaia", "../src", "../src/api/x.rs")]
+    {
+        let output = gate_command(&scratch.join(folder)).args(["check", path, "--format", "json"]).output().unwrap();
+        let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(value["findings"][0]["file"], shown, "{folder}");
+    }
+    let elsewhere = Scratch::new();
+    let run = elsewhere.gate(&["check", scratch.join("src").to_str().unwrap(), "--format", "json"]);
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    assert!(json(&run)["findings"][0]["file"].as_str().unwrap().ends_with("/src/api/x.rs"));
+}
+
+#[test]
+fn the_envelope_is_exact() {
+    let scratch = project(SLOW);
+    let value = json(&scratch.gate(&["check", "--format", "json"]));
+    let keys: Vec<&String> = value.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["schema_version", "provenance", "findings"]);
+    assert_eq!(value["schema_version"], "1.0");
+    for key in [
+        "tool",
+        "rules_version",
+        "config_hash",
+        "base",
+        "base_how",
+        "head",
+        "files_examined",
+        "files_skipped",
+        "rules_run",
+        "reported",
+        "suppressed",
+        "baselined",
+    ] {
+        assert!(value["provenance"].get(key).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn a_path_that_does_not_exist_is_bad_input() {
+    let scratch = project(FAST);
+    for path in ["src/none.rs", "none", "/nonexistent/x.rs", "src/api/x.rs/y"] {
+        let run = scratch.gate(&["check", path]);
+        assert_eq!(run.code, 65, "{path}: {}", run.stderr);
+        assert!(run.stderr.contains(path), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn without_paths_and_without_a_repository_there_is_no_diff() {
+    let run = Scratch::new().gate(&["check"]);
+    assert_eq!(run.code, 65, "{}", run.stderr);
+    assert!(run.stderr.contains("no git repository"), "{}", run.stderr);
+    let run = Scratch::new().gate(&["check", "--base", "main"]);
+    assert_eq!(run.code, 65, "{}", run.stderr);
+}
+
+#[test]
+fn an_empty_diff_is_no_pass_by_accident_it_is_said() {
+    let scratch = service();
+    let run = scratch.gate(&["check"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("nothing changed since the base (main"), "{}", run.stdout);
+    scratch.write("notes.txt", "x\n");
+    let run = scratch.gate(&["check"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("no file in a supported language changed"), "{}", run.stdout);
+}
+
+#[test]
+fn only_the_rules_named_run() {
+    let scratch = project(SLOW);
+    for (rules, code) in [("all", 1), ("review", 1), ("n-plus-one", 1), ("memory", 0), ("complexity", 0)] {
+        let run = scratch.gate(&["check", "--rules", rules]);
+        assert_eq!(run.code, code, "{rules}: {}{}", run.stdout, run.stderr);
+    }
+}
+
+#[test]
+fn metrics_count_every_function() {
+    let scratch = Scratch::new();
+    scratch.write("src/a.rs", "fn one() {}\n\nfn two(n: u32) -> u32 {\n    if n > 1 { two(n - 1) } else { 0 }\n}\n");
+    for args in [&["metrics", "src/a.rs", "--format", "json"][..], &["metrics", "--format", "json"]] {
+        let run = scratch.gate(args);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let value = json(&run);
+        let functions = value["functions"].as_array().unwrap();
+        assert_eq!(functions.len(), 2, "{value}");
+        let keys: Vec<&String> = functions[1].as_object().unwrap().keys().collect();
+        let expected = ["file", "name", "line", "end_line", "language", "cyclomatic", "cognitive", "recursive"];
+        assert_eq!(keys, expected);
+        assert_eq!((&functions[1]["file"], &functions[1]["name"]), (&"src/a.rs".into(), &"two".into()));
+        assert_eq!((&functions[1]["line"], &functions[1]["end_line"]), (&3.into(), &5.into()));
+        assert_eq!((&functions[1]["cyclomatic"], &functions[1]["recursive"]), (&2.into(), &true.into()));
+    }
+    let run = scratch.gate(&["metrics"]);
+    assert!(run.stdout.contains("two  src/a.rs:3-5"), "{}", run.stdout);
+    scratch.write("src/b.rs", "fn (");
+    let run = scratch.gate(&["metrics", "--format", "json"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("src/b.rs"), "{}", run.stderr);
+    assert_eq!(json(&run)["functions"].as_array().unwrap().len(), 2);
+}
