@@ -14,6 +14,7 @@ use crate::model::finding::Finding;
 
 pub mod budgets;
 pub mod facts;
+pub mod generated;
 pub mod profile;
 pub mod rubric;
 

@@ -28,7 +28,7 @@ use crate::model::budget::{Budgets, Unit, Weighed};
 const NAMED: usize = 3;
 
 /// A finding for each breached budget.
-pub fn detect(budgets: &Budgets) -> Vec<Draft> {
+pub fn detect(budgets: &Budgets, _config_file: &str) -> Vec<Draft> {
     budgets.weighed.iter().filter(|weighed| weighed.is_exceeded()).filter_map(draft).collect()
 }
 

@@ -24,13 +24,13 @@ use super::Draft;
 use crate::model::budget::Budgets;
 
 /// At most one finding.
-pub fn detect(budgets: &Budgets) -> Option<Draft> {
-    let manifest = budgets.missing_for.as_ref()?;
-    Some(Draft {
+pub fn detect(budgets: &Budgets, _config_file: &str) -> Vec<Draft> {
+    let draft = |manifest: &String| Draft {
         file: manifest.clone(),
         message: format!("no budget is configured for what `{manifest}` builds"),
         help: "set `bundle.crates`, the most packages that Cargo.lock may hold, or `bundle.files` in perf-gate.toml"
             .to_owned(),
         parts: Vec::new(),
-    })
+    };
+    budgets.missing_for.iter().map(draft).collect()
 }
