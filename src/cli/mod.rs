@@ -92,6 +92,10 @@ fn caught(command: Command) -> Result<Exit> {
     std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(command))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+        // The printing macros of the standard library panic where standard output is full or closed.
+        if let Some(why) = text.strip_prefix("failed printing to stdout: ") {
+            return print::refused(why);
+        }
         let place = PLACE.lock().map(|place| place.clone()).unwrap_or_default();
         Err(Error::internal(format!("panicked at {place}: {}", crate::report::escape::terminal(text))))
     })

@@ -12,6 +12,17 @@ pub(super) fn text(text: &str) -> Result<()> {
     checked(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
+/// Prints text to standard error, with colours where the reader shows them. Nobody is left to tell where that fails.
+pub(super) fn aside(text: &str) {
+    let mut out = anstream::stderr().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Prints a sentence to standard error, on one line.
+pub(super) fn note(sentence: &str) {
+    aside(&format!("note: {}\n", crate::report::escape::terminal(sentence)));
+}
+
 /// Prints bytes as they are, for programs.
 pub(super) fn raw(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
@@ -20,12 +31,15 @@ pub(super) fn raw(text: &str) -> Result<()> {
 
 fn checked(result: std::io::Result<()>) -> Result<()> {
     match result {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::blocked(format!("standard output cannot be written: {error}"))
-                .next("give it somewhere to go, with room for the result"))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => refused(&error.to_string()),
         _ => Ok(()),
     }
+}
+
+/// What is not printed is not known: the evidence did not reach anybody.
+pub(super) fn refused<T>(why: &str) -> Result<T> {
+    Err(Error::blocked(format!("standard output cannot be written: {why}"))
+        .next("give it somewhere to go, with room for the result"))
 }
 
 /// A sign of life on a terminal, once half a second has passed; silence anywhere else.

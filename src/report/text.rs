@@ -170,9 +170,10 @@ impl Window {
         let start = offset(finding.line, finding.column)?;
         let stop = offset(end, if end == finding.end_line { finding.end_column } else { u32::MAX })?;
         let primary = start..stop.max(start);
-        let mut marks = vec![(AnnotationKind::Primary, primary, None)];
-        for step in steps {
-            // A step on the reported line itself would cover it; it is told below the frame's title instead.
+        // A step on the reported line labels the report itself: two marks would cover one another.
+        let label = steps.iter().find(|step| step.line == finding.line).map(|step| terminal(&step.note));
+        let mut marks = vec![(AnnotationKind::Primary, primary, label)];
+        for step in steps.into_iter().filter(|step| step.line != finding.line) {
             if let (Some(from), Some(to)) = (offset(step.line, 0), offset(step.line, u32::MAX)) {
                 let range = trimmed(&window.text, from..to);
                 let kind = AnnotationKind::Context;

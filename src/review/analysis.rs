@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::Selection;
+use crate::engine::{Caps, Selection};
 use crate::error::{Error, Result};
 use crate::model::analysis::{Analysis, CheckRecord, SCHEMA_VERSION, SKILL};
 use crate::model::check::{Check, Outcome};
@@ -51,8 +51,14 @@ pub(super) struct Evidence {
 pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> {
     let start = crate::world::clock::Watch::start();
     let rules = Selection::Review;
-    let examination =
-        Examination { root: &job.root, ground: &setup.ground, config: &job.config, rules: &rules, scope: job.scope };
+    let examination = Examination {
+        root: &job.root,
+        ground: &setup.ground,
+        config: &job.config,
+        rules: &rules,
+        scope: job.scope,
+        caps: Caps::REVIEW,
+    };
     let mut loaded = examine::load(&setup.ground, &gate.wanted, &job.config)?;
     loaded.findings.splice(0..0, gate.findings.iter().cloned());
     let around = examination.around(&loaded)?;
@@ -67,7 +73,7 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
     let json = render(&document)?;
     let mut notes = gate.sentences.clone();
     notes.extend(around.facts.notes);
-    notes.extend(nothing_examined(&examined));
+    notes.extend(nothing_examined(&examined, "changed"));
     notes.extend(slow(start.elapsed(), cached));
     let texts = loaded.sources.into_iter().map(|source| (source.path, source.text)).collect();
     Ok(Evidence { document, json, examined, cache_key: key, cached, total: start.elapsed(), texts, notes })
@@ -126,8 +132,9 @@ impl Evidence {
 }
 
 /// Nothing in a supported language is an `APPROVE` that says so.
-pub(super) fn nothing_examined(examined: &Examined) -> Option<String> {
-    (examined.parsed == 0).then(|| "no file in a supported language changed".to_owned())
+pub(super) fn nothing_examined(examined: &Examined, what: &str) -> Option<String> {
+    let errored = examined.checks.iter().any(|check| matches!(check.outcome, Outcome::Errored { .. }));
+    (examined.parsed == 0 && !errored).then(|| format!("no file in a supported language {what}"))
 }
 
 fn slow(took: Duration, cached: bool) -> Option<String> {

@@ -22,6 +22,9 @@ use super::{Job, Target};
 /// Version of what an entry holds besides the analysis.
 const FORMAT: u32 = 1;
 
+/// More entries than this are not kept: the oldest go.
+const MOST_ENTRIES: usize = 64;
+
 /// Larger entries are misses.
 const LARGEST: u64 = 64 << 20;
 
@@ -119,7 +122,22 @@ pub(super) fn store(job: &Job, evidence: &Evidence) {
     let path = entry_path(job, key);
     let temporary =
         format!("{}/.cache/.tmp.{}.{}.json", job.state(), std::process::id(), crate::world::clock::milliseconds());
-    let _ = replace(job, &temporary, value.to_string().as_bytes(), &path);
+    if replace(job, &temporary, value.to_string().as_bytes(), &path).is_ok() {
+        prune(job);
+    }
+}
+
+/// Drops the oldest entries, and temporary files that a killed run left.
+fn prune(job: &Job) {
+    let Ok(folder) = files::inside(&job.root, &format!("{}/.cache", job.state())) else { return };
+    let mut entries: Vec<_> = files::children(&folder).into_iter().map(|name| folder.join(name)).collect();
+    if entries.len() > MOST_ENTRIES {
+        entries.sort_by_key(|path| files::modified_seconds(path));
+        for path in &entries[..entries.len() - MOST_ENTRIES] {
+            // Another run may have dropped it first.
+            let _ = files::remove(path);
+        }
+    }
 }
 
 fn replace(job: &Job, temporary: &str, bytes: &[u8], path: &str) -> crate::error::Result<()> {

@@ -64,6 +64,14 @@ impl Ground {
         Ok(Ground { tree, repo: Some(repo), base, head, changes, worktree: true })
     }
 
+    /// The working tree by itself: nothing is compared with anything.
+    pub(super) fn without_base(root: &Path) -> Result<Ground> {
+        let tree: Box<dyn Tree> = Box::new(Disk::new(root)?);
+        let repo = Repo::discover(root)?;
+        let head = repo.as_ref().map(Repo::head).transpose()?.flatten();
+        Ok(Ground { tree, repo, base: None, head, changes: None, worktree: true })
+    }
+
     /// The base as files and reports name it.
     pub(super) fn base_id(&self) -> String {
         self.base.as_ref().map_or_else(|| "none".to_owned(), |base| base.commit.clone())
@@ -78,7 +86,7 @@ impl Ground {
     pub(super) fn base_how(&self) -> String {
         match &self.base {
             Some(base) => format!("{}, {}", base.name, base.how),
-            None if self.repo.is_some() => "no base found".to_owned(),
+            None if self.repo.is_some() => "nothing is compared".to_owned(),
             None => "no repository".to_owned(),
         }
     }

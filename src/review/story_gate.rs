@@ -44,7 +44,7 @@ pub(super) fn enter(job: &Job, setup: &Setup) -> Result<Gate> {
     let changes = setup.ground.changes.as_ref().map(|changes| foreign(changes, job, setup));
     let mut gate = Gate {
         findings: refused(&list, setup),
-        wanted: wanted(&list, changes.as_deref()),
+        wanted: wanted(&list, changes.as_deref(), |path| own_files::is_own(path, &job.config, Some(&setup.story))),
         list,
         changes,
         warnings: Vec::new(),
@@ -79,10 +79,11 @@ fn refused(list: &FileList, setup: &Setup) -> Vec<Finding> {
     list.refused.iter().map(finding).collect()
 }
 
-/// The union of File List and diff. A listed file that did not change has no changed line.
-fn wanted(list: &FileList, changes: Option<&[Change]>) -> BTreeMap<String, Wanted> {
+/// The union of File List and diff. A listed file that did not change has no changed line. What we write ourselves is
+/// left out even where it is listed: a report that is about itself would never be up to date.
+fn wanted(list: &FileList, changes: Option<&[Change]>, own: impl Fn(&str) -> bool) -> BTreeMap<String, Wanted> {
     let mut wanted = from_changes(changes.unwrap_or_default());
-    for entry in &list.entries {
+    for entry in list.entries.iter().filter(|entry| !own(entry)) {
         let untouched = changes.map(|_| Vec::new());
         let fresh = || Wanted { listed: true, changed: untouched.clone(), old_path: None };
         wanted.entry(entry.clone()).and_modify(|known| known.listed = true).or_insert_with(fresh);

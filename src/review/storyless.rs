@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::engine::FunctionMetrics;
+use crate::engine::{Caps, FunctionMetrics};
 use crate::error::{Error, Result};
 use crate::model::check::Check;
 use crate::world::files;
@@ -15,17 +15,17 @@ use super::examine::{self, Examination, Examined};
 use super::finalize::provenance;
 use super::ground::Ground;
 use super::sources::{Loaded, Wanted};
-use super::{CheckJob, Checked, own_files, story_gate, verdict};
+use super::{CheckJob, Checked, Scope, Target, own_files, story_gate, verdict};
 
 /// Runs the check.
 pub(super) fn run(job: &CheckJob) -> Result<Checked> {
     let (ground, wanted) = subject(job)?;
     let (loaded, mut examined) = examine(job, &ground, &wanted)?;
     let mut notes = Vec::new();
-    if wanted.is_empty() {
-        notes.push(format!("nothing changed since the base ({})", ground.base_how()));
-    } else {
-        notes.extend(nothing_examined(&examined));
+    match (wanted.is_empty(), job.paths.is_empty()) {
+        (true, true) => notes.push(format!("nothing changed since the base ({})", ground.base_how())),
+        (_, true) => notes.extend(nothing_examined(&examined, "changed")),
+        (_, false) => notes.extend(nothing_examined(&examined, "was given")),
     }
     if job.paths.is_empty() && ground.base_is_head() {
         notes.push("the base is the head itself: only what is not committed counts as changed".to_owned());
@@ -36,8 +36,9 @@ pub(super) fn run(job: &CheckJob) -> Result<Checked> {
     let mut provenance = provenance(&ground, &job.config, &examined, head);
     verdict.name().clone_into(&mut provenance.verdict);
     provenance.notes.clone_from(&notes);
-    relate(&mut examined.checks, job);
-    let texts = loaded.sources.into_iter().map(|source| (shown(job, &source.path), source.text)).collect();
+    let here = Here::of(job);
+    here.relate(&mut examined.checks);
+    let texts = loaded.sources.into_iter().map(|source| (here.shown(&source.path), source.text)).collect();
     Ok(Checked { verdict, checks: examined.checks, provenance, notes, texts })
 }
 
@@ -47,15 +48,19 @@ pub(super) fn metrics(job: &CheckJob) -> Result<(Vec<FunctionMetrics>, Vec<Strin
     let (_, examined) = examine(job, &ground, &wanted)?;
     let causes: BTreeSet<String> = examined.checks.iter().filter_map(examine::cause).collect();
     let mut functions = examined.functions;
+    let here = Here::of(job);
     for function in &mut functions {
-        function.file = shown(job, &function.file);
+        function.file = here.shown(&function.file);
     }
     functions.sort_by(|a, b| (&a.file, a.line, &a.name).cmp(&(&b.file, b.line, &b.name)));
     Ok((functions, causes.into_iter().collect()))
 }
 
 fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -> Result<(Loaded, Examined)> {
-    let examination = Examination { root: &job.root, ground, config: &job.config, rules: &job.rules, scope: job.scope };
+    // Whole folders that somebody asked for take the time they take.
+    let caps = if job.paths.is_empty() { Caps::REVIEW } else { Caps::NONE };
+    let (config, rules, scope) = (&job.config, &job.rules, job.scope);
+    let examination = Examination { root: &job.root, ground, config, rules, scope, caps };
     let loaded = examine::load(ground, wanted, &job.config)?;
     let around = examination.around(&loaded)?;
     let examined = examination.run(&loaded, wanted, &around)?;
@@ -64,11 +69,10 @@ fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -
 
 /// What is looked at: the changes since the base, or the given files and folders whole.
 fn subject(job: &CheckJob) -> Result<(Ground, BTreeMap<String, Wanted>)> {
-    let ground = Ground::find(&job.root, &job.target, &job.config)?;
     if !job.paths.is_empty() {
-        let wanted = given(job)?;
-        return Ok((ground, wanted));
+        return Ok((whole_files(job)?, given(job)?));
     }
+    let ground = Ground::find(&job.root, &job.target, &job.config)?;
     let Some(changes) = &ground.changes else {
         let why = if ground.repo.is_some() { "no base was found" } else { "there is no git repository here" };
         return Err(Error::input(format!("the changes cannot be told: {why}"))
@@ -76,6 +80,12 @@ fn subject(job: &CheckJob) -> Result<(Ground, BTreeMap<String, Wanted>)> {
     };
     let wanted = story_gate::from_changes(&foreign(changes, job));
     Ok((ground, wanted))
+}
+
+/// Given paths need no diff: a base is looked for only where somebody asks to compare with one.
+fn whole_files(job: &CheckJob) -> Result<Ground> {
+    let asked = job.scope == Scope::New || !matches!(&job.target, Target::WorkTree { base: None });
+    if asked { Ground::find(&job.root, &job.target, &job.config) } else { Ground::without_base(&job.root) }
 }
 
 fn foreign(changes: &[crate::world::git::Change], job: &CheckJob) -> Vec<crate::world::git::Change> {
@@ -87,7 +97,8 @@ fn foreign(changes: &[crate::world::git::Change], job: &CheckJob) -> Vec<crate::
 fn given(job: &CheckJob) -> Result<BTreeMap<String, Wanted>> {
     let mut wanted = BTreeMap::new();
     for path in &job.paths {
-        let full = job.cwd.join(path);
+        // What somebody names is looked at where it lies, also through a link.
+        let full = files::canonical(&job.cwd.join(path)).ok_or_else(|| missing(path))?;
         let inside = relative(&job.root, &full).ok_or_else(|| missing(path))?;
         match files::kind(&full) {
             None => return Err(missing(path)),
@@ -109,31 +120,35 @@ fn missing(path: &Path) -> Error {
     Error::input(format!("there is no file or folder `{shown}`")).next("give paths relative to the current folder")
 }
 
-/// A path relative to the root, with `/`.
+/// A real path relative to the root, with `/`.
 fn relative(root: &Path, full: &Path) -> Option<String> {
-    let (root, parent) = (files::canonical(root)?, files::canonical(full.parent()?)?);
-    let whole = match full.file_name() {
-        Some(name) => parent.join(name),
-        None => files::canonical(full)?,
-    };
-    Some(whole.strip_prefix(root).ok()?.to_str()?.to_owned())
+    Some(full.strip_prefix(files::canonical(root)?).ok()?.to_str()?.to_owned())
 }
 
-/// Findings are shown relative to where the command was called.
-fn relate(checks: &mut [Check], job: &CheckJob) {
-    for finding in checks.iter_mut().flat_map(Check::findings_mut) {
-        finding.file = shown(job, &finding.file);
-        for step in &mut finding.evidence {
-            step.file = shown(job, &step.file);
+/// Where the command was called, and the root: findings are told from there.
+struct Here {
+    cwd: PathBuf,
+    root: PathBuf,
+}
+
+impl Here {
+    fn of(job: &CheckJob) -> Here {
+        let real = |path: &Path| files::canonical(path).unwrap_or_else(|| path.to_path_buf());
+        Here { cwd: real(&job.cwd), root: real(&job.root) }
+    }
+
+    fn shown(&self, path: &str) -> String {
+        from_to(&self.cwd, &self.root.join(path)).to_string_lossy().into_owned()
+    }
+
+    fn relate(&self, checks: &mut [Check]) {
+        for finding in checks.iter_mut().flat_map(Check::findings_mut) {
+            finding.file = self.shown(&finding.file);
+            for step in &mut finding.evidence {
+                step.file = self.shown(&step.file);
+            }
         }
     }
-}
-
-fn shown(job: &CheckJob, path: &str) -> String {
-    let (Some(root), Some(cwd)) = (files::canonical(&job.root), files::canonical(&job.cwd)) else {
-        return path.to_owned();
-    };
-    from_to(&cwd, &root.join(path)).to_string_lossy().into_owned()
 }
 
 /// The way from a folder to a file, both absolute and without links.

@@ -20,11 +20,16 @@
 //! # Limits
 //! A suggestion and never more. A change outside of every crate is not told.
 
-use super::Draft;
+use super::{Draft, rule};
 use crate::model::budget::Budgets;
+use crate::rules::Rule;
+
+/// The declaration.
+pub const RULE: Rule =
+    rule("bundle/no-budget", "no budget configured for what the change builds", include_str!("no_budget.rs"), detect);
 
 /// At most one finding.
-pub fn detect(budgets: &Budgets, _config_file: &str) -> Vec<Draft> {
+fn detect(budgets: &Budgets, _config: &str) -> Vec<Draft> {
     let draft = |manifest: &String| Draft {
         file: manifest.clone(),
         message: format!("no budget is configured for what `{manifest}` builds"),
