@@ -1,1 +1,4 @@
 //! TODO(lang)
+
+pub mod complexity;
+pub mod rust_complexity;
