@@ -80,7 +80,12 @@ pub(super) fn show(checked: &Checked, format: Format) -> Result<()> {
         }
         return print::raw(&json::check(&checked.checks, &checked.provenance).map_err(Error::internal)?);
     }
-    print::text(&text::render(text::View {
+    print::text(&rendered(checked))
+}
+
+/// A check as people read it.
+pub(super) fn rendered(checked: &Checked) -> String {
+    text::render(text::View {
         checks: &checked.checks,
         judged: None,
         verdict: checked.verdict,
@@ -88,5 +93,5 @@ pub(super) fn show(checked: &Checked, format: Format) -> Result<()> {
         gate: None,
         notes: &checked.notes,
         source: &|path| checked.texts.get(path).map(AsRef::as_ref),
-    }))
+    })
 }

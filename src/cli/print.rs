@@ -12,6 +12,17 @@ pub(super) fn text(text: &str) -> Result<()> {
     checked(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
+/// Prints text to standard error, with colours where the reader shows them. Nobody is left to tell where that fails.
+pub(super) fn aside(text: &str) {
+    let mut out = anstream::stderr().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Prints a sentence to standard error, on one line.
+pub(super) fn note(sentence: &str) {
+    aside(&format!("note: {}\n", crate::report::escape::terminal(sentence)));
+}
+
 /// Prints bytes as they are, for programs.
 pub(super) fn raw(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();

@@ -105,6 +105,11 @@ pub(super) fn show(reviewed: &Reviewed, format: Format, dry_run: bool) -> Result
     if format == Format::Json {
         return print::raw(&json::review(&reviewed.analysis_json, reviewed.verdict).map_err(Error::internal)?);
     }
+    print::text(&rendered(reviewed, dry_run))
+}
+
+/// A review as people read it.
+pub(super) fn rendered(reviewed: &Reviewed, dry_run: bool) -> String {
     let mut out = text::render(text::View {
         checks: &reviewed.checks,
         judged: Some(&reviewed.judgment),
@@ -123,5 +128,5 @@ pub(super) fn show(reviewed: &Reviewed, format: Format, dry_run: bool) -> Result
     if !dry_run && shown.len() > usize::from(shown.contains(&reviewed.report.as_str())) {
         out.push_str("hint: the sprint status may be out of date: sprint-status.yaml is not written by this command\n");
     }
-    print::text(&out)
+    out
 }

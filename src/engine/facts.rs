@@ -174,21 +174,39 @@ const FOLDERS: [(&str, TargetKind); 3] =
 impl Crate {
     /// The target that a file of this crate belongs to.
     pub fn target_of(&self, path: &str) -> Option<&Target> {
-        if let Some(root) = self.targets.iter().find(|t| t.root == path) {
+        let mut candidates = self.targets.iter().filter(|target| !self.stands_among_sources(target));
+        if let Some(root) = candidates.clone().find(|target| target.root == path) {
             return Some(root);
         }
-        // Targets are sorted with the library first, and `max_by_key` keeps the last of equals.
-        self.targets.iter().rev().filter(|t| self.reaches(t, path)).max_by_key(|t| folder_of(&t.root).len())
+        // Targets are sorted with the library first, and of equals the first stays.
+        let first = candidates.find(|target| self.reaches(target, path))?;
+        let deeper = |best: &'_ Target, target: &'_ Target| folder_of(&target.root).len() > folder_of(&best.root).len();
+        Some(candidates.filter(|t| self.reaches(t, path)).fold(first, |best, t| if deeper(best, t) { t } else { best }))
     }
 
     /// Whether a file lies in or below the folder of a target's root. A build script beside the manifest is one file:
     /// otherwise it would claim the whole crate.
     fn reaches(&self, target: &Target, path: &str) -> bool {
         let folder = folder_of(&target.root);
-        let beside_manifest = folder == self.dir;
-        let inside = folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        inside && !(beside_manifest && target.kind == TargetKind::Build)
+        let one_file = target.kind == TargetKind::Build && folder == self.dir;
+        !one_file && lies_in(folder_of(path), folder)
     }
+
+    /// Whether a test, bench or example has its root among the sources of a library or a program. Such a file is mostly a
+    /// module of that as well, and what is shipped counts.
+    fn stands_among_sources(&self, target: &Target) -> bool {
+        let ships = |kind| matches!(kind, TargetKind::Lib | TargetKind::Bin);
+        let holds = |code: &Target| {
+            let sources = folder_of(&code.root);
+            ships(code.kind) && sources != self.dir && lies_in(folder_of(&target.root), sources)
+        };
+        !ships(target.kind) && target.kind != TargetKind::Build && self.targets.iter().any(holds)
+    }
+}
+
+/// Whether a folder is another one or lies below it.
+pub(crate) fn lies_in(folder: &str, above: &str) -> bool {
+    above.is_empty() || folder.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The folder of a path; empty at the top.

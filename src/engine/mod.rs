@@ -4,16 +4,25 @@
 //! Owns: parallel lowering, the repository graph, running rules under their caps, weighing by the rubric. Must not know
 //! about stories, reports or git.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use rayon::prelude::*;
+
 use crate::config::Config;
-use crate::model::check::Check;
+use crate::effects::graph::Graph;
+use crate::effects::summary::Summary;
+use crate::model::budget::Budgets;
+use crate::model::check::{Check, Outcome, Scope};
 use crate::model::finding::Finding;
+use crate::rules::{self, Rule};
+use crate::world::clock::Watch;
 
 pub mod budgets;
 pub mod facts;
+mod file;
+mod mint;
 pub mod profile;
 pub mod rubric;
 
@@ -41,6 +50,47 @@ pub struct Job<'a> {
     pub config: &'a Config,
     /// Which rules run.
     pub rules: &'a Selection,
+    /// Budgets held against what is on disk.
+    pub budgets: &'a Budgets,
+    /// The time that each check may take.
+    pub caps: Caps,
+}
+
+/// The wall clock that each check may take; past it the check is `errored`, and the others finish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caps {
+    /// `n-plus-one`, which also pays for the parse that all rules share.
+    pub n_plus_one: Duration,
+    /// `complexity`.
+    pub complexity: Duration,
+    /// `bundle`.
+    pub bundle: Duration,
+    /// `memory`.
+    pub memory: Duration,
+}
+
+impl Caps {
+    /// The caps of a review (contracts 4).
+    pub const REVIEW: Caps = Caps {
+        n_plus_one: Duration::from_secs(15),
+        complexity: Duration::from_secs(15),
+        bundle: Duration::from_secs(30),
+        memory: Duration::from_secs(10),
+    };
+
+    /// No caps: for whole code bases that somebody asked for.
+    pub const NONE: Caps =
+        Caps { n_plus_one: Duration::MAX, complexity: Duration::MAX, bundle: Duration::MAX, memory: Duration::MAX };
+
+    fn of(self, check: &str) -> Duration {
+        match check {
+            "n-plus-one" => self.n_plus_one,
+            "complexity" => self.complexity,
+            "bundle" => self.bundle,
+            "memory" => self.memory,
+            _ => Duration::MAX,
+        }
+    }
 }
 
 /// Which rules run, as `--rules` names them.
@@ -96,40 +146,122 @@ pub struct FunctionMetrics {
     pub recursive: bool,
 }
 
-/// FAKE
-pub fn run(job: Job<'_>) -> Output {
-    use crate::model::{category::Category, check::{Outcome, Scope}, severity::*};
-    let mut out = Output::default();
-    let (mut found, mut errs) = (Vec::new(), Vec::new());
-    for s in job.sources {
-        if !s.path.ends_with(".rs") { *out.skipped.entry("no supported language".into()).or_default() += 1; continue; }
-        if s.text.len() > 30_000 { errs.push(format!("{}: nested too deep", s.path)); continue; }
-        if let Err(e) = syn::parse_file(&s.text) { errs.push(format!("{}:{}: {e}", s.path, e.span().start().line)); continue; }
-        out.examined += 1;
-        let lines: Vec<&str> = s.text.lines().collect();
-        let mut n = 0;
-        for (i, l) in lines.iter().enumerate() {
-            if l.contains("sqlx::query") && lines[..i].last().is_some_and(|p| p.contains("for ")) {
-                n += 1;
-                let hot = s.path.contains("api");
-                found.push(Finding { rule: "n-plus-one/query-in-loop".into(), category: Category::NPlusOne,
-                    severity: if hot { Severity::Critical } else { Severity::Warning }, confidence: Confidence::High, blocking: hot,
-                    file: s.path.clone(), line: i as u32 + 1, column: 9, end_line: i as u32 + 1, end_column: 30,
-                    message: "a query per item: `sqlx::query(..)` in a loop".into(), help: "fetch in one query".into(), hot_path: hot,
-                    bounded: None, has_index: None, recursive: None,
-                    evidence: vec![crate::model::finding::Evidence { kind: "loop".into(), file: s.path.clone(), line: i as u32, note: "loop over `ids`".into() }],
-                    measured: vec![], fingerprint: format!("fp-{n}-{}", if l.contains("load") {1} else {0}), new: None, suppressed: None, baselined: None, waived: None });
-            }
+impl Selection {
+    /// Whether a rule runs.
+    pub fn takes(&self, rule: &Rule) -> bool {
+        match self {
+            Selection::All | Selection::Review => true,
+            Selection::Group(group) => rule.group() == group,
+            Selection::Rule(id) => rule.id == id,
         }
     }
-    for (name, scope) in [("n-plus-one", Scope::File), ("complexity", Scope::File), ("bundle", Scope::Project), ("memory", Scope::File)] {
-        if !matches!(job.rules, Selection::All | Selection::Review) && !matches!(job.rules, Selection::Group(g) if g == name) { continue; }
-        let f = if name == "n-plus-one" { found.clone() } else { vec![] };
-        let outcome = if errs.is_empty() || scope == Scope::Project { Outcome::of(f) } else { Outcome::Errored { cause: errs.join("; "), partial: f } };
-        out.checks.push(Check { name, scope, outcome });
-        out.timings.push((name, Duration::from_millis(1)));
+
+    /// Whether the checks that no rule stands for are listed too.
+    fn is_whole(&self) -> bool {
+        matches!(self, Selection::All | Selection::Review)
     }
-    out.checks.push(Check { name: "index-hint", scope: Scope::File, outcome: Outcome::Skipped { reason: "no schema files in scope".into() } });
-    out.rules_run = 4;
-    out
+}
+
+/// Analyses the files.
+pub fn run(job: Job<'_>) -> Output {
+    pool().install(|| analyse(job))
+}
+
+/// Threads with stacks for parsers that recurse; memory is only committed where it is used.
+fn pool() -> &'static rayon::ThreadPool {
+    static POOL: OnceLock<rayon::ThreadPool> = OnceLock::new();
+    POOL.get_or_init(|| {
+        let builder = rayon::ThreadPoolBuilder::new().stack_size(256 << 20);
+        match builder.build() {
+            Ok(pool) => pool,
+            // No threads to be had: the one that asks must do.
+            Err(_) => rayon::ThreadPoolBuilder::new()
+                .num_threads(1)
+                .use_current_thread()
+                .build()
+                .unwrap_or_else(|error| panic!("no thread to analyse on: {error}")),
+        }
+    })
+}
+
+fn analyse(job: Job<'_>) -> Output {
+    let rules: Vec<&'static Rule> = rules::all().filter(|rule| job.rules.takes(rule)).collect();
+    let mut timings = Timings::default();
+    let start = Watch::start();
+    let deadline = job.caps.n_plus_one;
+    let files: Vec<file::Analysed> =
+        job.sources.par_iter().map(|source| file::analyse(&job, source, &rules, start, deadline)).collect();
+    let summaries: Vec<Summary> = files.iter().filter_map(|f| f.summary.clone()).collect();
+    let none = BTreeSet::new();
+    let dependencies = |path: &str| job.facts.crate_of(path).map_or(&none, |c| &c.dependencies);
+    let graph = Graph::link(&summaries, &dependencies, &job.config.calls);
+    let mut minted = mint::Mint::new(&job, &files);
+    minted.sites(&graph, &rules);
+    timings.add("n-plus-one", start.elapsed());
+    let measured: Duration = files.iter().map(|f| f.complexity_time).sum();
+    minted.files(&files, &rules);
+    timings.add("complexity", measured);
+    timings.add("memory", files.iter().map(|f| f.rules_time).sum());
+    let weighing = Watch::start();
+    minted.budgets(&rules);
+    timings.add("bundle", weighing.elapsed());
+    let findings = minted.finish();
+    output(&job, &rules, files, findings, timings)
+}
+
+fn output(
+    job: &Job<'_>,
+    rules: &[&'static Rule],
+    files: Vec<file::Analysed>,
+    mut findings: BTreeMap<&'static str, Vec<Finding>>,
+    timings: Timings,
+) -> Output {
+    let causes: Vec<String> = files.iter().filter_map(|f| f.error.clone()).collect();
+    let mut output = Output { rules_run: rules.len(), ..Output::default() };
+    for (name, scope) in
+        [("n-plus-one", Scope::File), ("complexity", Scope::File), ("bundle", Scope::Project), ("memory", Scope::File)]
+    {
+        if !rules.iter().any(|rule| rule.check == name) {
+            continue;
+        }
+        let found = findings.remove(name).unwrap_or_default();
+        let took = timings.of(name);
+        let cap = job.caps.of(name);
+        let outcome = if took > cap {
+            Outcome::Errored { cause: format!("ran past its cap of {} s", cap.as_secs()), partial: found }
+        } else if scope == Scope::File && !causes.is_empty() {
+            Outcome::Errored { cause: causes.join("; "), partial: found }
+        } else {
+            Outcome::of(found)
+        };
+        output.timings.push((name, took));
+        output.checks.push(Check { name, scope, outcome });
+    }
+    if job.rules.is_whole() {
+        let reason = "no schema files in scope".to_owned();
+        output.timings.push(("index-hint", Duration::ZERO));
+        output.checks.push(Check { name: "index-hint", scope: Scope::Project, outcome: Outcome::Skipped { reason } });
+    }
+    for file in files {
+        match file.unsupported {
+            Some(reason) => *output.skipped.entry(reason).or_default() += 1,
+            None => output.examined += 1,
+        }
+        output.functions.extend(file.functions);
+    }
+    output
+}
+
+/// Wall clock of each check.
+#[derive(Debug, Default)]
+struct Timings(BTreeMap<&'static str, Duration>);
+
+impl Timings {
+    fn add(&mut self, check: &'static str, time: Duration) {
+        *self.0.entry(check).or_default() += time;
+    }
+
+    fn of(&self, check: &str) -> Duration {
+        self.0.get(check).copied().unwrap_or_default()
+    }
 }

@@ -104,14 +104,15 @@ impl<'a> Profiles<'a> {
         }
     }
 
-    /// A program that parses arguments and serves nothing is a command line, and so is the library beside it.
+    /// A program that parses arguments, serves nothing and holds no database open is a command line, and so is the library
+    /// beside it. With a database it is a worker, which is a service without a port.
     fn by_manifest(&self, path: &str, target: Option<TargetKind>) -> Profile {
         let Some(owner) = self.facts.crate_of(path).filter(|_| target.is_some()) else { return Profile::Service };
         let reached = self.reached_from(owner);
         let uses = |list: &[&str]| reached.iter().any(|c| list.iter().any(|name| c.depends_on(name)));
         let has_program = owner.targets.iter().any(|t| t.kind == TargetKind::Bin);
         let listens = reached.iter().any(|c| self.listening.contains(c.dir.as_str()));
-        let serves = uses(&SERVERS) || listens;
+        let serves = uses(&SERVERS) || uses(&DATABASES) || listens;
         if has_program && uses(&ARGUMENT_PARSERS) && !serves { Profile::Cli } else { Profile::Service }
     }
 
@@ -162,6 +163,23 @@ const SERVERS: [&str; 30] = [
     "tonic",
     "viz",
     "warp",
+];
+
+/// Crates that talk to a database.
+const DATABASES: [&str; 13] = [
+    "deadpool_postgres",
+    "diesel",
+    "diesel_async",
+    "fred",
+    "mongodb",
+    "mysql_async",
+    "redis",
+    "rusqlite",
+    "scylla",
+    "sea_orm",
+    "sqlx",
+    "tiberius",
+    "tokio_postgres",
 ];
 
 /// Crates that parse a command line.

@@ -57,7 +57,6 @@ impl Builder {
             awaits: Vec::new(),
             jumps: Vec::new(),
             regions: Vec::with_capacity(256),
-            functions: Vec::new(),
         };
         let mut builder = Builder { unit, stack: Vec::new(), regions: Vec::new(), scope: Vec::new(), seq: 0 };
         builder.open(CtxKind::File, 0, Sym::NONE, Pos { line: 1, column: 1 });
@@ -266,11 +265,6 @@ impl Builder {
         let ctx = self.here();
         let kind = NoteKind::MacroUse { args: first, count: args.len() as u16 };
         self.note(ctx, kind, name, TyId::NONE);
-    }
-
-    /// Gives the functions' numbers.
-    pub fn functions(&mut self, functions: Vec<super::complexity::FunctionComplexity>) {
-        self.unit.functions = functions;
     }
 }
 

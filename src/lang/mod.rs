@@ -5,6 +5,7 @@
 pub mod builder;
 pub mod complexity;
 pub mod rust;
+pub mod rust_complexity;
 pub mod unit;
 
 use unit::Unit;
@@ -47,8 +48,19 @@ pub struct Unparsable {
     pub line: Option<u32>,
 }
 
+/// A lowered file.
+#[derive(Debug)]
+pub struct Lowered {
+    /// The tables.
+    pub unit: Unit,
+    /// Complexity of every function and closure.
+    pub functions: Vec<complexity::FunctionComplexity>,
+    /// What counting them took.
+    pub complexity_time: std::time::Duration,
+}
+
 /// Lowers a text. Call it on a thread with a large stack: parsers recurse.
-pub fn lower(language: Language, text: &str) -> Result<Unit, Unparsable> {
+pub fn lower(language: Language, text: &str) -> Result<Lowered, Unparsable> {
     match language {
         Language::Rust => rust::lower(text),
     }

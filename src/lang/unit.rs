@@ -432,8 +432,6 @@ pub struct Unit {
     pub jumps: Vec<Jump>,
     /// Regions.
     pub regions: Vec<Region>,
-    /// Complexity of every function and closure.
-    pub functions: Vec<super::complexity::FunctionComplexity>,
 }
 
 impl Unit {

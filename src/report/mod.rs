@@ -2,7 +2,9 @@
 //! messages are data.
 
 pub mod escape;
+pub mod github;
 pub mod json;
 pub mod markdown;
+pub mod summary;
 pub mod text;
 pub mod twin;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::Selection;
+use crate::engine::{Caps, Selection};
 use crate::error::{Error, Result};
 use crate::model::analysis::{Analysis, CheckRecord, SCHEMA_VERSION, SKILL};
 use crate::model::check::{Check, Outcome};
@@ -51,8 +51,14 @@ pub(super) struct Evidence {
 pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> {
     let start = crate::world::clock::Watch::start();
     let rules = Selection::Review;
-    let examination =
-        Examination { root: &job.root, ground: &setup.ground, config: &job.config, rules: &rules, scope: job.scope };
+    let examination = Examination {
+        root: &job.root,
+        ground: &setup.ground,
+        config: &job.config,
+        rules: &rules,
+        scope: job.scope,
+        caps: Caps::REVIEW,
+    };
     let mut loaded = examine::load(&setup.ground, &gate.wanted, &job.config)?;
     loaded.findings.splice(0..0, gate.findings.iter().cloned());
     let around = examination.around(&loaded)?;

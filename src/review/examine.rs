@@ -48,6 +48,8 @@ pub(super) struct Examination<'a> {
     pub rules: &'a Selection,
     /// Which findings count.
     pub scope: Scope,
+    /// The time that each check may take.
+    pub caps: engine::Caps,
 }
 
 /// What it found.
@@ -116,7 +118,14 @@ impl Examination<'_> {
     }
 
     fn engine(&self, sources: &[Source], around: &Around) -> Output {
-        engine::run(engine::Job { sources, facts: &around.facts.facts, config: self.config, rules: self.rules })
+        engine::run(engine::Job {
+            sources,
+            facts: &around.facts.facts,
+            config: self.config,
+            rules: self.rules,
+            budgets: &around.budgets,
+            caps: self.caps,
+        })
     }
 
     /// Marks what stands at the base too: it stays in the file and no longer blocks.

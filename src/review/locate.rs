@@ -27,6 +27,22 @@ pub fn find(tree: &dyn Tree, key: &StoryKey, config: &Config, artifacts_override
     choose(key, &artifacts, candidates).map_err(|none| to_error(&none, key, &artifacts))
 }
 
+/// As [`find`], where a story that is not there is no error: hook and CI go on without it. Several, or one that cannot be
+/// used, stay errors.
+pub fn look(
+    tree: &dyn Tree,
+    key: &StoryKey,
+    config: &Config,
+    artifacts_override: Option<&PathBuf>,
+) -> Result<Option<Story>> {
+    let artifacts = artifacts_folder(tree, config, artifacts_override.map(PathBuf::as_path))?;
+    match choose(key, &artifacts, candidates(tree, &artifacts, key)) {
+        Ok(story) => Ok(Some(story)),
+        Err(NoStory::Missing(_)) => Ok(None),
+        Err(none) => Err(to_error(&none, key, &artifacts)),
+    }
+}
+
 fn to_error(none: &NoStory, key: &StoryKey, artifacts: &str) -> Error {
     let step = match none {
         NoStory::Missing(seen) if seen.is_empty() => {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::engine::FunctionMetrics;
+use crate::engine::{Caps, FunctionMetrics};
 use crate::error::{Error, Result};
 use crate::model::check::Check;
 use crate::world::files;
@@ -57,7 +57,10 @@ pub(super) fn metrics(job: &CheckJob) -> Result<(Vec<FunctionMetrics>, Vec<Strin
 }
 
 fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -> Result<(Loaded, Examined)> {
-    let examination = Examination { root: &job.root, ground, config: &job.config, rules: &job.rules, scope: job.scope };
+    // Whole folders that somebody asked for take the time they take.
+    let caps = if job.paths.is_empty() { Caps::REVIEW } else { Caps::NONE };
+    let (config, rules, scope) = (&job.config, &job.rules, job.scope);
+    let examination = Examination { root: &job.root, ground, config, rules, scope, caps };
     let loaded = examine::load(ground, wanted, &job.config)?;
     let around = examination.around(&loaded)?;
     let examined = examination.run(&loaded, wanted, &around)?;

@@ -1,3 +1,254 @@
-//! TODO(rules)
+//! The rules: one file a rule, the folder is its group. A rule is a predicate over an effect and its context, written
+//! once for all languages; what it says of itself is in its file's own documentation, from which `explain`, the README's
+//! table and the machine formats are made.
+//!
+//! A rule mints its own findings and states its confidence. It does not know severities: the rubric weighs.
 
+use crate::config::Complexity;
+use crate::effects::graph::{Graph, SiteFacts};
+use crate::effects::resolve::FuncRef;
+use crate::effects::summary::{Func, NONE, Site, Summary, site_flag};
+use crate::lang::Language;
+use crate::lang::complexity::FunctionComplexity;
+use crate::lang::unit::Unit;
+use crate::model::budget::Budgets;
+use crate::model::category::Category;
+use crate::model::finding::Evidence;
+use crate::model::raw::{Raw, Situation};
+use crate::model::severity::Confidence;
+
+pub mod blocking_io;
 pub mod bundle;
+pub mod complexity;
+pub mod memory;
+pub mod n_plus_one;
+
+/// The declaration of a rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// `group/name`; the path of its file.
+    pub id: &'static str,
+    /// Category of its findings.
+    pub category: Category,
+    /// The check that it belongs to.
+    pub check: &'static str,
+    /// One line for tables.
+    pub summary: &'static str,
+    /// The file itself: its head is the rule's documentation.
+    pub source: &'static str,
+    /// Languages in which its precision was shown, so that it may give Critical (`traps.md`).
+    pub may_block: &'static [Language],
+    /// What it looks at.
+    pub detect: Detect,
+}
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy)]
+pub enum Detect {
+    /// A lowered file.
+    Unit(fn(&UnitView<'_>) -> Vec<Raw>),
+    /// A call whose effect or whose callees' effects are known.
+    Site(fn(&SiteView<'_, '_>) -> Option<Raw>),
+    /// A function and its numbers.
+    Function(fn(&FunctionView<'_>) -> Option<Raw>),
+    /// Budgets held against what is on disk; the second argument is where they are configured.
+    Budgets(fn(&Budgets, &str) -> Vec<bundle::Draft>),
+}
+
+impl Rule {
+    /// The group: the first part of the id.
+    pub fn group(&self) -> &'static str {
+        self.id.split('/').next().unwrap_or(self.id)
+    }
+
+    /// The documentation: the `//!` lines of its file, as Markdown.
+    pub fn docs(&self) -> String {
+        let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
+        lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
+    }
+
+    /// A finding's beginning: the rule, the place, and nothing decided yet but what every finding must state.
+    pub fn raw(&self, place: Place, confidence: Confidence, situation: Situation, message: String) -> Raw {
+        Raw {
+            rule: self.id.to_owned(),
+            line: place.line,
+            column: place.column,
+            end_line: place.end_line,
+            end_column: place.end_column,
+            confidence,
+            situation,
+            message,
+            help: String::new(),
+            symbol: String::new(),
+            bounded: None,
+            has_index: None,
+            recursive: None,
+            evidence: Vec::new(),
+        }
+    }
+}
+
+/// Where a finding stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// First line.
+    pub line: u32,
+    /// First column.
+    pub column: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// Column after the last character.
+    pub end_column: u32,
+}
+
+/// All rules, in the order of the groups and of their names.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    [n_plus_one::RULES, blocking_io::RULES, complexity::RULES, memory::RULES, bundle::RULES].into_iter().flatten()
+}
+
+/// The rule of an id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}
+
+/// What a rule over a lowered file sees.
+#[derive(Debug, Clone, Copy)]
+pub struct UnitView<'v> {
+    /// Path of the file.
+    pub path: &'v str,
+    /// Language.
+    pub language: Language,
+    /// The file.
+    pub unit: &'v Unit,
+}
+
+/// What a rule over functions sees.
+#[derive(Debug, Clone, Copy)]
+pub struct FunctionView<'v> {
+    /// Language.
+    pub language: Language,
+    /// The function.
+    pub function: &'v FunctionComplexity,
+    /// The thresholds.
+    pub limits: &'v Complexity,
+}
+
+/// What a rule over calls sees.
+#[derive(Debug, Clone, Copy)]
+pub struct SiteView<'v, 'a> {
+    /// The linked repository.
+    pub graph: &'v Graph<'a>,
+    /// Index of the file.
+    pub file: u32,
+    /// Index of the call in it.
+    pub index: u32,
+    /// Whether the file lies on a hot path.
+    pub hot: bool,
+    /// Whether the file belongs to a command-line program that serves nobody.
+    pub command_line: bool,
+}
+
+impl<'v, 'a> SiteView<'v, 'a> {
+    /// The file's summary.
+    pub fn summary(&self) -> &'a Summary {
+        self.graph.names.file(self.file)
+    }
+
+    /// The call.
+    pub fn site(&self) -> &'a Site {
+        &self.summary().sites[self.index as usize]
+    }
+
+    /// What is known of it.
+    pub fn facts(&self) -> &'v SiteFacts {
+        &self.graph.sites[self.file as usize][self.index as usize]
+    }
+
+    /// The function that it stands in.
+    pub fn function(&self) -> Option<&'a Func> {
+        self.summary().funcs.get(self.site().func as usize)
+    }
+
+    /// Name of the function that it stands in, with its type.
+    pub fn symbol(&self) -> String {
+        let file = self.summary();
+        match self.function() {
+            Some(func) if func.owner != NONE => format!("{}::{}", file.name(func.owner), file.name(func.name)),
+            Some(func) => file.name(func.name).to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// The whole expression.
+    pub fn place(&self) -> Place {
+        let site = self.site();
+        Place { line: site.line, column: site.column, end_line: site.end_line, end_column: site.end_column }
+    }
+
+    /// The callee as a person would name it.
+    pub fn callee(&self) -> String {
+        callee(self.summary(), self.site())
+    }
+
+    /// The loop as evidence.
+    pub fn loop_evidence(&self) -> Option<Evidence> {
+        let looped = self.facts().looped?;
+        let note = if looped.adaptor == NONE {
+            let text = self.summary().name(looped.text);
+            if text.is_empty() { "the loop".to_owned() } else { format!("the loop over `{text}`") }
+        } else {
+            format!("`{}` calls it for each item", self.summary().name(looped.adaptor))
+        };
+        Some(Evidence { kind: "loop".to_owned(), file: self.summary().path.clone(), line: looped.line, note })
+    }
+
+    /// The calls from here to an effect: each step, the effect last.
+    pub fn chain_evidence(&self, from: FuncRef, blocking: bool) -> Vec<Evidence> {
+        let mut steps = vec![Evidence {
+            kind: "call".to_owned(),
+            file: self.summary().path.clone(),
+            line: self.site().at_line,
+            note: format!("`{}` is called", self.callee()),
+        }];
+        let chain = self.graph.chain(from, blocking);
+        let last = chain.len().saturating_sub(1);
+        for (n, (func, site)) in chain.into_iter().enumerate() {
+            let file = self.graph.names.file(func.file);
+            let site = &file.sites[site as usize];
+            let name = file.name(self.graph.names.func(func).name).trim_start_matches("__macro_param_");
+            let does = if n == last { "does" } else { "calls" };
+            steps.push(Evidence {
+                kind: if n == last { "effect" } else { "call" }.to_owned(),
+                file: file.path.clone(),
+                line: site.at_line,
+                note: format!("`{name}` {does} `{}`", callee(file, site)),
+            });
+        }
+        steps
+    }
+
+    /// The call itself as the effect.
+    pub fn effect_evidence(&self, noun: &str) -> Evidence {
+        Evidence {
+            kind: "effect".to_owned(),
+            file: self.summary().path.clone(),
+            line: self.site().at_line,
+            note: format!("`{}` is a {noun}", self.callee()),
+        }
+    }
+}
+
+/// A callee as a person would name it: the last two segments of a path, a method with its dot.
+fn callee(file: &Summary, site: &Site) -> String {
+    let name = file.name(site.name);
+    if site.flags & site_flag::METHOD != 0 {
+        return format!(".{name}");
+    }
+    let mut parts = name.rsplit("::");
+    let last = parts.next().unwrap_or(name);
+    let bang = if site.flags & site_flag::MACRO != 0 { "!" } else { "" };
+    match parts.next() {
+        Some(owner) => format!("{owner}::{last}{bang}"),
+        None => format!("{last}{bang}"),
+    }
+}

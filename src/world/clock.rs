@@ -26,6 +26,12 @@ pub fn milliseconds() -> i64 {
     Timestamp::now().as_millisecond()
 }
 
+/// A number that nobody outside can know: from the randomness that the standard library seeds its tables with.
+pub fn nonce() -> u64 {
+    use std::hash::{BuildHasher as _, Hasher as _};
+    std::collections::hash_map::RandomState::new().build_hasher().finish()
+}
+
 /// A stopwatch.
 #[derive(Debug, Clone, Copy)]
 pub struct Watch(Instant);

@@ -185,6 +185,49 @@ impl Command {
     }
 }
 
+/// Runs a program in our own place: same group, same terminal, same outputs, no cap, since it is a person's own. Gives its
+/// exit code, or 128 plus the signal that ended it.
+pub fn hand_over(program: &Path, args: &[String], input: Vec<u8>) -> Result<i32> {
+    let start = |mut command: std::process::Command| command.args(args).stdin(Stdio::piped()).spawn();
+    let started = match start(std::process::Command::new(program)) {
+        // A script without its first line: a shell takes it, and so does git.
+        Err(e) if e.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error()) => {
+            let mut shell = std::process::Command::new("sh");
+            shell.arg(program);
+            start(shell)
+        }
+        other => other,
+    };
+    let failed = |e: &io::Error| {
+        Error::input(format!("{} cannot be run: {}", program.display(), super::files::reason(e)))
+            .next("repair it, or take it away")
+    };
+    let mut child = started.map_err(|e| failed(&e))?;
+    feed(&mut child, input);
+    let status = child.wait().map_err(|e| failed(&e))?;
+    Ok(status.code().or_else(|| Some(128 + status.signal()?)).unwrap_or(1))
+}
+
+/// Standard input, whole; empty where it is a terminal, which would never end. An error where it does not end in time.
+pub fn standard_input(limit: Duration) -> Result<Vec<u8>> {
+    use std::io::IsTerminal as _;
+    if io::stdin().is_terminal() {
+        return Ok(Vec::new());
+    }
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let read = io::stdin().lock().read_to_end(&mut bytes);
+        drop(sender.send(read.map(|_| bytes)));
+    });
+    match receiver.recv_timeout(limit) {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(e)) => Err(Error::input(format!("standard input cannot be read: {}", super::files::reason(&e)))),
+        Err(_) => Err(Error::input(format!("standard input did not end within {} s", limit.as_secs()))
+            .next("close it (`< /dev/null`), or give it the lines that git gives to a pre-push hook")),
+    }
+}
+
 /// Writes the input in a thread of its own: the program may write before it reads, or never read.
 fn feed(child: &mut Child, input: Vec<u8>) {
     if let Some(mut pipe) = child.stdin.take() {

@@ -305,6 +305,19 @@ fn a_file_belongs_to_the_target_whose_root_lies_nearest_above_it() {
     assert_eq!(module("src/page.html"), None);
 }
 
+#[test]
+fn a_test_among_the_sources_makes_no_module_of_the_library_test_code() {
+    let scratch = Scratch::new();
+    scratch.write("Cargo.toml", package("mixed", "[[test]]\nname = \"inner\"\npath = \"src/auth/inner_checks.rs\"\n"));
+    for path in ["src/lib.rs", "src/auth/mod.rs", "src/auth/inner_checks.rs"] {
+        scratch.write(path, "");
+    }
+    let facts = agreed(&scratch, &[]);
+    assert_eq!(facts.target_of("src/auth/inner_checks.rs"), Some(TargetKind::Lib));
+    assert_eq!(facts.target_of("src/auth/mod.rs"), Some(TargetKind::Lib));
+    assert_eq!(facts.module_path("src/auth/token.rs"), Some(vec!["mixed".into(), "auth".into(), "token".into()]));
+}
+
 fn profiles_of(manifest: &str, seen: &[(&str, &str)], path: &str) -> Profile {
     let scratch = Scratch::new();
     scratch.write("Cargo.toml", package("subject", manifest)).write("src/lib.rs", "").write("src/main.rs", "");
@@ -326,6 +339,8 @@ fn a_program_that_parses_arguments_and_serves_nothing_is_a_command_line() {
     assert_eq!(profiles_of("[dependencies]\nclap = \"4\"\naxum = \"0.8\"\n", &[], "src/main.rs"), Profile::Service);
     assert_eq!(profiles_of("[dependencies]\ntokio = \"1\"\n", &[], "src/main.rs"), Profile::Service);
     assert_eq!(profiles_of("[dev-dependencies]\nclap = \"4\"\n", &[], "src/main.rs"), Profile::Service);
+    let worker = "[dependencies]\nclap = \"4\"\nsqlx = \"0.8\"\n";
+    assert_eq!(profiles_of(worker, &[], "src/main.rs"), Profile::Service, "a worker over a database");
     let listens = [("src/net.rs", "use tokio::net::TcpListener;")];
     assert_eq!(profiles_of(cli, &listens, "src/main.rs"), Profile::Service);
 }

@@ -11,7 +11,7 @@ use globset::GlobBuilder;
 use toml::{Table, Value};
 
 use super::{
-    Crate, Dependency, DependencyKind, Facts, Lock, code_name, folder_of, folders_above, join, targets, within,
+    Crate, Dependency, DependencyKind, Facts, Lock, code_name, folder_of, folders_above, join, lies_in, targets, within,
 };
 use crate::world::tree::{Entry, Tree};
 
@@ -163,8 +163,11 @@ impl<'a> Reader<'a> {
             open.extend(self.expand(root, &pattern));
         }
         while let Some(dir) = open.pop() {
-            let inside = root.is_empty() || dir == root || dir.starts_with(&format!("{root}/"));
-            if found.contains(&dir) || found.len() >= MOST_MEMBERS || !inside || is_excluded(workspace, root, &dir) {
+            if found.contains(&dir)
+                || found.len() >= MOST_MEMBERS
+                || !lies_in(&dir, root)
+                || is_excluded(workspace, root, &dir)
+            {
                 continue;
             }
             let Some(member) = self.manifest(&dir) else { continue };
@@ -250,9 +253,7 @@ impl<'a> Reader<'a> {
 
 /// Whether a workspace leaves a folder out. An explicit member beats an exclusion, as in cargo.
 fn is_excluded(workspace: &Table, root: &str, dir: &str) -> bool {
-    let covers = |path: &String| {
-        join(root, path).is_some_and(|p| dir == p || dir.strip_prefix(&p).is_some_and(|rest| rest.starts_with('/')))
-    };
+    let covers = |path: &String| join(root, path).is_some_and(|path| lies_in(dir, &path));
     strings(workspace.get("exclude")).iter().any(covers) && !strings(workspace.get("members")).iter().any(covers)
 }
 

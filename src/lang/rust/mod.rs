@@ -9,12 +9,12 @@ mod patterns;
 mod tokens;
 mod types;
 
-use super::Unparsable;
 use super::builder::Builder;
-use super::unit::{Pos, Sym, Unit, Val, ValId};
+use super::unit::{Pos, Sym, Val, ValId};
+use super::{Lowered, Unparsable};
 
 /// Lowers a Rust source file.
-pub(super) fn lower(text: &str) -> Result<Unit, Unparsable> {
+pub(super) fn lower(text: &str) -> Result<Lowered, Unparsable> {
     depth::check(text)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parsed = syn::parse_file(text);
@@ -24,7 +24,10 @@ pub(super) fn lower(text: &str) -> Result<Unit, Unparsable> {
             let mut lower = Lower { b: Builder::new() };
             lower.file(file);
             let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
-            Ok(lower.b.finish(Pos { line: lines.max(1), column: 1 }))
+            let unit = lower.b.finish(Pos { line: lines.max(1), column: 1 });
+            let start = std::time::Instant::now();
+            let functions = super::rust_complexity::measure(file);
+            Ok(Lowered { unit, functions, complexity_time: start.elapsed() })
         }
         Err(error) => Err(Unparsable { what: error.to_string(), line: u32::try_from(error.span().start().line).ok() }),
     };

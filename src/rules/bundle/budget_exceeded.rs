@@ -21,14 +21,23 @@
 //! Measures only what is on disk: nothing is built. A lock file counts every platform and feature together. Files of one
 //! glob are compressed each by itself, as a server sends them.
 
-use super::Draft;
+use super::{Draft, rule};
 use crate::model::budget::{Budgets, Unit, Weighed};
+use crate::rules::Rule;
+
+/// The declaration.
+pub const RULE: Rule = rule(
+    "bundle/budget-exceeded",
+    "a configured budget breached by what lies on disk",
+    include_str!("budget_exceeded.rs"),
+    detect,
+);
 
 /// How many of the heaviest files are named.
 const NAMED: usize = 3;
 
 /// A finding for each breached budget.
-pub fn detect(budgets: &Budgets) -> Vec<Draft> {
+fn detect(budgets: &Budgets, _config: &str) -> Vec<Draft> {
     budgets.weighed.iter().filter(|weighed| weighed.is_exceeded()).filter_map(draft).collect()
 }
 

@@ -18,11 +18,20 @@
 //! # Limits
 //! Absent data is a suggestion and never more. A review of pushed commits sees only what is committed.
 
-use super::Draft;
+use super::{Draft, rule};
 use crate::model::budget::Budgets;
+use crate::rules::Rule;
+
+/// The declaration.
+pub const RULE: Rule = rule(
+    "bundle/budget-without-data",
+    "a configured budget that nothing on disk can be held against",
+    include_str!("budget_without_data.rs"),
+    detect,
+);
 
 /// A finding for each budget without data.
-pub fn detect(budgets: &Budgets, config_file: &str) -> Vec<Draft> {
+fn detect(budgets: &Budgets, config_file: &str) -> Vec<Draft> {
     let draft = |(subject, why): &(String, String)| Draft {
         file: config_file.to_owned(),
         message: format!("the budget for `{subject}` measures nothing: {why}"),

@@ -6,6 +6,28 @@ pub mod budget_exceeded;
 pub mod budget_without_data;
 pub mod no_budget;
 
+use super::{Detect, Rule};
+use crate::model::category::Category;
+use crate::model::raw::Situation;
+
+/// The rules of the group.
+pub const RULES: &[Rule] = &[budget_exceeded::RULE, budget_without_data::RULE, no_budget::RULE];
+
+const fn rule(
+    id: &'static str,
+    summary: &'static str,
+    source: &'static str,
+    detect: fn(&crate::model::budget::Budgets, &str) -> Vec<Draft>,
+) -> Rule {
+    let detect = Detect::Budgets(detect);
+    Rule { id, category: Category::Bundle, check: "bundle", summary, source, may_block: &[], detect }
+}
+
+/// The rubric's cell of a rule of this group.
+pub fn situation(rule: &Rule) -> Situation {
+    if rule.id == budget_exceeded::RULE.id { Situation::BudgetBreached } else { Situation::NoBudget }
+}
+
 /// What a rule of this group says: the file to report, the message, what to do, and the parts that weigh most.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {

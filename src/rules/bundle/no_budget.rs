@@ -20,17 +20,22 @@
 //! # Limits
 //! A suggestion and never more. A change outside of every crate is not told.
 
-use super::Draft;
+use super::{Draft, rule};
 use crate::model::budget::Budgets;
+use crate::rules::Rule;
+
+/// The declaration.
+pub const RULE: Rule =
+    rule("bundle/no-budget", "no budget configured for what the change builds", include_str!("no_budget.rs"), detect);
 
 /// At most one finding.
-pub fn detect(budgets: &Budgets) -> Option<Draft> {
-    let manifest = budgets.missing_for.as_ref()?;
-    Some(Draft {
+fn detect(budgets: &Budgets, _config: &str) -> Vec<Draft> {
+    let draft = |manifest: &String| Draft {
         file: manifest.clone(),
         message: format!("no budget is configured for what `{manifest}` builds"),
         help: "set `bundle.crates`, the most packages that Cargo.lock may hold, or `bundle.files` in perf-gate.toml"
             .to_owned(),
         parts: Vec::new(),
-    })
+    };
+    budgets.missing_for.iter().map(draft).collect()
 }

@@ -86,6 +86,12 @@ impl Repo {
         Ok(plain(ObjectId::empty_tree(repo.object_hash()), remote, "nothing that the remote has", Some(note)))
     }
 
+    /// The base that has nothing: everything counts as new. Whoever uses it says so.
+    pub fn nothing(&self) -> Base {
+        let commit = ObjectId::empty_tree(self.local().object_hash()).to_string();
+        Base { name: "nothing".to_owned(), how: "the whole tree counts as new".to_owned(), commit }
+    }
+
     fn default_base(&self, repo: &gix::Repository, branch: &str, head: ObjectId) -> Result<Option<Base>> {
         let remote = format!("origin/{branch}");
         let found: Vec<(&str, ObjectId)> =

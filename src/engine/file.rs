@@ -1,0 +1,146 @@
+//! One file: lowered, measured, summarised; the lowered form is dropped before the next one is read.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use super::{FunctionMetrics, Job, Source};
+use crate::effects::summarise::{self, Place};
+use crate::effects::summary::Summary;
+use crate::engine::facts::TargetKind;
+use crate::engine::profile::{Heat, Profile, Profiles};
+use crate::lang::complexity::FunctionComplexity;
+use crate::lang::{self, Language};
+use crate::model::raw::Raw;
+use crate::rules::{Detect, FunctionView, Rule, UnitView};
+use crate::world::clock::Watch;
+
+/// What one file gave.
+#[derive(Debug, Default)]
+pub(super) struct Analysed {
+    /// Its part of the repository; none where it could not be lowered.
+    pub summary: Option<Summary>,
+    /// Findings of the rules that look at one file.
+    pub raws: Vec<Raw>,
+    /// Its functions.
+    pub functions: Vec<FunctionMetrics>,
+    /// Why it could not be analysed.
+    pub error: Option<String>,
+    /// Why no lowering exists for it.
+    pub unsupported: Option<String>,
+    /// What complexity took.
+    pub complexity_time: Duration,
+    /// What the other rules of the file took.
+    pub rules_time: Duration,
+}
+
+/// Analyses one file. A panic is caught: it makes the file's checks `errored`, never the program.
+pub(super) fn analyse(
+    job: &Job<'_>,
+    source: &Source,
+    rules: &[&'static Rule],
+    start: Watch,
+    deadline: Duration,
+) -> Analysed {
+    let Some(language) = Language::of_path(&source.path) else {
+        let name = source.path.rsplit('/').next().unwrap_or(&source.path);
+        let reason = match name.rsplit_once('.') {
+            Some((stem, extension)) if !stem.is_empty() => format!("no detectors for .{extension}"),
+            _ => "no detectors for this kind of file".to_owned(),
+        };
+        return Analysed { unsupported: Some(reason), ..Analysed::default() };
+    };
+    if start.elapsed() > deadline {
+        let error = format!("{}: not analysed, the time was up", source.path);
+        return Analysed { error: Some(error), ..Analysed::default() };
+    }
+    let caught = catch_unwind(AssertUnwindSafe(|| lowered(job, source, language, rules)));
+    caught.unwrap_or_else(|panic| {
+        let what = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("a panic");
+        let error = format!("{}: the analysis failed ({what}); please report it", source.path);
+        Analysed { error: Some(error), ..Analysed::default() }
+    })
+}
+
+fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static Rule]) -> Analysed {
+    let lowered = match lang::lower(language, &source.text) {
+        Ok(lowered) => lowered,
+        Err(why) => {
+            let line = why.line.map_or_else(String::new, |line| format!(":{line}"));
+            let error = format!("{}{line}: cannot be parsed: {}", source.path, why.what);
+            return Analysed { error: Some(error), ..Analysed::default() };
+        }
+    };
+    let module = job.facts.module_path(&source.path).map_or_else(|| module_by_name(&source.path), |m| m.join("::"));
+    let unit = &lowered.unit;
+    let watch = Watch::start();
+    let view = UnitView { path: &source.path, language, unit };
+    let mut raws = Vec::new();
+    let test = is_test(job, source);
+    if !test {
+        for rule in rules {
+            if let Detect::Unit(detect) = rule.detect {
+                raws.extend(detect(&view));
+            }
+        }
+    }
+    let rules_time = watch.elapsed();
+    let place = Place { path: &source.path, language, module: &module, test };
+    let summary = summarise::summarise(unit, place);
+    for rule in rules {
+        if let Detect::Function(detect) = rule.detect {
+            let limits = &job.config.complexity;
+            raws.extend(lowered.functions.iter().filter_map(|function| {
+                let mut raw = detect(&FunctionView { language, function, limits })?;
+                raw.evidence.iter_mut().for_each(|e| e.file.clone_from(&source.path));
+                Some(raw)
+            }));
+        }
+    }
+    Analysed {
+        summary: Some(summary),
+        raws,
+        functions: lowered.functions.iter().map(|f| metrics(f, &source.path, language)).collect(),
+        complexity_time: lowered.complexity_time,
+        rules_time,
+        ..Analysed::default()
+    }
+}
+
+/// Test, bench and example code, by target and path.
+fn is_test(job: &Job<'_>, source: &Source) -> bool {
+    let target = job.facts.target_of(&source.path);
+    if matches!(target, Some(TargetKind::Test | TargetKind::Bench | TargetKind::Example | TargetKind::Build)) {
+        return true;
+    }
+    let profiles = Profiles::new(job.facts, &job.config.hot_path);
+    matches!(profiles.of(&source.path, ""), Profile::Test | Profile::Example | Profile::Bench | Profile::Build)
+}
+
+/// Whether a file lies on a hot path.
+pub(super) fn is_hot(profiles: &Profiles<'_>, path: &str) -> bool {
+    profiles.heat(path) == Heat::Hot
+}
+
+/// Outside of every crate, a file is a module of its own name.
+fn module_by_name(path: &str) -> String {
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    let stem = stem.strip_suffix("/mod").unwrap_or(stem);
+    stem.strip_prefix("src/").unwrap_or(stem).replace('/', "::")
+}
+
+fn metrics(function: &FunctionComplexity, path: &str, language: Language) -> FunctionMetrics {
+    FunctionMetrics {
+        file: path.to_owned(),
+        name: function.name.clone(),
+        line: function.span.line,
+        end_line: function.span.end_line,
+        language: language.key().to_owned(),
+        cyclomatic: function.cyclomatic,
+        cognitive: function.cognitive,
+        recursive: function.recursive,
+    }
+}

@@ -1,0 +1,224 @@
+//! Raw findings → findings: weighed by the rubric, with the identity that stays when code above moves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::file::{Analysed, is_hot};
+use super::profile::{Profile, Profiles};
+use super::{Job, rubric};
+use crate::effects::graph::Graph;
+use crate::effects::summary::Summary;
+use crate::lang::Language;
+use crate::model::finding::{Evidence, Finding};
+use crate::model::raw::{Raw, Situation};
+use crate::model::severity::{Confidence, Severity};
+use crate::rules::{self, Detect, Rule, SiteView};
+
+/// Characters of a snippet that make its identity.
+const SNIPPET: usize = 400;
+
+/// Collects findings.
+pub(super) struct Mint<'a> {
+    job: &'a Job<'a>,
+    profiles: Profiles<'a>,
+    /// Indices of the summaries' sources.
+    sources: Vec<usize>,
+    found: Vec<(&'static Rule, usize, Raw)>,
+    budgets: Vec<(&'static str, Finding)>,
+}
+
+impl<'a> Mint<'a> {
+    pub(super) fn new(job: &'a Job<'a>, files: &[Analysed]) -> Mint<'a> {
+        let mut profiles = Profiles::new(job.facts, &job.config.hot_path);
+        for source in job.sources {
+            profiles.see(&source.path, &source.text);
+        }
+        let sources = files.iter().enumerate().filter(|(_, f)| f.summary.is_some()).map(|(n, _)| n).collect();
+        Mint { job, profiles, sources, found: Vec::new(), budgets: Vec::new() }
+    }
+
+    /// Runs the rules over calls.
+    pub(super) fn sites(&mut self, graph: &Graph<'_>, rules: &[&'static Rule]) {
+        for (n, facts) in graph.sites.iter().enumerate() {
+            let source = self.sources[n];
+            let summary: &Summary = graph.names.file(n as u32);
+            let hot = is_hot(&self.profiles, &summary.path);
+            let command_line = self.profile(source) == Profile::Cli;
+            for (index, fact) in facts.iter().enumerate() {
+                if fact.seen.is_none() && fact.targets.is_empty() {
+                    continue;
+                }
+                let view = SiteView { graph, file: n as u32, index: index as u32, hot, command_line };
+                for rule in rules {
+                    if let Detect::Site(detect) = rule.detect
+                        && let Some(raw) = detect(&view)
+                    {
+                        self.found.push((rule, source, raw));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes what the rules over single files found.
+    pub(super) fn files(&mut self, files: &[Analysed], rules: &[&'static Rule]) {
+        for (source, file) in files.iter().enumerate() {
+            for raw in &file.raws {
+                if let Some(rule) = rules.iter().find(|rule| rule.id == raw.rule) {
+                    self.found.push((rule, source, raw.clone()));
+                }
+            }
+        }
+    }
+
+    /// Runs the rules over budgets.
+    pub(super) fn budgets(&mut self, rules: &[&'static Rule]) {
+        for rule in rules {
+            let Detect::Budgets(detect) = rule.detect else { continue };
+            for draft in detect(self.job.budgets, "perf-gate.toml") {
+                let situation = rules::bundle::situation(rule);
+                let severity = rubric::severity(rubric::Weighed {
+                    situation,
+                    confidence: Confidence::High,
+                    hot: false,
+                    rule_may_block: false,
+                    profile_may_block: true,
+                });
+                let note =
+                    |(file, note): (String, String)| Evidence { kind: "definition".to_owned(), file, line: 1, note };
+                let identity = [rule.id, &draft.file, draft.message.split('`').nth(1).unwrap_or_default()];
+                self.budgets.push((
+                    rule.check,
+                    Finding {
+                        rule: rule.id.to_owned(),
+                        category: rule.category,
+                        severity,
+                        confidence: Confidence::High,
+                        blocking: severity == Severity::Critical,
+                        file: draft.file.clone(),
+                        line: 1,
+                        column: 1,
+                        end_line: 1,
+                        end_column: 1,
+                        fingerprint: fingerprint(&identity, 0),
+                        message: draft.message,
+                        help: draft.help,
+                        hot_path: false,
+                        bounded: None,
+                        has_index: None,
+                        recursive: None,
+                        evidence: draft.parts.into_iter().map(note).collect(),
+                        measured: Vec::new(),
+                        new: None,
+                        suppressed: None,
+                        baselined: None,
+                        waived: None,
+                    },
+                ));
+            }
+        }
+    }
+
+    /// The findings of each check, in order, each once a line and rule.
+    pub(super) fn finish(mut self) -> BTreeMap<&'static str, Vec<Finding>> {
+        let found = std::mem::take(&mut self.found);
+        let mut sorted = found;
+        sorted.sort_by(|(a, sa, ra), (b, sb, rb)| {
+            (sa, ra.line, ra.confidence, ra.column, a.id, &ra.message).cmp(&(
+                sb,
+                rb.line,
+                rb.confidence,
+                rb.column,
+                b.id,
+                &rb.message,
+            ))
+        });
+        let mut seen = BTreeSet::new();
+        let mut ordinals: BTreeMap<String, u32> = BTreeMap::new();
+        let mut checks: BTreeMap<&'static str, Vec<Finding>> = BTreeMap::new();
+        for (rule, source, raw) in sorted {
+            if !seen.insert((rule.id, source, raw.line)) {
+                continue;
+            }
+            let finding = self.finding(rule, source, raw, &mut ordinals);
+            checks.entry(rule.check).or_default().push(finding);
+        }
+        for (check, finding) in self.budgets {
+            checks.entry(check).or_default().push(finding);
+        }
+        for findings in checks.values_mut() {
+            findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        }
+        checks
+    }
+
+    fn profile(&self, source: usize) -> Profile {
+        let source = &self.job.sources[source];
+        self.profiles.of(&source.path, &source.text)
+    }
+
+    fn finding(&self, rule: &'static Rule, source: usize, raw: Raw, ordinals: &mut BTreeMap<String, u32>) -> Finding {
+        let text = &self.job.sources[source];
+        let hot = is_hot(&self.profiles, &text.path);
+        let language = Language::of_path(&text.path);
+        let severity = rubric::severity(rubric::Weighed {
+            situation: raw.situation,
+            confidence: raw.confidence,
+            hot,
+            rule_may_block: language.is_some_and(|l| rule.may_block.contains(&l)),
+            profile_may_block: self.profile(source).may_block(),
+        });
+        let last = if matches!(raw.situation, Situation::OverThreshold | Situation::Recursion) {
+            raw.line
+        } else {
+            raw.end_line
+        };
+        let snippet = normalised(&text.text, raw.line, last);
+        let base = fingerprint(&[rule.id, &raw.symbol, &snippet], 0);
+        let ordinal = ordinals.entry(format!("{source}:{base}")).or_default();
+        let identity = fingerprint(&[rule.id, &raw.symbol, &snippet], *ordinal);
+        *ordinal += 1;
+        Finding {
+            rule: raw.rule,
+            category: rule.category,
+            severity,
+            confidence: raw.confidence,
+            blocking: severity == Severity::Critical,
+            file: text.path.clone(),
+            line: raw.line,
+            column: raw.column,
+            end_line: raw.end_line,
+            end_column: raw.end_column,
+            message: raw.message,
+            help: raw.help,
+            hot_path: hot,
+            bounded: raw.bounded,
+            has_index: raw.has_index,
+            recursive: raw.recursive,
+            evidence: raw.evidence,
+            measured: Vec::new(),
+            fingerprint: identity,
+            new: None,
+            suppressed: None,
+            baselined: None,
+            waived: None,
+        }
+    }
+}
+
+/// The lines of a place with white space folded.
+fn normalised(text: &str, first: u32, last: u32) -> String {
+    let lines = text.lines().skip(first.saturating_sub(1) as usize).take((last.saturating_sub(first) + 1) as usize);
+    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    words.join(" ").chars().take(SNIPPET).collect()
+}
+
+/// Rule, symbol path, normalised snippet and ordinal; no line numbers, no file: a rename keeps it.
+fn fingerprint(parts: &[&str], ordinal: u32) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(part.as_bytes());
+        hasher.update(&[0]);
+    }
+    hasher.update(&ordinal.to_le_bytes());
+    hasher.finalize().to_hex()[..32].to_owned()
+}

@@ -1,0 +1,91 @@
+//! # What it does
+//! Reports a call that blocks its thread in asynchronous code: file access, sleeping, waiting for a process, for input,
+//! for a blocking client or driver, or for a future; written there, or behind synchronous helper functions.
+//!
+//! # Why is this slow?
+//! An executor runs many futures on few threads. While one of them blocks, every other request on that thread waits.
+//!
+//! # Example
+//! ```rust
+//! async fn settings() -> std::io::Result<String> {
+//!     std::fs::read_to_string("settings.toml") //~
+//! }
+//! ```
+//!
+//! # Use instead
+//! ```rust
+//! async fn settings() -> std::io::Result<String> {
+//!     tokio::fs::read_to_string("settings.toml").await
+//! }
+//! ```
+//!
+//! # Limits
+//! Respects `spawn_blocking`, `block_in_place`, threads, rayon and functions that hand what they are given to one of
+//! these. Metadata look-ups (`exists`, `is_dir`) are taken as quick. A program's `main`, and command-line programs, are
+//! suggestions at most.
+
+use crate::effects::graph::Runs;
+use crate::effects::summary::func_flag;
+use crate::lang::Language;
+use crate::model::category::Category;
+use crate::model::finding::Evidence;
+use crate::model::raw::{Raw, Situation};
+use crate::rules::{Detect, Rule, SiteView};
+
+/// The declaration.
+pub const RULE: Rule = Rule {
+    id: "blocking-io/blocking-call-in-async",
+    category: Category::BlockingIo,
+    check: "n-plus-one",
+    summary: "a blocking call in asynchronous code, also behind helpers",
+    source: include_str!("blocking_call_in_async.rs"),
+    may_block: &[Language::Rust],
+    detect: Detect::Site(detect),
+};
+
+fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
+    let facts = view.facts();
+    if facts.runs != Runs::Async {
+        return None;
+    }
+    let entry = view.function().is_some_and(|f| f.flags & func_flag::ENTRY != 0);
+    if entry && view.command_line {
+        return None;
+    }
+    let (seen, through) = match facts.seen {
+        Some(seen) if seen.effect.blocks() => (seen, None),
+        Some(_) => return None,
+        None => {
+            let (target, reach) = view.graph.blocking(facts)?;
+            // What an asynchronous callee does is reported there.
+            if view.graph.names.func(target).flags & func_flag::ASYNC != 0 {
+                return None;
+            }
+            (reach.seen, Some(target))
+        }
+    };
+    let noun = seen.effect.noun();
+    let callee = view.callee();
+    let message = match through {
+        None => format!("`{callee}` blocks its thread in asynchronous code ({noun})"),
+        Some(_) => format!("`{callee}` leads to a {noun} that blocks its thread in asynchronous code"),
+    };
+    let situation = if entry || view.command_line { Situation::StartUp } else { Situation::Async };
+    let mut raw = RULE.raw(view.place(), seen.confidence, situation, message);
+    "await the runtime's own version of it (`tokio::fs`, `tokio::time::sleep`, an asynchronous client), or hand it to \
+     `spawn_blocking`"
+        .clone_into(&mut raw.help);
+    raw.symbol = view.symbol();
+    let line = view.function().map_or(0, |f| f.line);
+    raw.evidence.push(Evidence {
+        kind: "async".to_owned(),
+        file: view.summary().path.clone(),
+        line,
+        note: format!("`{}` runs on an executor's thread", raw.symbol),
+    });
+    match through {
+        Some(target) => raw.evidence.extend(view.chain_evidence(target, true)),
+        None => raw.evidence.push(view.effect_evidence(noun)),
+    }
+    Some(raw)
+}

@@ -1,0 +1,64 @@
+//! # What it does
+//! Reports file access, sleeping, blocking requests and waits for processes in a synchronous function of a file on a hot
+//! path (a handler's file, a resolver, a route).
+//!
+//! # Why is this slow?
+//! Whoever calls it waits for the disk, the process or the network with each request, and where the caller is
+//! asynchronous, everybody else on that thread waits, too.
+//!
+//! # Example
+//! ```rust
+//! // in src/api/banner.rs
+//! pub fn banner() -> String {
+//!     std::fs::read_to_string("banner.txt").unwrap_or_default() //~
+//! }
+//! ```
+//!
+//! # Use instead
+//! ```rust
+//! pub fn banner(loaded_at_start: &str) -> &str {
+//!     loaded_at_start
+//! }
+//! ```
+//!
+//! # Limits
+//! Only direct calls, only on hot paths (see `hot-path` in the configuration), never in a program's `main`. A warning at
+//! most: in a framework with a thread a request it costs only its own request.
+
+use crate::effects::Effect;
+use crate::effects::graph::Runs;
+use crate::effects::summary::func_flag;
+use crate::model::category::Category;
+use crate::model::raw::{Raw, Situation};
+use crate::rules::{Detect, Rule, SiteView};
+
+/// The declaration.
+pub const RULE: Rule = Rule {
+    id: "blocking-io/sync-io-on-hot-path",
+    category: Category::BlockingIo,
+    check: "n-plus-one",
+    summary: "file, process or network waits in a synchronous function on a hot path",
+    source: include_str!("sync_io_on_hot_path.rs"),
+    may_block: &[],
+    detect: Detect::Site(detect),
+};
+
+fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
+    let facts = view.facts();
+    let seen = facts.seen?;
+    let waits = matches!(
+        seen.effect,
+        Effect::FileIo | Effect::BlockingNetwork | Effect::ProcessWait | Effect::Sleep | Effect::Stdin
+    );
+    let entry = view.function().is_none_or(|f| f.flags & func_flag::ENTRY != 0);
+    if !view.hot || !waits || entry || view.command_line || facts.runs != Runs::Sync {
+        return None;
+    }
+    let noun = seen.effect.noun();
+    let message = format!("`{}` blocks with each call on a hot path ({noun})", view.callee());
+    let mut raw = RULE.raw(view.place(), seen.confidence, Situation::SyncHelper, message);
+    "do it once at start-up, keep the result, or make it asynchronous".clone_into(&mut raw.help);
+    raw.symbol = view.symbol();
+    raw.evidence.push(view.effect_evidence(noun));
+    Some(raw)
+}

@@ -1,0 +1,198 @@
+//! # What it does
+//! Reports a collection or text that grows with each turn of an endless loop and that nothing in sight makes smaller.
+//!
+//! # Why is this slow?
+//! The loop lives as long as the program: what it keeps of each turn adds up until memory is gone.
+//!
+//! # Example
+//! ```rust
+//! async fn collect(mut events: tokio::sync::mpsc::Receiver<String>) {
+//!     let mut seen = Vec::new();
+//!     while let Some(event) = events.recv().await {
+//!         seen.push(event); //~
+//!     }
+//! }
+//! ```
+//!
+//! # Use instead
+//! ```rust
+//! async fn collect(mut events: tokio::sync::mpsc::Receiver<String>) {
+//!     let mut seen = Vec::new();
+//!     while let Some(event) = events.recv().await {
+//!         seen.push(event);
+//!         if seen.len() >= 100 {
+//!             flush(&seen).await;
+//!             seen.clear();
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! # Limits
+//! Only loops that wait for events or that nothing leaves. Silent where the same collection is cleared, drained, cut or
+//! measured anywhere in the file, where it is made anew each turn, and where it gathers what a loop with an end reads.
+//! A collection that is measured in the loop is taken as bounded.
+
+use crate::effects::context;
+use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, JumpKind, Unit, Val, ValId};
+use crate::model::category::Category;
+use crate::model::finding::Evidence;
+use crate::model::raw::{Raw, Situation};
+use crate::model::severity::Confidence;
+use crate::rules::{Detect, Place, Rule, UnitView};
+
+/// The declaration.
+pub const RULE: Rule = Rule {
+    id: "memory/growth-in-endless-loop",
+    category: Category::Memory,
+    check: "memory",
+    summary: "a collection that grows with each turn of an endless loop",
+    source: include_str!("growth_in_endless_loop.rs"),
+    may_block: &[],
+    detect: Detect::Unit(detect),
+};
+
+/// Methods that make a collection larger.
+const GROWS: [&str; 7] = ["push", "push_back", "push_front", "extend", "append", "push_str", "extend_from_slice"];
+
+/// Methods that make it smaller, or that look whether it is large.
+const BOUNDS: [&str; 27] = [
+    "clear",
+    "truncate",
+    "drain",
+    "pop",
+    "pop_front",
+    "pop_back",
+    "remove",
+    "retain",
+    "split_off",
+    "take",
+    "swap_remove",
+    "len",
+    "is_empty",
+    "is_full",
+    "capacity",
+    "resize",
+    "dedup",
+    "advance",
+    "split_to",
+    "freeze",
+    "split",
+    "consume",
+    "try_push",
+    "remaining",
+    "shift_remove",
+    "pop_first",
+    "pop_last",
+];
+
+fn detect(view: &UnitView<'_>) -> Vec<Raw> {
+    let unit = view.unit;
+    unit.calls
+        .iter()
+        .filter(|call| call.recv.is_some() && GROWS.contains(&unit.name(call.name)) && !unit.is_test(call.ctx))
+        .filter_map(|call| growth(view, call))
+        .collect()
+}
+
+fn growth(view: &UnitView<'_>, call: &Call) -> Option<Raw> {
+    let unit = view.unit;
+    let (subject, name) = subject(unit, call.recv)?;
+    let ctx = endless_loop(unit, call.ctx)?;
+    // Made in the loop: it goes with each turn.
+    if let Subject::Local(bind) = subject {
+        let bind = unit.bind(bind);
+        let owned = matches!(bind.kind, BindKind::Let | BindKind::Param | BindKind::Static);
+        if unit.is_in(bind.ctx, ctx) || !owned {
+            return None;
+        }
+    }
+    if is_bounded(unit, subject, ctx) {
+        return None;
+    }
+    let row = unit.ctx(ctx);
+    let method = unit.name(call.name);
+    let message = format!("`{name}` grows by `.{method}` with each turn of an endless loop");
+    let place = Place {
+        line: call.start.line,
+        column: call.start.column,
+        end_line: call.end.line,
+        end_column: call.end.column,
+    };
+    let mut raw = RULE.raw(place, Confidence::Medium, Situation::StreamGrowth, message);
+    "bound it: keep only what is needed, flush and clear at a size, or use a ring buffer".clone_into(&mut raw.help);
+    let function = unit.function_of(call.ctx);
+    if function.is_some() {
+        unit.name(unit.ctx(function).name).clone_into(&mut raw.symbol);
+    }
+    let file = view.path.to_owned();
+    let text = unit.name(row.text);
+    let note =
+        if text.is_empty() { "the loop has no end".to_owned() } else { format!("the loop goes on while `{text}`") };
+    raw.evidence.push(Evidence { kind: "loop".to_owned(), file: file.clone(), line: row.start.line, note });
+    let note = format!("nothing in sight makes `{name}` smaller");
+    raw.evidence.push(Evidence { kind: "growth".to_owned(), file, line: call.at.line, note });
+    Some(raw)
+}
+
+/// What grows: a local, or a field by its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Local(BindId),
+    Field(crate::lang::unit::Sym),
+}
+
+fn subject(unit: &Unit, val: ValId) -> Option<(Subject, &str)> {
+    match unit.plain(val) {
+        Val::Local(bind) => Some((Subject::Local(bind), unit.name(unit.bind(bind).name))),
+        Val::Field(_, name) => Some((Subject::Field(name), unit.name(name))),
+        _ => None,
+    }
+}
+
+/// The innermost loop around a place, if nothing ends it: it waits for events, or nobody leaves it.
+fn endless_loop(unit: &Unit, from: CtxId) -> Option<CtxId> {
+    let inner =
+        unit.around(from).take_while(|c| unit.ctx(*c).kind != CtxKind::Function).find(|c| unit.ctx(*c).kind.is_loop());
+    let ctx = inner?;
+    let row = unit.ctx(ctx);
+    match row.kind {
+        CtxKind::EndlessLoop => {
+            let leaves = unit.jumps.iter().any(|j| {
+                let out = match j.kind {
+                    JumpKind::Return => true,
+                    JumpKind::Break => {
+                        !unit.around(j.ctx).take_while(|c| *c != ctx).any(|c| unit.ctx(c).kind.is_loop())
+                    }
+                    JumpKind::Continue => false,
+                };
+                out && unit.is_in(j.ctx, ctx)
+            });
+            (!leaves).then_some(ctx)
+        }
+        CtxKind::WhileLoop => {
+            let events = unit.name(row.text).starts_with("let ")
+                && context::last_call(unit, row.val).is_some_and(|call| {
+                    matches!(
+                        unit.name(call.name),
+                        "recv" | "accept" | "tick" | "changed" | "next_event" | "recv_timeout"
+                    )
+                });
+            events.then_some(ctx)
+        }
+        _ => None,
+    }
+}
+
+fn is_bounded(unit: &Unit, wanted: Subject, ctx: CtxId) -> bool {
+    let same = |val: ValId| subject(unit, val).is_some_and(|(found, _)| found == wanted);
+    let by_call = unit.calls.iter().any(|call| {
+        let on_it = call.recv.is_some() && BOUNDS.contains(&unit.name(call.name)) && same(call.recv);
+        // `mem::take(&mut buffer)`, or handed away as a whole: somebody else decides.
+        let handed = unit.call_args(call).iter().any(|arg| same(*arg)) && unit.is_in(call.ctx, ctx);
+        on_it || handed
+    });
+    let by_assignment =
+        unit.binds.iter().any(|b| b.kind == BindKind::Assign && same(b.target) && unit.is_in(b.ctx, ctx));
+    by_call || by_assignment
+}
