@@ -39,11 +39,11 @@ fn page(rule: &Rule) -> String {
 }
 
 fn unknown(word: &str) -> Error {
-    let name = word.rsplit('/').next().unwrap_or(word);
-    let alike: Vec<&str> =
-        all().map(|rule| rule.id).filter(|id| id.contains(name) || name.is_empty() || id.starts_with(word)).collect();
+    let (group, name) = word.split_once('/').unwrap_or((word, word));
+    let is_alike = |rule: &&Rule| rule.group() == group || (name.len() > 3 && rule.id.contains(name));
+    let alike: Vec<&str> = all().filter(is_alike).map(|rule| rule.id).collect();
     let error = Error::usage(format!("there is no rule `{}`", terminal(word)));
-    if alike.is_empty() || word.is_empty() {
+    if alike.is_empty() {
         error.next("`cargo perf-gate rules` lists them")
     } else {
         error.next(format!("did you mean {}?", alike.join(", ")))

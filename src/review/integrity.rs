@@ -11,7 +11,10 @@ use super::sources::hex;
 /// What the findings here say of themselves.
 pub const INTEGRITY_RULES: [(&str, &str); 4] = [
     ("integrity/missing-entry", "a File List entry with no such file"),
-    ("integrity/refused-entry", "a File List entry that is absolute or leaves the repository, also through a link; never read"),
+    (
+        "integrity/refused-entry",
+        "a File List entry that is absolute or leaves the repository, also through a link; never read",
+    ),
     ("integrity/not-a-file", "a File List entry that is a folder"),
     ("integrity/unreadable-file", "a file that cannot be read"),
 ];

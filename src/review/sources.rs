@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::config::Config;
 use crate::engine::Source;
 use crate::error::{Error, Result};
+use crate::lang::Language;
 use crate::model::finding::Finding;
 use crate::world::tree::{Entry, Tree};
 
@@ -181,7 +182,7 @@ fn leaves(path: &str, target: &str) -> bool {
 
 /// Whether there is a lowering for it: then its content must be understood, or said not to be.
 pub(super) fn is_source(path: &str) -> bool {
-    std::path::Path::new(path).extension().is_some_and(|extension| extension == "rs")
+    Language::of_path(path).is_some()
 }
 
 /// Generated-file markers stand in the first lines of a file, in a comment.
