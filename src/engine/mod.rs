@@ -22,6 +22,7 @@ use crate::world::clock::Watch;
 pub mod budgets;
 pub mod facts;
 mod file;
+pub mod generated;
 mod mint;
 pub mod profile;
 pub mod rubric;

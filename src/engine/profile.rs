@@ -1,13 +1,11 @@
 //! What a file is for, before any severity: service, command line, script, test, …; and whether its path is hot or cold.
 //!
-//! Owns the words by which paths, targets and manifests are told apart (traps.md 6), and the markers of generated files.
-//! Pure. Must not know rules or findings.
+//! Owns the words by which paths, targets and manifests are told apart. Pure. Must not know rules or findings.
 
 use std::collections::BTreeSet;
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use super::facts::{Crate, Facts, TargetKind};
+use super::generated::is_generated;
 use crate::config::HotPath;
 
 /// What a file is for.
@@ -289,120 +287,4 @@ fn is_build_file(name: &str) -> bool {
     ];
     const CONFIGS: [&str; 6] = [".config.js", ".config.ts", ".config.mjs", ".config.cjs", ".config.mts", ".config.cts"];
     NAMES.contains(&name) || CONFIGS.iter().any(|end| name.ends_with(end))
-}
-
-/// How many lines from the top a marker may stand.
-const HEADER_LINES: usize = 30;
-/// How many bytes of them are looked at.
-const HEADER_BYTES: usize = 4096;
-
-/// Whether a file says that a program wrote it: by its name, or by a marker in the comment at its top.
-pub fn is_generated(path: &str, text: &str) -> bool {
-    const ENDS: [&str; 10] = [
-        ".pb.go",
-        "_pb2.py",
-        "_pb2_grpc.py",
-        ".pb.rs",
-        ".g.dart",
-        ".freezed.dart",
-        ".generated.ts",
-        ".generated.rs",
-        ".gen.go",
-        ".min.js",
-    ];
-    ENDS.iter().any(|end| path.ends_with(end)) || generated_marker(text).is_some()
-}
-
-/// The 1-based line of the marker of generated code: `@generated` or `DO NOT EDIT` in a comment line at the top. Code
-/// before it ends the search, and a marker quoted in back-ticks or quotation marks is talk about markers.
-pub fn generated_marker(text: &str) -> Option<u32> {
-    let mut end = text.len().min(HEADER_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let text = text[..end].trim_start_matches('\u{feff}');
-    for (at, line) in text.lines().take(HEADER_LINES).enumerate() {
-        let line = line.trim();
-        let comment = ["//", "#", "/*", "*", "--", "<!--", ";", "\"\"\""].iter().any(|start| line.starts_with(start));
-        if !comment && !line.is_empty() {
-            return None;
-        }
-        if MARKERS.iter().any(|marker| stands_alone(line, marker)) {
-            return Some(at as u32 + 1);
-        }
-    }
-    None
-}
-
-const MARKERS: [&str; 2] = ["@generated", "DO NOT EDIT"];
-
-fn stands_alone(line: &str, marker: &str) -> bool {
-    line.match_indices(marker).any(|(at, _)| {
-        let before = line[..at].chars().next_back();
-        let after = line[at + marker.len()..].chars().next();
-        let clean = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '`' | '"' | '\'' | '_'));
-        clean(before) && clean(after)
-    })
-}
-
-/// Which files `.gitattributes` calls generated.
-#[derive(Debug, Clone, Default)]
-pub struct LinguistGenerated {
-    /// Patterns in the order of the file, each with what it says; the last that matches decides.
-    rules: Vec<(GlobMatcher, bool)>,
-}
-
-impl LinguistGenerated {
-    /// Reads a `.gitattributes` file that lies in a folder (empty for the top). Deeper files are read after higher ones.
-    pub fn read(&mut self, folder: &str, text: &str) {
-        for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#') && !line.starts_with("[attr]")) {
-            let Some((pattern, attributes)) = split_pattern(line) else { continue };
-            let said = attributes.split_whitespace().filter_map(said_by).next_back();
-            let matcher = || glob(folder, &pattern);
-            if let (Some(said), Some(matcher)) = (said, matcher()) {
-                self.rules.push((matcher, said));
-            }
-        }
-    }
-
-    /// Whether a file is called generated.
-    pub fn covers(&self, path: &str) -> bool {
-        self.rules.iter().rev().find(|(glob, _)| glob.is_match(path)).is_some_and(|(_, said)| *said)
-    }
-}
-
-/// What one attribute says: set, or unset, which "unspecified again" (`!`) comes to as well.
-fn said_by(attribute: &str) -> Option<bool> {
-    match attribute {
-        "linguist-generated" | "linguist-generated=true" => Some(true),
-        "-linguist-generated" | "linguist-generated=false" | "!linguist-generated" => Some(false),
-        _ => None,
-    }
-}
-
-/// The pattern of a line, unquoted, and the rest.
-fn split_pattern(line: &str) -> Option<(String, &str)> {
-    let Some(quoted) = line.strip_prefix('"') else {
-        let (pattern, rest) = line.split_once(char::is_whitespace)?;
-        return Some((pattern.to_owned(), rest));
-    };
-    let mut pattern = String::new();
-    let mut chars = quoted.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' => return Some((pattern, &quoted[at + 1..])),
-            '\\' => pattern.extend(chars.next().map(|(_, c)| c)),
-            _ => pattern.push(c),
-        }
-    }
-    None
-}
-
-/// A pattern as git reads it: without a slash at any depth, else from the folder of the file that holds it.
-fn glob(folder: &str, pattern: &str) -> Option<GlobMatcher> {
-    let anchored = pattern.trim_end_matches('/').contains('/');
-    let below = pattern.trim_start_matches('/');
-    let prefix = if folder.is_empty() { String::new() } else { format!("{}/", globset::escape(folder)) };
-    let full = if anchored { format!("{prefix}{below}") } else { format!("{prefix}**/{below}") };
-    GlobBuilder::new(&full).literal_separator(true).build().ok().map(|glob| glob.compile_matcher())
 }

@@ -6,10 +6,20 @@ use perf_gate::config::{Bundle, FileBudget, Size};
 use perf_gate::engine::budgets::{Job, bytes, config_hash, declared, measure, validate};
 use perf_gate::engine::facts::Facts;
 use perf_gate::model::budget::{Budgets, Unit};
-use perf_gate::rules::bundle::{budget_exceeded, budget_without_data, no_budget};
+use perf_gate::rules::bundle::{Draft, budget_exceeded, budget_without_data, no_budget};
+use perf_gate::rules::{Detect, Rule};
 use perf_gate::world::tree::Disk;
 
 use crate::support::Scratch;
+
+/// Where the budgets of these tests would be configured.
+const CONFIG: &str = "perf-gate.toml";
+
+/// What a rule of the group makes of measured budgets.
+fn detect(rule: Rule, budgets: &Budgets) -> Vec<Draft> {
+    let Detect::Budgets(detect) = rule.detect else { panic!("{} looks at something else", rule.id) };
+    detect(budgets, CONFIG)
+}
 
 #[expect(clippy::unnecessary_wraps, reason = "budgets hold optional sizes")]
 fn text(size: &str) -> Option<Size> {
@@ -100,7 +110,7 @@ fn a_breach_names_the_heaviest_files_and_says_by_how_much() {
     for (name, size) in [("a.js", 10), ("b.js", 2_000_000), ("c.js", 30), ("d.js", 40)] {
         scratch.write(&format!("dist/{name}"), "x".repeat(size));
     }
-    let drafts = budget_exceeded::detect(&weigh(&scratch, &files("dist/*.js", text("1 MB"), None), &[]));
+    let drafts = detect(budget_exceeded::RULE, &weigh(&scratch, &files("dist/*.js", text("1 MB"), None), &[]));
     assert_eq!(drafts.len(), 1);
     assert_eq!(drafts[0].file, "dist/b.js");
     assert_eq!(drafts[0].message, "`dist/*.js` weighs 2 000 080 bytes, 1 000 080 over the budget of 1 000 000");
@@ -115,11 +125,11 @@ fn a_lock_file_is_held_to_the_number_of_packages() {
     let package = |name: &str| format!("[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n");
     scratch.write("Cargo.lock", ["a", "b", "c"].map(package).concat());
     let at = |crates| weigh(&scratch, &Bundle { crates: Some(crates), files: Vec::new() }, &["src/lib.rs"]);
-    assert!(budget_exceeded::detect(&at(3)).is_empty());
-    let drafts = budget_exceeded::detect(&at(2));
+    assert!(detect(budget_exceeded::RULE, &at(3)).is_empty());
+    let drafts = detect(budget_exceeded::RULE, &at(2));
     assert_eq!(drafts[0].message, "`Cargo.lock` pins 3 packages, 1 over the budget of 2");
     assert_eq!(drafts[0].file, "Cargo.lock");
-    assert!(no_budget::detect(&at(2)).is_none());
+    assert!(detect(no_budget::RULE, &at(2)).is_empty());
 }
 
 #[test]
@@ -129,8 +139,7 @@ fn a_budget_without_data_is_named_and_never_counts_as_met() {
     config.crates = Some(3);
     let budgets = weigh(&scratch, &config, &[]);
     assert!(budgets.weighed.is_empty());
-    let messages: Vec<String> =
-        budget_without_data::detect(&budgets, "perf-gate.toml").into_iter().map(|d| d.message).collect();
+    let messages: Vec<String> = detect(budget_without_data::RULE, &budgets).into_iter().map(|d| d.message).collect();
     assert_eq!(
         messages,
         [
@@ -157,7 +166,7 @@ fn a_missing_budget_is_said_once_and_only_for_a_change_inside_a_crate() {
     let scratch = Scratch::new();
     scratch.write("app/Cargo.toml", "[package]\nname = \"a\"\nversion = \"0.1.0\"\n").write("app/src/lib.rs", "");
     let none = Bundle::default();
-    let said = |changed: &[&str]| no_budget::detect(&weigh(&scratch, &none, changed)).map(|d| d.message);
+    let said = |changed: &[&str]| detect(no_budget::RULE, &weigh(&scratch, &none, changed)).pop().map(|d| d.message);
     assert_eq!(
         said(&["app/src/lib.rs", "app/src/b.rs"]).unwrap(),
         "no budget is configured for what `app/Cargo.toml` builds"
