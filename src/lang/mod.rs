@@ -55,8 +55,6 @@ pub struct Lowered {
     pub unit: Unit,
     /// Complexity of every function and closure.
     pub functions: Vec<complexity::FunctionComplexity>,
-    /// What counting them took.
-    pub complexity_time: std::time::Duration,
 }
 
 /// Lowers a text. Call it on a thread with a large stack: parsers recurse.

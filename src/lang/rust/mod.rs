@@ -25,9 +25,7 @@ pub(super) fn lower(text: &str) -> Result<Lowered, Unparsable> {
             lower.file(file);
             let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
             let unit = lower.b.finish(Pos { line: lines.max(1), column: 1 });
-            let start = std::time::Instant::now();
-            let functions = super::rust_complexity::measure(file);
-            Ok(Lowered { unit, functions, complexity_time: start.elapsed() })
+            Ok(Lowered { unit, functions: super::rust_complexity::measure(file) })
         }
         Err(error) => Err(Unparsable { what: error.to_string(), line: u32::try_from(error.span().start().line).ok() }),
     };
