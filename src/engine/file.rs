@@ -66,7 +66,8 @@ pub(super) fn analyse(
 }
 
 fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static Rule]) -> Analysed {
-    let lowered = match lang::lower(language, &source.text) {
+    let watch = Watch::start();
+    let lowered = match lang::lower(language, &source.text, &|| watch.elapsed()) {
         Ok(lowered) => lowered,
         Err(why) => {
             let line = why.line.map_or_else(String::new, |line| format!(":{line}"));
