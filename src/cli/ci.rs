@@ -1,5 +1,6 @@
 //! `cargo perf-gate ci`: the gate as a required check.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::config::{Config, Resolved};
@@ -135,10 +136,10 @@ fn is_checked_out(repo: &Repo, head: &str, notes: &mut Vec<String>) -> Result<bo
 fn report(gated: &Gated, in_actions: bool) -> Result<()> {
     let mut text = String::new();
     for note in &gated.notes {
-        text += &format!("note: {}\n", crate::report::escape::terminal(note));
+        let _ = writeln!(text, "note: {}", crate::report::escape::terminal(note));
     }
     for story in &gated.stories {
-        text += &format!("Story {}\n", story.key);
+        let _ = writeln!(text, "Story {}", story.key);
         text += &super::review::rendered(&story.reviewed, false);
     }
     if let Some(checked) = &gated.checked {

@@ -1,5 +1,6 @@
 //! `cargo perf-gate hook`: install, uninstall, status, and what git runs before a push.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -106,11 +107,11 @@ fn told(done: &Done, place: &Place, repo: &Repo) -> Result<Exit> {
 fn status(place: &Place, _: &Repo) -> Result<Exit> {
     let mut text = format!("hooks folder: {}\n", shown(&place.folder));
     if let Some(why) = &place.foreign {
-        text += &format!("not ours to write to: {}\n", terminal(why));
+        let _ = writeln!(text, "not ours to write to: {}", terminal(why));
     }
     let troubles = install::troubles(place)?;
     for trouble in &troubles {
-        text += &format!("- {}\n", terminal(trouble));
+        let _ = writeln!(text, "- {}", terminal(trouble));
     }
     if troubles.is_empty() {
         text += "git will run the gate before each push\n";

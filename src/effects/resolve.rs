@@ -174,15 +174,11 @@ impl<'a> Names<'a> {
 
     /// A free function of a path used in a file.
     pub fn find_function(&self, file: &Summary, path: &str, absolute: bool) -> Option<FuncRef> {
+        let (path, absolute) = self.followed(path, absolute);
         let (prefix, name) = path.rsplit_once("::").unwrap_or(("", path));
         let candidates = self.free.get(name)?;
         if absolute && !self.is_local_crate(path) {
             return None;
-        }
-        if let Some(target) = self.reexports.get(path)
-            && *target != path
-        {
-            return self.find_function(file, target, true);
         }
         let exact = if absolute { prefix.to_owned() } else { join(&file.module, prefix) };
         let at = |id: &FuncRef| self.file(id.file).name(self.func(*id).module);
@@ -210,6 +206,17 @@ impl<'a> Names<'a> {
             super::context::last_segment(module) == last || (self.crates.contains(last) && module.starts_with(last))
         });
         self.best(fitting, |id| self.nearness(file, prefix, at(id)))
+    }
+
+    /// A path followed through what modules pass on. Bounded: two modules may pass on each other's names.
+    fn followed<'p>(&'p self, mut path: &'p str, mut absolute: bool) -> (&'p str, bool) {
+        for _ in 0..8 {
+            match self.reexports.get(path) {
+                Some(target) if *target != path => (path, absolute) = (target, true),
+                _ => break,
+            }
+        }
+        (path, absolute)
     }
 
     /// Whether a module passes on what stands in another.

@@ -100,7 +100,12 @@ struct Summariser<'a> {
     terms: HashMap<Term, u32>,
     /// Module path of each module context.
     modules: HashMap<u32, String>,
+    /// How deep types refer to types: bounds may refer to each other.
+    depth: u32,
 }
+
+/// Types that refer to each other deeper than this are unknown.
+const MAX_DEPTH: u32 = 32;
 
 impl<'a> Summariser<'a> {
     fn new(unit: &'a Unit, place: Place<'a>) -> Self {
@@ -137,6 +142,7 @@ impl<'a> Summariser<'a> {
             bind_terms: HashMap::new(),
             terms: HashMap::new(),
             modules: HashMap::new(),
+            depth: 0,
         }
     }
 
@@ -612,6 +618,16 @@ impl<'a> Summariser<'a> {
 
     /// The term of a written type.
     fn ty_term(&mut self, id: TyId, ctx: CtxId) -> u32 {
+        if self.depth > MAX_DEPTH {
+            return NONE;
+        }
+        self.depth += 1;
+        let term = self.make_ty_term(id, ctx);
+        self.depth -= 1;
+        term
+    }
+
+    fn make_ty_term(&mut self, id: TyId, ctx: CtxId) -> u32 {
         let unit = self.unit;
         let Some(ty) = unit.ty(id) else { return NONE };
         let head = unit.name(ty.head);

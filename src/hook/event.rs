@@ -98,12 +98,11 @@ fn pull_request(repo: &Repo, event: &Event) -> Result<Plan> {
 fn against_target(repo: &Repo, event: &Event, head: String) -> Result<Plan> {
     let target = event.branch("/pull_request/base/ref").map(|name| format!("origin/{name}"));
     let target = target.filter(|name| repo.resolve(&format!("refs/remotes/{name}")).is_some());
-    let base = match target {
-        Some(name) => repo.base_between(&name, "the branch that the pull request goes to", &head)?,
-        None => {
-            let base = present(repo, event.text("/pull_request/base/sha"), "the pull request's base")?;
-            repo.base_between(&base, "the event's base", &head)?
-        }
+    let base = if let Some(name) = target {
+        repo.base_between(&name, "the branch that the pull request goes to", &head)?
+    } else {
+        let base = present(repo, event.text("/pull_request/base/sha"), "the pull request's base")?;
+        repo.base_between(&base, "the event's base", &head)?
     };
     Ok(Plan::Range { base, head, branch: event.branch("/pull_request/head/ref"), proposed: true, note: None })
 }

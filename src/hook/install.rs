@@ -178,22 +178,18 @@ pub fn managers(root: &Path) -> Vec<(&'static str, &'static str)> {
     used.map(|(_, name, snippet)| (name, snippet)).collect()
 }
 
-const PRE_COMMIT: &str = "keep the hook: it runs theirs first, and theirs passes no standard input on";
+const PRE_COMMIT: &str = "its own pre-push hook runs first where it is installed; install ours after it";
 const LEFTHOOK: &str = "add to lefthook.yml:\n  pre-push:\n    jobs:\n      - run: cargo perf-gate hook run -- {0}\n        use_stdin: true";
 
 /// What may keep git from running the gate, one sentence each; empty where all is well.
 pub fn troubles(place: &Place) -> Result<Vec<String>> {
-    let mut troubles = Vec::new();
-    match place.state()? {
-        State::Ours => {}
-        State::Outdated => {
-            troubles.push("the hook is of another version: run `cargo perf-gate hook install`".to_owned())
-        }
-        State::Absent => troubles.push("no hook is installed: run `cargo perf-gate hook install`".to_owned()),
-        State::Foreign => {
-            troubles.push("the hook there is not ours: run `cargo perf-gate hook install` to chain it".to_owned())
-        }
-    }
+    let standing = match place.state()? {
+        State::Ours => None,
+        State::Outdated => Some("the hook is of another version: run `cargo perf-gate hook install`"),
+        State::Absent => Some("no hook is installed: run `cargo perf-gate hook install`"),
+        State::Foreign => Some("the hook there is not ours: run `cargo perf-gate hook install` to chain it"),
+    };
+    let mut troubles: Vec<String> = standing.into_iter().map(str::to_owned).collect();
     if files::exists(&place.hook) && !place.is_executable() {
         troubles.push("the hook is not executable, so git skips it: run `cargo perf-gate hook install`".to_owned());
     }

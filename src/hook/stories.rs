@@ -113,13 +113,16 @@ fn status(story: &Story) -> Option<String> {
     front_matter::parse(&story.text).ok().flatten()?.status
 }
 
-/// The configuration under which one of several stories is reviewed: a changed file that only others list is theirs.
+/// The configuration under which one of several stories is reviewed: a changed file that only others list is theirs,
+/// and so are their documents.
 pub fn divided(config: &Config, stories: &[(StoryKey, Story)], at: usize) -> Config {
     let lists: Vec<BTreeSet<String>> =
         stories.iter().map(|(_, story)| file_list::parse(&story.text).entries.into_iter().collect()).collect();
     let mut config = config.clone();
     let others = lists.iter().enumerate().filter(|(other, _)| *other != at).flat_map(|(_, list)| list);
-    let theirs: BTreeSet<&String> = others.filter(|path| !lists[at].contains(*path)).collect();
+    let mut theirs: BTreeSet<&String> = others.filter(|path| !lists[at].contains(*path)).collect();
+    let papers = stories.iter().enumerate().filter(|(other, _)| *other != at);
+    theirs.extend(papers.flat_map(|(_, (_, story))| [&story.path, &story.report]));
     config.exclude.extend(theirs.into_iter().map(|path| globset::escape(path)));
     config
 }

@@ -21,18 +21,26 @@ pub struct Obstacle {
 pub fn obstacles(verdict: Verdict, checks: &[Check], judged: Option<&Judgment>) -> Vec<Obstacle> {
     match verdict {
         Verdict::Approve => Vec::new(),
-        Verdict::Blocked => checks.iter().filter_map(errored).collect(),
+        Verdict::Blocked => causes(checks)
+            .into_iter()
+            .map(|(checks, cause)| Obstacle { place: None, what: checks.join(", "), message: cause.to_owned() })
+            .collect(),
         Verdict::RequestChanges => blocking(checks, judged),
     }
 }
 
-fn errored(check: &Check) -> Option<Obstacle> {
-    match &check.outcome {
-        Outcome::Errored { cause, .. } => {
-            Some(Obstacle { place: None, what: check.name.to_owned(), message: cause.clone() })
+/// Why checks are `errored`, each cause once, with the checks that it stopped: one file that cannot be parsed stops all
+/// checks that look at files.
+pub fn causes(checks: &[Check]) -> Vec<(Vec<&str>, &str)> {
+    let mut out: Vec<(Vec<&str>, &str)> = Vec::new();
+    for check in checks {
+        let Outcome::Errored { cause, .. } = &check.outcome else { continue };
+        match out.iter_mut().find(|(_, known)| known == cause) {
+            Some((names, _)) => names.push(check.name),
+            None => out.push((vec![check.name], cause)),
         }
-        _ => None,
     }
+    out
 }
 
 fn blocking(checks: &[Check], judged: Option<&Judgment>) -> Vec<Obstacle> {

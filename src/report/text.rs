@@ -57,8 +57,13 @@ pub fn render(view: View<'_>) -> String {
     for finding in shown {
         let _ = writeln!(out, "{}\n", frame(finding, view.source, &renderer));
     }
+    for (checks, cause) in flip::causes(view.checks) {
+        let _ = writeln!(out, "error: {} errored: {}", checks.join(", "), terminal(cause));
+    }
     for check in view.checks {
-        ending(check, &mut out);
+        if let Outcome::Skipped { reason } = &check.outcome {
+            let _ = writeln!(out, "note: {} skipped: {}", check.name, terminal(reason));
+        }
     }
     for note in view.notes {
         let _ = writeln!(out, "note: {}", terminal(note));
@@ -75,18 +80,6 @@ pub fn render(view: View<'_>) -> String {
 /// Whether a finding is shown: not exempt, and not an old one under `--scope new`.
 fn counts(finding: &Finding) -> bool {
     !finding.is_exempt() && finding.new != Some(false)
-}
-
-fn ending(check: &Check, out: &mut String) {
-    match &check.outcome {
-        Outcome::Errored { cause, .. } => {
-            let _ = writeln!(out, "error: check {} errored: {}", check.name, terminal(cause));
-        }
-        Outcome::Skipped { reason } => {
-            let _ = writeln!(out, "note: check {} skipped: {}", check.name, terminal(reason));
-        }
-        Outcome::Passed | Outcome::Failed(_) => {}
-    }
 }
 
 fn flips(view: View<'_>, out: &mut String) {

@@ -8,6 +8,17 @@ use crate::model::severity::{Confidence, Severity};
 
 use super::sources::hex;
 
+/// What the findings here say of themselves.
+pub const INTEGRITY_RULES: [(&str, &str); 4] = [
+    ("integrity/missing-entry", "a File List entry with no such file"),
+    (
+        "integrity/refused-entry",
+        "a File List entry that is absolute or leaves the repository, also through a link; never read",
+    ),
+    ("integrity/not-a-file", "a File List entry that is a folder"),
+    ("integrity/unreadable-file", "a file that cannot be read"),
+];
+
 /// An entry with nothing behind it.
 pub(super) fn missing(path: &str) -> Finding {
     let message = format!("`{}` is in the File List, but there is no such file", shown(path));

@@ -43,6 +43,7 @@ use crate::model::judgment::Judgment;
 pub use crate::model::provenance::Provenance;
 use crate::model::story_key::StoryKey;
 use crate::model::verdict::Verdict;
+pub use integrity::INTEGRITY_RULES;
 
 /// What is analysed, and against what.
 #[derive(Debug, Clone)]

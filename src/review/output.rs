@@ -32,6 +32,8 @@ const LARGEST: u64 = 16 << 20;
 pub(super) struct Written {
     /// Repository-relative paths that were written, or would be.
     pub paths: Vec<String>,
+    /// All files that the review stands behind, also those that said this already.
+    pub touched: Vec<String>,
     /// `Review Gate: …`.
     pub gate: Option<String>,
     /// What would change, as unified diffs (only in a dry run).
@@ -51,13 +53,11 @@ pub(super) fn persist(job: &Job, setup: &Setup, gate: &Gate, evidence: &Evidence
     let disk = Disk::new(&job.root)?;
     let text = current_story(&disk, setup)?;
     let old = report_on_disk(&disk, &setup.story.report);
-    if !old.is_some_and(|old| markdown::same(&old, &report)) {
-        write(job, &setup.story.report, report.as_bytes(), &mut written)?;
-    }
+    // A report that says the same stays as it is, clocks and ids and all: a second review then changes nothing.
+    let report = old.filter(|old| markdown::same(old, &report)).unwrap_or(report);
+    write(job, &setup.story.report, report.as_bytes(), &mut written)?;
     let updated = row(&text, setup, judged)?;
-    if updated != text {
-        write(job, &setup.story.path, updated.as_bytes(), &mut written)?;
-    }
+    write(job, &setup.story.path, updated.as_bytes(), &mut written)?;
     written.gate = composite(&updated);
     Ok(written)
 }
@@ -149,8 +149,14 @@ fn report_on_disk(disk: &Disk, path: &str) -> Option<String> {
     }
 }
 
+/// Writes a file, unless it holds these bytes already.
 fn write(job: &Job, path: &str, bytes: &[u8], written: &mut Written) -> Result<()> {
-    files::write_atomic(&files::inside(&job.root, path)?, bytes)?;
+    written.touched.push(path.to_owned());
+    let full = files::inside(&job.root, path)?;
+    if files::read(&full, LARGEST).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
+    files::write_atomic(&full, bytes)?;
     written.paths.push(path.to_owned());
     Ok(())
 }

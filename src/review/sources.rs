@@ -14,6 +14,7 @@ use crate::engine::Source;
 use crate::engine::facts::{folders_above, within};
 use crate::engine::generated::{LinguistGenerated, are_generated_bytes};
 use crate::error::{Error, Result};
+use crate::lang::Language;
 use crate::model::finding::Finding;
 use crate::world::tree::{Entry, Tree};
 
@@ -183,7 +184,7 @@ fn leaves(path: &str, target: &str) -> bool {
 
 /// Whether there is a lowering for it: then its content must be understood, or said not to be.
 pub(super) fn is_source(path: &str) -> bool {
-    std::path::Path::new(path).extension().is_some_and(|extension| extension == "rs")
+    Language::of_path(path).is_some()
 }
 
 fn exclusion(config: &Config) -> Result<Gitignore> {

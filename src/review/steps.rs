@@ -23,7 +23,7 @@ pub(super) fn after_analysis(job: &Job, evidence: &Evidence, analysis: &str) -> 
 pub(super) fn at_the_end(job: &Job, evidence: &Evidence, judged: &Judged, written: &Written) -> Result<()> {
     let mut variables = variables(job, evidence);
     variables.push(("verdict".to_owned(), judged.verdict.name().to_owned()));
-    write(job, 7, variables, &written.paths)
+    write(job, 7, variables, &written.touched)
 }
 
 fn variables(job: &Job, evidence: &Evidence) -> Vec<(String, String)> {

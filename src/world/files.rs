@@ -262,3 +262,95 @@ pub(super) fn reason(error: &io::Error) -> String {
     let mut letters = plain.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_write_replaces_the_whole_file_and_keeps_its_mode() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b/story.md");
+        write_atomic(&path, b"one").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        write_atomic(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(children(path.parent().unwrap()), ["story.md"], "no temporary file is left");
+    }
+
+    #[test]
+    fn a_link_is_written_at_its_target() {
+        let dir = tempfile::tempdir().unwrap();
+        let (real, link) = (dir.path().join("real"), dir.path().join("link"));
+        write_atomic(&real, b"one").unwrap();
+        symlink("real", &link).unwrap();
+        write_atomic(&link, b"two").unwrap();
+        assert_eq!(fs::read(&real).unwrap(), b"two");
+        assert_eq!(kind(&link), Some(Kind::Link));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_named_and_the_old_file_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("folder");
+        create_folders(&folder).unwrap();
+        let error = write_atomic(&folder, b"x").unwrap_err();
+        assert!(error.what().contains("folder cannot be written: something other than a file"), "{error}");
+        write_atomic(&dir.path().join("file"), b"x").unwrap();
+        let error = write_atomic(&dir.path().join("file/below"), b"x").unwrap_err();
+        assert_eq!(error.exit().code(), 65);
+        assert!(error.what().contains("file cannot be written: "), "{error}");
+        assert!(append(Path::new("/dev/full"), b"x").unwrap_err().what().contains("no space left on device"));
+    }
+
+    #[test]
+    fn nothing_is_written_outside_of_the_root() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("root");
+        create_folders(&root.join("in")).unwrap();
+        symlink("in", root.join("alias")).unwrap();
+        symlink(dir.path(), root.join("out")).unwrap();
+        symlink("nowhere", root.join("dangling")).unwrap();
+        assert!(inside(&root, "alias/new/file").is_ok() && inside(&root, "./in/x").is_ok());
+        for bad in ["", "/etc/x", "../x", "in/../../x", "out/x", "dangling/x", "dangling"] {
+            assert!(inside(&root, bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_state_folder_is_ignored_from_its_first_write_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = state_folder(dir.path(), ".gaia/state").unwrap();
+        assert_eq!(fs::read(folder.join(".gitignore")).unwrap(), b"*\n");
+        fs::write(folder.join(".gitignore"), "mine\n").unwrap();
+        state_folder(dir.path(), ".gaia/state").unwrap();
+        assert_eq!(fs::read(folder.join(".gitignore")).unwrap(), b"mine\n");
+    }
+
+    #[test]
+    fn a_lock_is_held_until_it_is_dropped() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("locks/x.lock");
+        let held = lock(&path, Duration::ZERO).unwrap();
+        let error = lock(&path, Duration::from_millis(30)).unwrap_err();
+        assert!(error.what().starts_with("another run holds the lock"), "{error}");
+        drop(held);
+        assert!(lock(&path, Duration::ZERO).is_ok());
+    }
+
+    #[test]
+    fn reading_stops_at_the_limit_and_at_what_is_no_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        write_atomic(&path, b"12345").unwrap();
+        assert_eq!(read(&path, 5).unwrap(), b"12345");
+        assert!(read(&path, 4).unwrap_err().what().contains("larger than 4 bytes"));
+        assert!(read(dir.path(), 4).unwrap_err().what().contains("it is a folder"));
+        assert!(read(Path::new("/dev/zero"), 4).unwrap_err().what().contains("no regular file"));
+        assert!(read(&dir.path().join("none"), 4).unwrap_err().what().ends_with("no such file or directory"));
+    }
+}

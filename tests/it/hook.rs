@@ -312,6 +312,28 @@ fn a_time_budget_that_passes_blocks_or_warns_as_configured() {
 }
 
 #[test]
+fn a_file_that_some_stories_list_is_theirs_and_one_that_none_lists_is_everybodys() {
+    let clone = Clone::installed();
+    let folder = ".gaia/artifacts/implementation-artifacts";
+    clone.scratch.git(&["checkout", "-q", "-b", "topic"]);
+    for (key, file) in [("E1-S1", "src/a[1].rs"), ("E1-S2", "src/b.rs")] {
+        clone.scratch.write(&format!("{folder}/{key}-x.md"), story(key, "review", &[file]));
+        clone.scratch.write(file, "pub fn listed() {}\n");
+    }
+    clone.scratch.write("src/c.rs", "pub fn unlisted() {}\n");
+    clone.scratch.commit("Change\n\nStory: E1-S1, E1-S2");
+    let run = clone.push(&["origin", "HEAD"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let files = |key: &str| {
+        let path = format!(".gaia/state/review/performance-review/{key}/analysis-results.json");
+        let json: serde_json::Value = serde_json::from_str(&clone.scratch.read(&path)).unwrap();
+        json["files"].as_array().unwrap().iter().map(|f| f.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(files("E1-S1"), ["src/a[1].rs", "src/c.rs"]);
+    assert_eq!(files("E1-S2"), ["src/b.rs", "src/c.rs"]);
+}
+
+#[test]
 fn install_is_idempotent_and_uninstall_leaves_nothing() {
     let clone = Clone::new();
     assert!(clone.scratch.gate(&["hook", "install"]).stdout.starts_with("installed "));

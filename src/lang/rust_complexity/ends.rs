@@ -54,8 +54,8 @@ pub(super) fn last_token(expr: &Expr) -> Span {
             Expr::Break(syn::ExprBreak { expr: Some(e), .. })
             | Expr::Return(syn::ExprReturn { expr: Some(e), .. })
             | Expr::Yield(syn::ExprYield { expr: Some(e), .. })
-            | Expr::Range(syn::ExprRange { end: Some(e), .. }) => e,
-            Expr::If(syn::ExprIf { else_branch: Some((_, e)), .. }) => e,
+            | Expr::Range(syn::ExprRange { end: Some(e), .. })
+            | Expr::If(syn::ExprIf { else_branch: Some((_, e)), .. }) => e,
             _ => return own_last_token(expr),
         };
     }
@@ -68,6 +68,7 @@ fn own_last_token(expr: &Expr) -> Span {
         Expr::Await(e) => e.await_token.span,
         Expr::Block(e) => e.block.brace_token.span.close(),
         Expr::Call(e) => e.paren_token.span.close(),
+        Expr::Cast(e) => e.ty.span(),
         Expr::Const(e) => e.block.brace_token.span.close(),
         Expr::Field(e) => match &e.member {
             Member::Named(ident) => ident.span(),
@@ -86,6 +87,7 @@ fn own_last_token(expr: &Expr) -> Span {
         Expr::Match(e) => e.brace_token.span.close(),
         Expr::MethodCall(e) => e.paren_token.span.close(),
         Expr::Paren(e) => e.paren_token.span.close(),
+        Expr::Range(e) => e.limits.span(),
         Expr::Repeat(e) => e.bracket_token.span.close(),
         Expr::Struct(e) => e.brace_token.span.close(),
         Expr::TryBlock(e) => e.block.brace_token.span.close(),
@@ -93,7 +95,7 @@ fn own_last_token(expr: &Expr) -> Span {
         Expr::Tuple(e) => e.paren_token.span.close(),
         Expr::Unsafe(e) => e.block.brace_token.span.close(),
         Expr::While(e) => e.body.brace_token.span.close(),
-        // Paths, casts, bare jumps: their tokens are few. The joined span ends where the last token does.
+        // Paths and bare jumps: their tokens are few. The joined span ends where the last token does.
         _ => expr.span(),
     }
 }

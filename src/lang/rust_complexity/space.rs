@@ -76,8 +76,10 @@ pub(super) struct Space<'a> {
     pub(super) function: Option<(String, Span, Span)>,
     /// The function whose calls of itself are counted; none for closures, which belong to the function around them.
     pub(super) subject: Option<Subject<'a>>,
-    /// How often it calls itself.
-    pub(super) self_calls: u32,
+    /// How often it calls itself from its own body.
+    pub(super) direct_calls: u32,
+    /// How often it calls itself from closures in it, which may never run.
+    pub(super) closure_calls: u32,
     /// The largest number of decisions that one flat `match` makes.
     pub(super) flat: u32,
     cyclomatic: u32,
@@ -93,7 +95,8 @@ impl<'a> Space<'a> {
         Self {
             function,
             subject,
-            self_calls: 0,
+            direct_calls: 0,
+            closure_calls: 0,
             flat: 0,
             cyclomatic: 1,
             cognitive: 0,
@@ -178,6 +181,7 @@ impl<'a> Space<'a> {
     /// The numbers, where this is a function.
     pub(super) fn finish(self) -> Option<FunctionComplexity> {
         let contributors = self.contributors();
+        let self_calls = self.self_calls();
         let (name, first, last) = self.function?;
         let (start, end) = (first.start(), last.end());
         Some(FunctionComplexity {
@@ -190,12 +194,17 @@ impl<'a> Space<'a> {
             },
             cyclomatic: self.cyclomatic,
             cognitive: self.cognitive,
-            recursive: self.self_calls > 0,
-            single_call_recursion: self.self_calls == 1,
+            recursive: self_calls > 0,
+            single_call_recursion: self_calls == 1,
             // Three quarters: what is left is the function's frame (a guard, a lock, one condition).
-            flat_dispatch: self.flat >= 4 && self.flat * 4 >= (self.cyclomatic - 1) * 3,
+            flat_dispatch: self.flat > 0 && self.flat * 4 >= (self.cyclomatic - 1) * 3,
             contributors,
         })
+    }
+
+    fn self_calls(&self) -> u32 {
+        let endless = self.cyclomatic == 1 && self.subject.is_some_and(|subject| subject.needs_a_decision());
+        if endless { self.closure_calls } else { self.direct_calls + self.closure_calls }
     }
 
     fn contributors(&self) -> Vec<Contributor> {

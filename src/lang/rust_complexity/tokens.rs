@@ -47,7 +47,10 @@ pub(super) fn read(stream: &TokenStream, definition: bool, callee: Option<Callee
                 repetition = repetition.then(&tree, dollar, &mut counted);
             }
             match &tree {
-                TokenTree::Ident(ident) if !dollar && is_counted(ident) => counted.add(ident.span()),
+                // The reference reads a separator as one token, whatever it says.
+                TokenTree::Ident(ident) if !dollar && repetition == Repetition::None && is_counted(ident) => {
+                    counted.add(ident.span());
+                }
                 TokenTree::Group(group) => {
                     if group.delimiter() == Delimiter::Parenthesis && matches!(before, Before::Name) {
                         counted.calls += 1;
@@ -90,14 +93,13 @@ impl Before {
                 _ => Self::Other,
             },
             TokenTree::Ident(ident) => match callee {
-                None => Self::Other,
                 Some(Callee::Free(name)) if ident == name && !matches!(self, Self::Bound { .. }) => Self::Name,
                 Some(Callee::Method(name)) if ident == name && matches!(self, Self::Bound { owner: true }) => {
                     Self::Name
                 }
                 Some(_) if ident == "self" || ident == "Self" => Self::Owner,
                 Some(_) if ident == "fn" => Self::Bound { owner: false },
-                Some(_) => Self::Other,
+                _ => Self::Other,
             },
             TokenTree::Group(_) | TokenTree::Literal(_) => Self::Other,
         }

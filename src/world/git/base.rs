@@ -187,10 +187,13 @@ fn ref_commit(repo: &gix::Repository, full: &str) -> Option<ObjectId> {
 
 /// The newest of the commits where a history meets those that the remote has.
 fn newest_known(repo: &gix::Repository, tip: ObjectId, known: &[ObjectId]) -> Option<ObjectId> {
-    let mut bases: Vec<ObjectId> = known.iter().filter_map(|known| merge_base(repo, *known, tip)).collect();
-    bases.sort_unstable();
-    bases.dedup();
-    bases.into_iter().reduce(|a, b| newer(repo, a, b))
+    if known.is_empty() {
+        // Of nothing, the tip itself would be the best common ancestor: nothing would ever be new.
+        return None;
+    }
+    // One walk, however many refs there are: the best common ancestors of the tip and all of them together.
+    let bases = repo.merge_bases_many(tip, known).ok()?;
+    bases.into_iter().map(gix::Id::detach).reduce(|a, b| newer(repo, a, b))
 }
 
 /// The newer of two commits: the descendant, else the one with the later date.
