@@ -27,7 +27,7 @@ pub(super) struct Analysed {
     pub error: Option<String>,
     /// Why no lowering exists for it.
     pub unsupported: Option<String>,
-    /// What complexity took.
+    /// What the rules over functions took.
     pub complexity_time: Duration,
     /// What the other rules of the file took.
     pub rules_time: Duration,
@@ -66,8 +66,7 @@ pub(super) fn analyse(
 }
 
 fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static Rule]) -> Analysed {
-    let watch = Watch::start();
-    let lowered = match lang::lower(language, &source.text, &|| watch.elapsed()) {
+    let lowered = match lang::lower(language, &source.text) {
         Ok(lowered) => lowered,
         Err(why) => {
             let line = why.line.map_or_else(String::new, |line| format!(":{line}"));
@@ -91,6 +90,7 @@ fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static
     let rules_time = watch.elapsed();
     let place = Place { path: &source.path, language, module: &module, test };
     let summary = summarise::summarise(unit, place);
+    let watch = Watch::start();
     for rule in rules {
         if let Detect::Function(detect) = rule.detect {
             let limits = &job.config.complexity;
@@ -105,7 +105,7 @@ fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static
         summary: Some(summary),
         raws,
         functions: lowered.functions.iter().map(|f| metrics(f, &source.path, language)).collect(),
-        complexity_time: lowered.complexity_time,
+        complexity_time: watch.elapsed(),
         rules_time,
         ..Analysed::default()
     }

@@ -8,8 +8,6 @@ pub mod rust;
 pub mod rust_complexity;
 pub mod unit;
 
-use std::time::Duration;
-
 use unit::Unit;
 
 /// A language that is lowered.
@@ -57,13 +55,11 @@ pub struct Lowered {
     pub unit: Unit,
     /// Complexity of every function and closure.
     pub functions: Vec<complexity::FunctionComplexity>,
-    /// What counting them took.
-    pub complexity_time: Duration,
 }
 
-/// Lowers a text. Call it on a thread with a large stack: parsers recurse. `clock` tells the time since any fixed moment.
-pub fn lower(language: Language, text: &str, clock: &dyn Fn() -> Duration) -> Result<Lowered, Unparsable> {
+/// Lowers a text. Call it on a thread with a large stack: parsers recurse.
+pub fn lower(language: Language, text: &str) -> Result<Lowered, Unparsable> {
     match language {
-        Language::Rust => rust::lower(text, clock),
+        Language::Rust => rust::lower(text),
     }
 }

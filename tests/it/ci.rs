@@ -215,6 +215,7 @@ fn what_the_change_holds_cannot_become_a_workflow_command() {
     let mut lines = run.stdout.lines();
     let token = lines.next().unwrap().strip_prefix("::stop-commands::").unwrap().to_owned();
     assert!(token.len() == 64 && lines.any(|line| line == format!("::{token}::")), "{}", run.stdout);
+    assert!(run.stdout.contains("::error "), "it does not parse: {}", run.stdout);
     let commands: Vec<&str> = lines.filter(|line| line.trim_start().starts_with("::")).collect();
     assert!(
         commands.iter().all(|line| line.starts_with("::error title=")

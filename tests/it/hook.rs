@@ -142,6 +142,39 @@ fn a_critical_finding_stops_the_push_and_no_verify_bypasses() {
     assert!(clone.remote_has("E1-S1"));
 }
 
+/// A query per item in a request handler, and the same with one query.
+const SLOW: &str = "pub async fn list(pool: &sqlx::PgPool, ids: Vec<i64>) -> Result<Vec<Row>, sqlx::Error> {\n    \
+    let mut rows = Vec::new();\n    for id in ids {\n        rows.push(sqlx::query_as::<_, Row>(\"SELECT * FROM t WHERE \
+    id = $1\").bind(id).fetch_one(pool).await?);\n    }\n    Ok(rows)\n}\n";
+const FAST: &str = "pub async fn list(pool: &sqlx::PgPool, ids: Vec<i64>) -> Result<Vec<Row>, sqlx::Error> {\n    \
+    sqlx::query_as::<_, Row>(\"SELECT * FROM t WHERE id = ANY($1)\").bind(ids).fetch_all(pool).await\n}\n";
+
+#[test]
+fn a_query_per_item_stops_the_push_with_and_without_a_story_and_its_fix_passes() {
+    let clone = Clone::installed();
+    let manifest = "[package]\nname = \"service\"\nversion = \"0.1.0\"\n[dependencies]\nsqlx = \"0.8\"\n";
+    clone.scratch.write("Cargo.toml", manifest).write("src/routes/list.rs", SLOW).commit("Change");
+    let run = clone.push(&["origin", "main"]);
+    assert_ne!(run.code, 0);
+    assert!(run.stderr.contains("Verdict: REQUEST_CHANGES"), "{}", run.stderr);
+    assert!(run.stderr.contains("src/routes/list.rs:4"), "{}", run.stderr);
+    // What stands in the working tree is not what is pushed.
+    clone.scratch.write("src/routes/list.rs", FAST);
+    assert_ne!(clone.push(&["origin", "main"]).code, 0);
+    let clone = clone.with_story("E1-S1");
+    let run = clone.push(&["origin", "HEAD"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+}
+
+#[test]
+fn rust_that_does_not_parse_blocks_the_push() {
+    let clone = Clone::installed();
+    clone.scratch.write("src/lib.rs", "pub fn one( {\n").commit("Change");
+    let run = clone.push(&["origin", "main"]);
+    assert_ne!(run.code, 0);
+    assert!(run.stderr.contains("Verdict: BLOCKED"), "{}", run.stderr);
+}
+
 #[test]
 fn the_pushed_commit_counts_and_not_the_working_tree() {
     let clone = Clone::installed().with_story("E1-S1");

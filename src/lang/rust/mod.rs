@@ -9,14 +9,12 @@ mod patterns;
 mod tokens;
 mod types;
 
-use std::time::Duration;
-
 use super::builder::Builder;
 use super::unit::{Pos, Sym, Val, ValId};
 use super::{Lowered, Unparsable};
 
 /// Lowers a Rust source file.
-pub(super) fn lower(text: &str, clock: &dyn Fn() -> Duration) -> Result<Lowered, Unparsable> {
+pub(super) fn lower(text: &str) -> Result<Lowered, Unparsable> {
     depth::check(text)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parsed = syn::parse_file(text);
@@ -27,9 +25,7 @@ pub(super) fn lower(text: &str, clock: &dyn Fn() -> Duration) -> Result<Lowered,
             lower.file(file);
             let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
             let unit = lower.b.finish(Pos { line: lines.max(1), column: 1 });
-            let start = clock();
-            let functions = super::rust_complexity::measure(file);
-            Ok(Lowered { unit, functions, complexity_time: clock().saturating_sub(start) })
+            Ok(Lowered { unit, functions: super::rust_complexity::measure(file) })
         }
         Err(error) => Err(Unparsable { what: error.to_string(), line: u32::try_from(error.span().start().line).ok() }),
     };

@@ -33,13 +33,15 @@ fn write(tokens: TokenStream, limit: usize, out: &mut String) {
             }
             TokenTree::Punct(punct) => {
                 let c = punct.as_char();
+                let opens = out.chars().next_back().is_none_or(|last| matches!(last, '(' | ',' | ' ' | '='));
                 let tight = matches!(c, '.' | ':' | '&' | '?' | '!' | '\'' | ',' | ';' | '*' | '<' | '>' | '|');
                 if !tight && !glued {
                     out.push(' ');
                 }
                 out.push(c);
                 glued = match c {
-                    ',' | ';' | '|' => false,
+                    '|' => opens,
+                    ',' | ';' => false,
                     '=' | '+' | '-' | '/' | '%' => punct.spacing() == Spacing::Joint,
                     _ => true,
                 };
