@@ -81,7 +81,7 @@ const CHUNKS: [&str; 9] = [
 ];
 
 /// Calls that wait for the next event.
-const EVENTS: [&str; 16] = [
+pub(crate) const EVENTS: [&str; 16] = [
     "recv",
     "accept",
     "tick",
@@ -186,8 +186,7 @@ fn head_kind(unit: &Unit, val: ValId, depth: u32) -> LoopKind {
         return LoopKind::Data;
     }
     match unit.plain(val) {
-        Val::Range(len) if len != u32::MAX => LoopKind::Constant(len),
-        Val::List { len, .. } if len != u32::MAX => LoopKind::Constant(len),
+        Val::Range(len) | Val::List { len, .. } if len != u32::MAX => LoopKind::Constant(len),
         Val::Path(name) if is_constant_name(unit.name(name)) => LoopKind::Fixed,
         Val::Local(bind) => local_kind(unit, bind, depth),
         Val::Call(id) => call_kind(unit, unit.call(id), depth),
@@ -273,11 +272,6 @@ pub(crate) fn last_call(unit: &Unit, mut val: ValId) -> Option<&Call> {
             _ => return None,
         }
     }
-}
-
-/// Whether the loop waits for events: `while let Some(x) = rx.recv().await`, `loop { listener.accept().await … }`.
-pub(crate) fn waits_for_events(unit: &Unit, ctx: CtxId) -> bool {
-    unit.calls.iter().any(|call| EVENTS.contains(&last_segment(unit.name(call.name))) && unit.is_in(call.ctx, ctx))
 }
 
 /// A `return` or `break` stands in the body itself, not in a branch of it: one turn at most.

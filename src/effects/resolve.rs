@@ -166,9 +166,9 @@ impl<'a> Names<'a> {
         {
             return Some(*only);
         }
-        self.best(candidates.iter().copied(), |id| {
+        Self::best(candidates.iter().copied(), |id| {
             let module = self.file(id.file).name(self.type_def(*id).module);
-            self.nearness(file, prefix, module)
+            Self::nearness(file, prefix, module)
         })
     }
 
@@ -205,7 +205,7 @@ impl<'a> Names<'a> {
             let module = at(id);
             super::context::last_segment(module) == last || (self.crates.contains(last) && module.starts_with(last))
         });
-        self.best(fitting, |id| self.nearness(file, prefix, at(id)))
+        Self::best(fitting, |id| Self::nearness(file, prefix, at(id)))
     }
 
     /// A path followed through what modules pass on. Bounded: two modules may pass on each other's names.
@@ -226,7 +226,7 @@ impl<'a> Names<'a> {
         })
     }
 
-    fn best<T: Copy>(&self, candidates: impl Iterator<Item = T>, near: impl Fn(&T) -> u32) -> Option<T> {
+    fn best<T: Copy>(candidates: impl Iterator<Item = T>, near: impl Fn(&T) -> u32) -> Option<T> {
         let mut best: Option<(u32, T)> = None;
         let mut tie = false;
         for candidate in candidates {
@@ -244,8 +244,7 @@ impl<'a> Names<'a> {
     }
 
     /// How well a module fits a path prefix as seen from a file; more is better, 0 is not at all.
-    fn nearness(&self, file: &Summary, prefix: &str, module: &str) -> u32 {
-        let crate_of = |path: &str| path.split("::").next().unwrap_or_default().to_owned();
+    fn nearness(file: &Summary, prefix: &str, module: &str) -> u32 {
         let mut score = 1;
         if prefix == module {
             return 100;

@@ -172,12 +172,8 @@ fn endless_loop(unit: &Unit, from: CtxId) -> Option<CtxId> {
         }
         CtxKind::WhileLoop => {
             let events = unit.name(row.text).starts_with("let ")
-                && context::last_call(unit, row.val).is_some_and(|call| {
-                    matches!(
-                        unit.name(call.name),
-                        "recv" | "accept" | "tick" | "changed" | "next_event" | "recv_timeout"
-                    )
-                });
+                && context::last_call(unit, row.val)
+                    .is_some_and(|call| context::EVENTS.contains(&unit.name(call.name)));
             events.then_some(ctx)
         }
         _ => None,
