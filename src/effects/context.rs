@@ -306,7 +306,7 @@ pub(crate) fn value_name(unit: &Unit, val: ValId) -> &str {
         Val::Local(bind) => unit.name(unit.bind(bind).name),
         Val::Field(_, name) => unit.name(name),
         Val::Path(name) => last_segment(unit.name(name)),
-        Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) => value_name(unit, inner),
+        Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) | Val::Deref(inner) => value_name(unit, inner),
         Val::Call(id) => {
             let call = unit.call(id);
             match last_segment(unit.name(call.name)) {
@@ -328,9 +328,12 @@ pub(crate) fn root_binding(unit: &Unit, mut val: ValId) -> Option<BindId> {
     for _ in 0..64 {
         match unit.plain(val) {
             Val::Local(bind) => return Some(bind),
-            Val::Field(inner, _) | Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) | Val::Part(inner, _) => {
-                val = inner;
-            }
+            Val::Field(inner, _)
+            | Val::Inner(inner)
+            | Val::Elem(inner)
+            | Val::Index(inner)
+            | Val::Part(inner, _)
+            | Val::Deref(inner) => val = inner,
             Val::Call(id) if unit.call(id).recv.is_some() => val = unit.call(id).recv,
             _ => return None,
         }
@@ -381,7 +384,7 @@ fn is_text_per_turn(unit: &Unit, val: ValId, ctx: CtxId, depth: u32) -> bool {
             is_per_turn(unit, bind, ctx)
                 || (row.kind == BindKind::Let && is_text_per_turn(unit, row.value, ctx, depth + 1))
         }
-        Val::Part(inner, _) | Val::Inner(inner) => is_text_per_turn(unit, inner, ctx, depth + 1),
+        Val::Part(inner, _) | Val::Inner(inner) | Val::Deref(inner) => is_text_per_turn(unit, inner, ctx, depth + 1),
         Val::Field(inner, name) => {
             matches!(unit.name(name), "sql" | "query" | "statement" | "stmt")
                 && is_text_per_turn(unit, inner, ctx, depth + 1)

@@ -144,6 +144,7 @@ enum Subject {
 
 fn subject(unit: &Unit, val: ValId) -> Option<(Subject, &str)> {
     match unit.plain(val) {
+        Val::Deref(inner) => subject(unit, inner),
         Val::Local(bind) => Some((Subject::Local(bind), unit.name(unit.bind(bind).name))),
         Val::Field(_, name) => Some((Subject::Field(name), unit.name(name))),
         _ => None,
