@@ -287,7 +287,7 @@ impl<'a> Names<'a> {
             return;
         }
         for base in self.traits.get(ty).into_iter().flatten() {
-            self.trait_default(base, method, out, 0);
+            self.trait_default(base, method, out);
         }
         if out.is_empty() {
             self.template_methods(ty, method, out);
@@ -303,15 +303,24 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn trait_default(&self, base: &str, method: &str, out: &mut Vec<FuncRef>, depth: u32) {
-        if depth > 4 || !self.is_trait(base) {
-            return;
-        }
-        if let Some(found) = self.methods.get(base).and_then(|m| m.get(method)) {
-            out.extend(found.iter().copied().filter(|id| self.func(*id).flags & func_flag::BODILESS == 0));
-        }
-        for outer in self.traits.get(base).into_iter().flatten() {
-            self.trait_default(outer, method, out, depth + 1);
+    /// The default of a trait's method, or of the traits above it. Each trait is looked at once: traits that lead to one
+    /// another by many ways would cost a power of their number.
+    fn trait_default(&self, base: &str, method: &str, out: &mut Vec<FuncRef>) {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut level = vec![base];
+        for _ in 0..=4 {
+            let mut above = Vec::new();
+            for name in level {
+                if seen.contains(&name) || !self.is_trait(name) {
+                    continue;
+                }
+                seen.push(name);
+                if let Some(found) = self.methods.get(name).and_then(|m| m.get(method)) {
+                    out.extend(found.iter().copied().filter(|id| self.func(*id).flags & func_flag::BODILESS == 0));
+                }
+                above.extend(self.traits.get(name).into_iter().flatten().map(|outer| &**outer));
+            }
+            level = above;
         }
     }
 
