@@ -225,7 +225,8 @@ impl<'a> Summariser<'a> {
             let target = unit.name(import.path);
             // `use crate::a::b` and `use self::c` are themselves relative.
             let head = target.split("::").next().unwrap_or_default();
-            let base = if matches!(head, "crate" | "self" | "super") {
+            // `extern crate self as name` stands for itself.
+            let base = if matches!(head, "crate" | "self" | "super") && target != path {
                 self.resolve(target, import.ctx).0
             } else {
                 target.to_owned()
