@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod bundle;
+mod cases;
 mod check;
 mod checkpoint;
 mod ci;
@@ -19,6 +20,7 @@ mod install;
 mod output;
 mod readme;
 mod review;
+mod rules;
 mod stack;
 mod stories;
 mod support;
