@@ -35,7 +35,7 @@ pub(crate) fn is_connection_name(name: &str) -> bool {
 }
 
 /// Methods that give the same items on, one by one.
-const SAME_ITEMS: [&str; 29] = [
+const SAME_ITEMS: [&str; 32] = [
     "iter",
     "into_iter",
     "iter_mut",
@@ -65,6 +65,10 @@ const SAME_ITEMS: [&str; 29] = [
     "values",
     "sorted",
     "as_deref",
+    // Others, but as many at most.
+    "map",
+    "filter_map",
+    "boxed",
 ];
 
 /// Methods that give chunks of items.
@@ -134,7 +138,11 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
         CtxKind::ForLoop => for_kind(unit, ctx, text),
         CtxKind::WhileLoop if text.starts_with("let ") => match unit.plain(row.val) {
             Val::Inner(_) | Val::Call(_) => match last_call(unit, row.val) {
-                Some(call) if NEXT_ITEM.contains(&unit.name(call.name)) => LoopKind::Data,
+                // The next chunk of `ready_chunks` is no item.
+                Some(call) if NEXT_ITEM.contains(&unit.name(call.name)) => match head_kind(unit, call.recv, 0) {
+                    LoopKind::Batch => LoopKind::Batch,
+                    _ => LoopKind::Data,
+                },
                 _ => LoopKind::Sequential,
             },
             _ => LoopKind::Sequential,
@@ -145,7 +153,7 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
         if leaves_in_first_turn(unit, ctx) {
             return LoopKind::Once;
         }
-        if kind == LoopKind::Data && is_paced(unit, ctx) {
+        if is_paced(unit, ctx) {
             return LoopKind::Sequential;
         }
     }
@@ -338,13 +346,32 @@ pub(crate) fn root_binding(unit: &Unit, mut val: ValId) -> Option<BindId> {
     None
 }
 
-/// Whether a binding is given anew each turn of a loop around `ctx`.
+/// Whether a binding is given anew each turn of the innermost loop around `ctx`.
 pub(crate) fn is_per_turn(unit: &Unit, id: BindId, ctx: CtxId) -> bool {
-    let bind = unit.bind(id);
-    match bind.kind {
-        BindKind::LoopVar | BindKind::ClosureParam => unit.is_in(ctx, bind.ctx),
-        _ => false,
+    let mut id = id;
+    for _ in 0..16 {
+        let bind = unit.bind(id);
+        let given = matches!(bind.kind, BindKind::LoopVar | BindKind::ClosureParam) && unit.is_in(ctx, bind.ctx);
+        if !given || unit.around(ctx).take_while(|c| *c != bind.ctx).any(|c| unit.ctx(c).kind.is_loop()) {
+            return false;
+        }
+        // `conn.transaction(|tx| …)` calls its closure once: what it gives is as old as its receiver.
+        let consumer = unit.ctx(bind.ctx).consumer;
+        if bind.kind == BindKind::LoopVar || !consumer.is_some() || !is_once(unit.name(unit.call(consumer).name)) {
+            return true;
+        }
+        match root_binding(unit, unit.call(consumer).recv) {
+            Some(outer) if outer != id => id = outer,
+            _ => return false,
+        }
     }
+    false
+}
+
+/// Methods of connections and pools that call what they are handed once.
+fn is_once(name: &str) -> bool {
+    ["transaction", "run", "interact", "with_conn", "with_connection", "build_transaction", "immediate_transaction"]
+        .contains(&name)
 }
 
 /// The calls of a receiver chain, the last first.

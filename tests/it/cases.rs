@@ -196,10 +196,8 @@ impl Case {
         let findings = output["findings"].as_array().unwrap();
         wrong.extend(findings.iter().flat_map(unconventional).map(|what| format!("{}: {what}", self.origin)));
         let any_severity = self.expected.iter().all(|(_, _, _, severity)| severity.is_empty());
-        let found: BTreeMap<Hit, &str> = findings
-            .iter()
-            .map(|finding| (hit(finding, any_severity), finding["message"].as_str().unwrap()))
-            .collect();
+        let found: BTreeMap<Hit, &str> =
+            findings.iter().map(|finding| (hit(finding, any_severity), finding["message"].as_str().unwrap())).collect();
         for missed in self.expected.iter().filter(|hit| !found.contains_key(*hit)) {
             wrong.push(format!("{}: {} is silent", self.origin, shown(missed)));
         }

@@ -82,7 +82,11 @@ fn every_rule_has_fixtures_both_ways_and_every_fixture_has_a_rule() {
             wrong.push(format!("{}: no rule `{}`", case.origin, case.rule));
             continue;
         };
-        if case.fires() { *fires += 1 } else { *silent += 1 }
+        if case.fires() {
+            *fires += 1
+        } else {
+            *silent += 1
+        }
         if case.purpose.len() < 10 {
             wrong.push(format!("{}: the first line does not state the purpose", case.origin));
         }
@@ -93,7 +97,9 @@ fn every_rule_has_fixtures_both_ways_and_every_fixture_has_a_rule() {
         wrong.extend(marked.iter().filter(|id| rules::find(id).is_none()).map(|id| format!("{}: {id}?", case.origin)));
     }
     let few = counts.iter().filter(|(_, (fires, silent))| *fires < 2 || *silent < 3);
-    wrong.extend(few.map(|(id, (fires, silent))| format!("{id}: {fires} firing and {silent} silent fixtures, of 2 and 3")));
+    wrong.extend(
+        few.map(|(id, (fires, silent))| format!("{id}: {fires} firing and {silent} silent fixtures, of 2 and 3")),
+    );
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 

@@ -113,10 +113,9 @@ impl Lower {
         let name = self.sym(&module.ident);
         let test = is_test(&module.attrs);
         let Some((brace, items)) = &module.content else {
-            if test {
-                let here = self.b.here();
-                self.b.note(here, NoteKind::TestModule, name, TyId::NONE);
-            }
+            let here = self.b.here();
+            let kind = if test { NoteKind::TestModule } else { NoteKind::Module };
+            self.b.note(here, kind, name, TyId::NONE);
             return;
         };
         let flags = if test { ctx_flag::TEST } else { 0 };
