@@ -167,10 +167,16 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
         .iter()
         .find(|b| b.kind == BindKind::LoopVar && b.ctx == ctx && b.seq >= seq)
         .map_or("", |b| unit.name(b.name));
+    let lower = text.to_ascii_lowercase();
     let named = |words: &[&str]| {
-        words.iter().any(|w| variable.split('_').any(|part| part == *w) || text.to_ascii_lowercase().contains(w))
+        let mut parts = variable.split('_').chain(lower.split(|c: char| !c.is_ascii_alphanumeric()));
+        parts.any(|part| words.contains(&part))
     };
     if named(&["retry", "retries", "attempt", "attempts", "tries"]) {
+        return LoopKind::Sequential;
+    }
+    // `for _ in 0..3` does the same thing again: nothing is given to it.
+    if variable.is_empty() && matches!(unit.plain(unit.ctx(ctx).val), Val::Range(_)) {
         return LoopKind::Sequential;
     }
     if variable.split('_').any(|w| matches!(w, "chunk" | "batch")) {

@@ -146,7 +146,9 @@ impl<'m> Matcher<'m> {
 fn is_path(file: &Summary, site: &Site, prefixes: &[&str], name: &str) -> bool {
     let path = file.name(site.name);
     if let Some(prefix) = path.strip_suffix(name).and_then(|p| p.strip_suffix("::")) {
-        return prefixes.contains(&prefix);
+        // `hbb::tokio::sync::mpsc` passes tokio on.
+        let passed_on = |p: &&str| p.contains("::") && prefix.strip_suffix(*p).is_some_and(|rest| rest.ends_with("::"));
+        return prefixes.contains(&prefix) || prefixes.iter().any(passed_on);
     }
     // Brought in whole: `use std::fs::*`.
     path == name && file.globs.iter().any(|(_, glob)| prefixes.contains(&file.name(*glob)))

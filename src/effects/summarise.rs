@@ -623,7 +623,8 @@ impl<'a> Summariser<'a> {
         let term = if bind.ty.is_some() {
             let written = self.ty_term(bind.ty, bind.ctx);
             // `let x: _ = …` and `Vec<_>` say less than the value does.
-            if written == NONE { self.val_term(bind.value) } else { written }
+            let value = if written == NONE || self.has_hole(bind.ty) { self.val_term(bind.value) } else { NONE };
+            if value == NONE { written } else { value }
         } else if unit.name(bind.name) == "self" && bind.kind == BindKind::Param {
             let func = self.func_of.get(&unit.function_of(bind.ctx).0).copied().unwrap_or(NONE);
             self.term(Term::SelfOf(func))
@@ -632,6 +633,13 @@ impl<'a> Summariser<'a> {
         };
         self.bind_terms.insert(id.0, term);
         term
+    }
+
+    /// Whether a written type leaves something to inference.
+    fn has_hole(&self, id: TyId) -> bool {
+        let unit = self.unit;
+        let Some(ty) = unit.ty(id) else { return true };
+        unit.name(ty.head) == "_" || unit.ty_args(ty).iter().any(|arg| self.has_hole(*arg))
     }
 
     /// The term of a written type.
