@@ -306,12 +306,19 @@ pub(crate) fn last_segment(path: &str) -> &str {
     path.rsplit("::").next().unwrap_or(path)
 }
 
-/// Whether a text reads as a database statement.
+/// Whether a text reads as a database statement, and not as a sentence that begins with the same verb.
 pub(crate) fn is_statement(text: &str) -> bool {
-    let head: String = text.trim_start().chars().take(12).collect::<String>().to_ascii_uppercase();
-    ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH ", "REPLACE ", "MERGE ", "UPSERT ", "SELECT\n", "TRUNCATE "]
-        .iter()
-        .any(|word| head.starts_with(word))
+    let mut words = text.split_whitespace();
+    let Some(verb) = words.next().map(str::to_ascii_uppercase) else { return false };
+    let next = words.next().unwrap_or_default().to_ascii_uppercase();
+    match verb.as_str() {
+        "SELECT" | "WITH" | "REPLACE" | "UPSERT" | "TRUNCATE" => !next.is_empty(),
+        "INSERT" => matches!(next.as_str(), "INTO" | "OR" | "IGNORE" | "OVERWRITE"),
+        "DELETE" => next == "FROM",
+        "MERGE" => next == "INTO",
+        "UPDATE" => next == "ONLY" || next == "OR" || words.any(|word| word.eq_ignore_ascii_case("SET")),
+        _ => false,
+    }
 }
 
 /// The name that a value goes by: of a local, a field, or the method that gave it.
