@@ -136,6 +136,11 @@ impl Case {
         self.expected.iter().map(|(_, _, rule, _)| rule.as_str()).collect()
     }
 
+    /// Its files: paths and texts.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
     /// Lays the files out, with manifests for what the code names.
     fn lay_out(&self) -> Scratch {
         let scratch = Scratch::new();

@@ -17,6 +17,7 @@ mod git;
 mod hook;
 mod house;
 mod install;
+mod lowering;
 mod output;
 mod readme;
 mod review;
