@@ -85,7 +85,7 @@ const CHUNKS: [&str; 9] = [
 ];
 
 /// Calls that wait for the next event.
-const EVENTS: [&str; 16] = [
+pub(crate) const EVENTS: [&str; 16] = [
     "recv",
     "accept",
     "tick",
@@ -194,8 +194,7 @@ fn head_kind(unit: &Unit, val: ValId, depth: u32) -> LoopKind {
         return LoopKind::Data;
     }
     match unit.plain(val) {
-        Val::Range(len) if len != u32::MAX => LoopKind::Constant(len),
-        Val::List { len, .. } if len != u32::MAX => LoopKind::Constant(len),
+        Val::Range(len) | Val::List { len, .. } if len != u32::MAX => LoopKind::Constant(len),
         Val::Path(name) if is_constant_name(unit.name(name)) => LoopKind::Fixed,
         Val::Local(bind) => local_kind(unit, bind, depth),
         Val::Call(id) => call_kind(unit, unit.call(id), depth),
@@ -283,11 +282,6 @@ pub(crate) fn last_call(unit: &Unit, mut val: ValId) -> Option<&Call> {
     }
 }
 
-/// Whether the loop waits for events: `while let Some(x) = rx.recv().await`, `loop { listener.accept().await … }`.
-pub(crate) fn waits_for_events(unit: &Unit, ctx: CtxId) -> bool {
-    unit.calls.iter().any(|call| EVENTS.contains(&last_segment(unit.name(call.name))) && unit.is_in(call.ctx, ctx))
-}
-
 /// A `return` or `break` stands in the body itself, not in a branch of it: one turn at most.
 fn leaves_in_first_turn(unit: &Unit, ctx: CtxId) -> bool {
     unit.jumps.iter().any(|j| j.ctx == ctx && matches!(j.kind, JumpKind::Return | JumpKind::Break))
@@ -327,7 +321,7 @@ pub(crate) fn value_name(unit: &Unit, val: ValId) -> &str {
         Val::Local(bind) => unit.name(unit.bind(bind).name),
         Val::Field(_, name) => unit.name(name),
         Val::Path(name) => last_segment(unit.name(name)),
-        Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) => value_name(unit, inner),
+        Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) | Val::Deref(inner) => value_name(unit, inner),
         Val::Call(id) => {
             let call = unit.call(id);
             match last_segment(unit.name(call.name)) {
@@ -349,9 +343,12 @@ pub(crate) fn root_binding(unit: &Unit, mut val: ValId) -> Option<BindId> {
     for _ in 0..64 {
         match unit.plain(val) {
             Val::Local(bind) => return Some(bind),
-            Val::Field(inner, _) | Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) | Val::Part(inner, _) => {
-                val = inner;
-            }
+            Val::Field(inner, _)
+            | Val::Inner(inner)
+            | Val::Elem(inner)
+            | Val::Index(inner)
+            | Val::Part(inner, _)
+            | Val::Deref(inner) => val = inner,
             Val::Call(id) if unit.call(id).recv.is_some() => val = unit.call(id).recv,
             _ => return None,
         }
@@ -421,7 +418,7 @@ fn is_text_per_turn(unit: &Unit, val: ValId, ctx: CtxId, depth: u32) -> bool {
             is_per_turn(unit, bind, ctx)
                 || (row.kind == BindKind::Let && is_text_per_turn(unit, row.value, ctx, depth + 1))
         }
-        Val::Part(inner, _) | Val::Inner(inner) => is_text_per_turn(unit, inner, ctx, depth + 1),
+        Val::Part(inner, _) | Val::Inner(inner) | Val::Deref(inner) => is_text_per_turn(unit, inner, ctx, depth + 1),
         Val::Field(inner, name) => {
             matches!(unit.name(name), "sql" | "query" | "statement" | "stmt")
                 && is_text_per_turn(unit, inner, ctx, depth + 1)

@@ -197,6 +197,8 @@ pub enum Val {
     ClosureParam(CtxId, u16),
     /// A reference to, or a cast of, another value.
     Same(ValId),
+    /// What another value points to, taken out of it.
+    Deref(ValId),
 }
 
 /// Bits of [`Call::flags`].

@@ -27,13 +27,12 @@ impl Lower {
             return self.list(elems.iter());
         }
         let mut flags = call_flag::MACRO;
-        let args: Vec<ValId> = match arguments {
-            Ok(elems) => elems.iter().map(|e| self.expr(e)).collect(),
-            Err(_) => {
-                flags |= call_flag::OPAQUE_ARGS;
-                self.body(mac.tokens.clone());
-                Vec::new()
-            }
+        let args: Vec<ValId> = if let Ok(elems) = arguments {
+            elems.iter().map(|e| self.expr(e)).collect()
+        } else {
+            flags |= call_flag::OPAQUE_ARGS;
+            self.body(mac.tokens.clone());
+            Vec::new()
         };
         if matches!(last.as_str(), "select" | "join" | "try_join" | "select_biased" | "pin_mut") {
             self.b.await_point(ValId::NONE, from);
