@@ -243,8 +243,8 @@ fn field_type(unit: &Unit, name: Sym) -> Option<TyId> {
 /// A written path with the file's imports applied.
 fn written(unit: &Unit, path: &str) -> Option<String> {
     let (first, rest) = path.split_once("::").map_or((path, ""), |(f, r)| (f, r));
-    let local = unit.names.find(first)?;
-    let found = unit.imports.iter().find(|i| i.local == local).map(|i| unit.name(i.path));
+    let local = unit.names.find(first);
+    let found = unit.imports.iter().find(|i| Some(i.local) == local).map(|i| unit.name(i.path));
     let full = match (found, rest) {
         (Some(full), "") => full.to_owned(),
         (Some(full), rest) => format!("{full}::{rest}"),
