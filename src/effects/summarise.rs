@@ -583,8 +583,8 @@ impl<'a> Summariser<'a> {
                 Term::Closure(self.frame_of[ctx.index()], value)
             }
             Val::ClosureParam(ctx, n) => Term::ClosureParam(self.frame_of[ctx.index()], n),
-            Val::Str(_) | Val::Template(_) => Term::Text,
-            Val::Int(_) | Val::Literal | Val::Tuple(_) => Term::Literal,
+            Val::Str(_) => Term::Text,
+            Val::Int(_) | Val::Literal | Val::Tuple(_) | Val::Sum(_) | Val::Template(_) => Term::Literal,
             Val::Unknown => return NONE,
         };
         self.term(term)

@@ -147,6 +147,10 @@ pub struct Ctx {
     pub seq: u32,
     /// First sequence number after it.
     pub seq_end: u32,
+    /// First value in it.
+    pub vals: u32,
+    /// First value after it.
+    pub vals_end: u32,
 }
 
 /// A value, as far as rules care.
@@ -197,6 +201,8 @@ pub enum Val {
     ClosureParam(CtxId, u16),
     /// A reference to, or a cast of, another value.
     Same(ValId),
+    /// A sum that begins with this value.
+    Sum(ValId),
 }
 
 /// Bits of [`Call::flags`].
@@ -299,6 +305,10 @@ pub struct Ty {
     pub arg_count: u16,
     /// Length of a fixed-size array; `u32::MAX` elsewhere.
     pub len: u32,
+    /// Its name as written, the last segment: `Vec`, `HashSet`, `str`; `[]` for arrays and slices.
+    pub written: Sym,
+    /// Whether it stands behind a counted pointer, so that a clone costs nothing.
+    pub shared: bool,
 }
 
 /// An import.
@@ -351,6 +361,8 @@ pub enum NoteKind {
     MacroParam(u16),
     /// A module of this name, in a file of its own, is test code.
     TestModule,
+    /// A field or static of this name is open to other files.
+    Public,
 }
 
 /// An await that is not on a call itself, or on one: where the function may be suspended.
@@ -491,6 +503,12 @@ impl Unit {
     /// The function that a context stands in: not a closure, not an async block.
     pub fn function_of(&self, ctx: CtxId) -> CtxId {
         self.around(ctx).find(|c| self.ctx(*c).kind == CtxKind::Function).unwrap_or(CtxId::NONE)
+    }
+
+    /// Whether a value stands in a context.
+    pub fn holds(&self, ctx: CtxId, val: ValId) -> bool {
+        let ctx = self.ctx(ctx);
+        ctx.vals <= val.0 && val.0 < ctx.vals_end
     }
 
     /// Whether a context is test code.

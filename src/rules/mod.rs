@@ -5,7 +5,7 @@
 //! A rule mints its own findings and states its confidence. It does not know severities: the rubric weighs.
 
 use crate::config::Complexity;
-use crate::effects::graph::{Graph, SiteFacts};
+use crate::effects::graph::{Class, Graph, SiteFacts};
 use crate::effects::resolve::FuncRef;
 use crate::effects::summary::{Func, NONE, Site, Summary, site_flag};
 use crate::lang::Language;
@@ -203,14 +203,14 @@ impl<'v, 'a> SiteView<'v, 'a> {
     }
 
     /// The calls from here to an effect: each step, the effect last.
-    pub fn chain_evidence(&self, from: FuncRef, blocking: bool) -> Vec<Evidence> {
+    pub fn chain_evidence(&self, from: FuncRef, class: Class) -> Vec<Evidence> {
         let mut steps = vec![Evidence {
             kind: "call".to_owned(),
             file: self.summary().path.clone(),
             line: self.site().at_line,
             note: format!("`{}` is called", self.callee()),
         }];
-        let chain = self.graph.chain(from, blocking);
+        let chain = self.graph.chain(from, class);
         let last = chain.len().saturating_sub(1);
         for (n, (func, site)) in chain.into_iter().enumerate() {
             let file = self.graph.names.file(func.file);

@@ -271,6 +271,7 @@ impl Lower {
                     self.b.assign(BindKind::Augment, target, right, start(op.spans[0]));
                     ValId::NONE
                 }
+                syn::BinOp::Add(_) => self.derived(target, Val::Sum),
                 _ => self.b.val(Val::Literal),
             };
         }

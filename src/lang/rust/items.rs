@@ -39,7 +39,11 @@ impl Lower {
                 self.b.import(local, path, false);
             }
             Item::Const(c) => self.constant(&c.ident, &c.ty, Some(&c.expr)),
-            Item::Static(s) => self.constant(&s.ident, &s.ty, Some(&s.expr)),
+            Item::Static(s) => {
+                self.constant(&s.ident, &s.ty, Some(&s.expr));
+                let name = self.sym(&s.ident);
+                self.visibility(&s.vis, name);
+            }
             Item::Type(t) => {
                 let ty = self.ty(&t.ty);
                 let name = self.sym(&t.ident);
@@ -65,6 +69,13 @@ impl Lower {
             None => ValId::NONE,
         };
         self.b.bind(BindKind::Static, name, ty, value, at);
+    }
+
+    fn visibility(&mut self, vis: &syn::Visibility, name: Sym) {
+        if !matches!(vis, syn::Visibility::Inherited) {
+            let here = self.b.here();
+            self.b.note(here, NoteKind::Public, name, TyId::NONE);
+        }
     }
 
     fn use_tree(&mut self, tree: &UseTree, prefix: &mut String, reexport: bool) {
@@ -137,6 +148,7 @@ impl Lower {
             };
             let ty = self.ty(&field.ty);
             self.b.bind(BindKind::Field, name, ty, ValId::NONE, at);
+            self.visibility(&field.vis, name);
         }
         self.b.close(start(item.ident.span()));
     }
