@@ -584,7 +584,9 @@ impl<'a> Summariser<'a> {
             }
             Val::ClosureParam(ctx, n) => Term::ClosureParam(self.frame_of[ctx.index()], n),
             Val::Str(_) => Term::Text,
-            Val::Int(_) | Val::Literal | Val::Tuple(_) | Val::Sum(_) | Val::Template(_) => Term::Literal,
+            Val::Int(_) | Val::Literal | Val::Tuple(_) | Val::Sum(_) | Val::Equal(_) | Val::Template(_) => {
+                Term::Literal
+            }
             Val::Unknown => return NONE,
         };
         self.term(term)

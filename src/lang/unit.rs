@@ -203,6 +203,8 @@ pub enum Val {
     Same(ValId),
     /// A sum that begins with this value.
     Sum(ValId),
+    /// Whether this value equals another.
+    Equal(ValId),
 }
 
 /// Bits of [`Call::flags`].

@@ -272,6 +272,7 @@ impl Lower {
                     ValId::NONE
                 }
                 syn::BinOp::Add(_) => self.derived(target, Val::Sum),
+                syn::BinOp::Eq(_) => self.derived(target, Val::Equal),
                 _ => self.b.val(Val::Literal),
             };
         }

@@ -15,7 +15,8 @@ use crate::model::raw::{Raw, Situation};
 use crate::model::severity::Confidence;
 
 /// The rules of the group.
-pub const RULES: &[Rule] = &[orm_call_in_loop::RULE, prepare_in_loop::RULE, raw_sql_in_loop::RULE, request_in_loop::RULE];
+pub const RULES: &[Rule] =
+    &[orm_call_in_loop::RULE, prepare_in_loop::RULE, raw_sql_in_loop::RULE, request_in_loop::RULE];
 
 /// A loop of fewer turns is provably small (contracts 1).
 const SMALL: u32 = 10;
