@@ -63,7 +63,7 @@ const WRAPPERS: [&str; 12] = [
 ];
 
 /// Methods that give what they are called on, or the content of it.
-const SEES_THROUGH: [&str; 24] = [
+pub(crate) const SEES_THROUGH: [&str; 24] = [
     "lock",
     "read",
     "write",
@@ -287,7 +287,8 @@ pub(crate) fn imported(unit: &Unit, path: Sym, ctx: CtxId) -> String {
     }
 }
 
-/// Whether a field or static of this name, declared in this context, is open to other files.
+/// Whether a field or static of this name, declared in this context, is open to other files; without a name, whether
+/// the function is.
 pub(crate) fn is_public(unit: &Unit, ctx: CtxId, name: Sym) -> bool {
     unit.notes.iter().any(|n| n.kind == NoteKind::Public && n.ctx == ctx && n.name == name)
 }

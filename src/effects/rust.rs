@@ -521,6 +521,7 @@ const TABLE: &[Group] = &[
         &["leak"],
     ),
     group(On::Path(&["std::mem", "core::mem"]), Leak, High, &["forget"]),
+    group(On::Distinctive(&[]), Leak, Medium, &["leak"]),
     // look-alikes that awaited runtimes offer
     group(
         On::Path(&["tokio::fs", "async_std::fs", "tokio::process"]),
@@ -592,7 +593,8 @@ mod tests {
     use super::{On, TABLE};
 
     /// Names that nothing else has: only these may be matched whatever their receiver.
-    const DISTINCTIVE: [&str; 13] = [
+    const DISTINCTIVE: [&str; 14] = [
+        "leak",
         "spawn_blocking",
         "block_in_place",
         "unblock",

@@ -44,7 +44,7 @@ const PLAIN_MACROS: [&str; 30] = [
 ];
 
 /// Attributes that make a function a request handler.
-const HANDLERS: [&str; 12] = [
+pub(crate) const HANDLERS: [&str; 12] = [
     "get",
     "post",
     "put",
@@ -549,7 +549,7 @@ impl<'a> Summariser<'a> {
     fn make_val_term(&mut self, val: ValId) -> u32 {
         let unit = self.unit;
         let term = match unit.val(val) {
-            Val::Same(inner) => return self.val_term(inner),
+            Val::Same(inner) | Val::Ref(inner) => return self.val_term(inner),
             Val::Local(bind) => return self.bind_term(bind),
             Val::Call(id) => {
                 let site = self.site_of.get(id.index()).copied().unwrap_or(NONE);

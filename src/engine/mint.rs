@@ -42,7 +42,7 @@ impl<'a> Mint<'a> {
             let source = self.sources[n];
             let summary: &Summary = graph.names.file(n as u32);
             let hot = is_hot(&self.profiles, &summary.path);
-            let command_line = self.profile(source) == Profile::Cli;
+            let command_line = matches!(self.profile(source), Profile::Cli | Profile::Script);
             for (index, fact) in facts.iter().enumerate() {
                 if fact.seen.is_none() && fact.targets.is_empty() {
                     continue;

@@ -199,8 +199,10 @@ pub enum Val {
     Closure(CtxId),
     /// The n-th parameter of a function literal.
     ClosureParam(CtxId, u16),
-    /// A reference to, or a cast of, another value.
+    /// Another value, cast, in parentheses, or in a wrapper that does nothing.
     Same(ValId),
+    /// A reference to another value.
+    Ref(ValId),
     /// A sum that begins with this value.
     Sum(ValId),
     /// Whether this value equals another.
@@ -363,7 +365,7 @@ pub enum NoteKind {
     MacroParam(u16),
     /// A module of this name, in a file of its own, is test code.
     TestModule,
-    /// A field or static of this name is open to other files.
+    /// A field or static of this name, or where none is given the function itself, is open to other files.
     Public,
 }
 
@@ -463,7 +465,7 @@ impl Unit {
     pub fn plain(&self, mut id: ValId) -> Val {
         loop {
             match self.val(id) {
-                Val::Same(inner) => id = inner,
+                Val::Same(inner) | Val::Ref(inner) => id = inner,
                 other => return other,
             }
         }

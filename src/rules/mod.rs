@@ -189,7 +189,7 @@ pub struct SiteView<'v, 'a> {
     pub index: u32,
     /// Whether the file lies on a hot path.
     pub hot: bool,
-    /// Whether the file belongs to a command-line program that serves nobody.
+    /// Whether the file belongs to a command-line program or script that serves nobody.
     pub command_line: bool,
 }
 

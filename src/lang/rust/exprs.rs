@@ -23,7 +23,10 @@ impl Lower {
             Expr::Call(call) => self.plain_call(call),
             Expr::Path(path) => self.path_value(path),
             Expr::Lit(lit) => self.literal(&lit.lit),
-            Expr::Reference(r) => self.wrapped(&r.expr),
+            Expr::Reference(r) => {
+                let value = self.expr(&r.expr);
+                self.derived(value, Val::Ref)
+            }
             Expr::Paren(p) => self.wrapped(&p.expr),
             Expr::Group(g) => self.wrapped(&g.expr),
             Expr::Cast(c) => self.wrapped(&c.expr),

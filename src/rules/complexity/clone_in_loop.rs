@@ -140,7 +140,7 @@ fn only_borrowed(unit: &Unit, id: CallId) -> Option<&'static str> {
             return READS.contains(&unit.name(user.name)).then_some("read");
         }
         for arg in unit.call_args(user) {
-            if let Val::Same(inner) = unit.val(*arg)
+            if let Val::Ref(inner) = unit.val(*arg)
                 && unit.val(inner) == clone
                 && user.flags & crate::lang::unit::call_flag::MACRO == 0
             {

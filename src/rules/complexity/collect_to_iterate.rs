@@ -142,7 +142,9 @@ fn needless(view: &UnitView<'_>, id: CallId, call: &Call) -> Option<Raw> {
 fn quiet_chain(unit: &Unit, collect: CallId) -> Option<Vec<BindId>> {
     let links: Vec<&Call> = context::chain(unit, collect).skip(1).collect();
     let root = local::local(unit, links.last()?.recv)?;
-    let mut borrowed = vec![root];
+    // What the root itself was taken from is borrowed, too: `if let Some(items) = self.items()`.
+    let from = |id: &BindId| context::root_binding(unit, unit.bind(*id).value);
+    let mut borrowed: Vec<BindId> = std::iter::successors(Some(root), from).take(16).collect();
     for link in &links {
         if link.flags & (call_flag::AWAIT | call_flag::TRY) != 0 || !QUIET.contains(&unit.name(link.name)) {
             return None;

@@ -150,7 +150,7 @@ fn size(unit: &Unit, list: ValId, ctx: CtxId, work: Work) -> Option<&'static str
     let id = local::local(unit, list)?;
     let bind = unit.bind(id);
     match bind.kind {
-        // A list of words is one that the caller writes out.
+        // A list of words or bytes is one that the caller writes out.
         BindKind::Param => (!holds_words(unit, list)).then_some("has the size of an input"),
         BindKind::Let => match unit.plain(bind.value) {
             Val::Call(call) if unit.name(unit.call(call).name) == "collect" && !is_small(unit, unit.call(call)) => {
@@ -167,7 +167,7 @@ fn size(unit: &Unit, list: ValId, ctx: CtxId, work: Work) -> Option<&'static str
 fn holds_words(unit: &Unit, list: ValId) -> bool {
     local::ty(unit, list).is_some_and(|ty| {
         let elem = unit.ty_args(&ty).first().and_then(|elem| unit.ty(*elem));
-        elem.is_some_and(|elem| matches!(unit.name(elem.written), "str" | "char"))
+        elem.is_some_and(|elem| matches!(unit.name(elem.written), "str" | "char" | "u8"))
     })
 }
 

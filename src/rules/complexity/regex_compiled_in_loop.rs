@@ -66,8 +66,11 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         }
         Some(_) => return None,
         None => {
-            // Past one helper, what else it does costs more than the regex.
+            // Past one helper, or where it waits for something, what else it does costs more than the regex.
             let (target, reach) = view.graph.regex(facts).filter(|(_, reach)| reach.hops == 0)?;
+            if view.graph.names.func(target).flags & func_flag::ASYNC != 0 {
+                return None;
+            }
             (reach.seen.confidence.at_most(Confidence::Medium), Some(target))
         }
     };

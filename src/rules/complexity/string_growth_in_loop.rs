@@ -30,7 +30,8 @@
 //!
 //! # Limits
 //! Silent for `push_str`, `write!`, `+=` and `text = text + …`: all of these add to the same buffer. Silent in small
-//! constant loops, in loops that the assignment ends, and where the text starts anew each turn.
+//! constant loops, in loops that the assignment ends, where the text starts anew each turn, and where it is added to in
+//! front.
 
 use crate::effects::context;
 use crate::effects::local;
@@ -94,11 +95,15 @@ fn copy_of<'u>(unit: &'u Unit, bind: &Bind, text: BindId) -> Option<&'u Call> {
     let is_it = |val: ValId| local::local(unit, val) == Some(text);
     match unit.plain(bind.value) {
         // The format call stands right before the assignment.
-        Val::Template(_) => unit.calls.iter().find(|call| {
-            unit.name(call.name) == "format"
-                && call.seq + 1 == bind.seq
-                && unit.call_args(call).iter().any(|a| is_it(*a))
-        }),
+        Val::Template(format) => {
+            let call = unit.calls.iter().find(|c| c.seq + 1 == bind.seq && unit.name(c.name) == "format")?;
+            let named = unit.name(format).strip_prefix('{').is_some_and(|rest| {
+                let rest = rest.strip_prefix(unit.name(unit.bind(text).name));
+                rest.is_some_and(|rest| rest.starts_with(['}', ':']))
+            });
+            let first = unit.call_args(call).get(1).is_some_and(|arg| is_it(*arg));
+            (named || first && unit.name(format).starts_with("{}")).then_some(call)
+        }
         Val::Sum(mut left) => {
             while let Val::Sum(inner) = unit.plain(left) {
                 left = inner;
