@@ -81,7 +81,7 @@ const CHUNKS: [&str; 9] = [
 ];
 
 /// Calls that wait for the next event.
-const EVENTS: [&str; 16] = [
+pub(crate) const EVENTS: [&str; 16] = [
     "recv",
     "accept",
     "tick",
@@ -159,10 +159,16 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
         .iter()
         .find(|b| b.kind == BindKind::LoopVar && b.ctx == ctx && b.seq >= seq)
         .map_or("", |b| unit.name(b.name));
+    let lower = text.to_ascii_lowercase();
     let named = |words: &[&str]| {
-        words.iter().any(|w| variable.split('_').any(|part| part == *w) || text.to_ascii_lowercase().contains(w))
+        let mut parts = variable.split('_').chain(lower.split(|c: char| !c.is_ascii_alphanumeric()));
+        parts.any(|part| words.contains(&part))
     };
     if named(&["retry", "retries", "attempt", "attempts", "tries"]) {
+        return LoopKind::Sequential;
+    }
+    // `for _ in 0..3` does the same thing again: nothing is given to it.
+    if variable.is_empty() && matches!(unit.plain(unit.ctx(ctx).val), Val::Range(_)) {
         return LoopKind::Sequential;
     }
     if variable.split('_').any(|w| matches!(w, "chunk" | "batch")) {
@@ -180,8 +186,7 @@ fn head_kind(unit: &Unit, val: ValId, depth: u32) -> LoopKind {
         return LoopKind::Data;
     }
     match unit.plain(val) {
-        Val::Range(len) if len != u32::MAX => LoopKind::Constant(len),
-        Val::List { len, .. } if len != u32::MAX => LoopKind::Constant(len),
+        Val::Range(len) | Val::List { len, .. } if len != u32::MAX => LoopKind::Constant(len),
         Val::Path(name) if is_constant_name(unit.name(name)) => LoopKind::Fixed,
         Val::Local(bind) => local_kind(unit, bind, depth),
         Val::Call(id) => call_kind(unit, unit.call(id), depth),
@@ -269,11 +274,6 @@ pub(crate) fn last_call(unit: &Unit, mut val: ValId) -> Option<&Call> {
     }
 }
 
-/// Whether the loop waits for events: `while let Some(x) = rx.recv().await`, `loop { listener.accept().await … }`.
-pub(crate) fn waits_for_events(unit: &Unit, ctx: CtxId) -> bool {
-    unit.calls.iter().any(|call| EVENTS.contains(&last_segment(unit.name(call.name))) && unit.is_in(call.ctx, ctx))
-}
-
 /// A `return` or `break` stands in the body itself, not in a branch of it: one turn at most.
 fn leaves_in_first_turn(unit: &Unit, ctx: CtxId) -> bool {
     unit.jumps.iter().any(|j| j.ctx == ctx && matches!(j.kind, JumpKind::Return | JumpKind::Break))
@@ -306,7 +306,7 @@ pub(crate) fn value_name(unit: &Unit, val: ValId) -> &str {
         Val::Local(bind) => unit.name(unit.bind(bind).name),
         Val::Field(_, name) => unit.name(name),
         Val::Path(name) => last_segment(unit.name(name)),
-        Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) => value_name(unit, inner),
+        Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) | Val::Deref(inner) => value_name(unit, inner),
         Val::Call(id) => {
             let call = unit.call(id);
             match last_segment(unit.name(call.name)) {
@@ -328,9 +328,12 @@ pub(crate) fn root_binding(unit: &Unit, mut val: ValId) -> Option<BindId> {
     for _ in 0..64 {
         match unit.plain(val) {
             Val::Local(bind) => return Some(bind),
-            Val::Field(inner, _) | Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) | Val::Part(inner, _) => {
-                val = inner;
-            }
+            Val::Field(inner, _)
+            | Val::Inner(inner)
+            | Val::Elem(inner)
+            | Val::Index(inner)
+            | Val::Part(inner, _)
+            | Val::Deref(inner) => val = inner,
             Val::Call(id) if unit.call(id).recv.is_some() => val = unit.call(id).recv,
             _ => return None,
         }
@@ -381,7 +384,7 @@ fn is_text_per_turn(unit: &Unit, val: ValId, ctx: CtxId, depth: u32) -> bool {
             is_per_turn(unit, bind, ctx)
                 || (row.kind == BindKind::Let && is_text_per_turn(unit, row.value, ctx, depth + 1))
         }
-        Val::Part(inner, _) | Val::Inner(inner) => is_text_per_turn(unit, inner, ctx, depth + 1),
+        Val::Part(inner, _) | Val::Inner(inner) | Val::Deref(inner) => is_text_per_turn(unit, inner, ctx, depth + 1),
         Val::Field(inner, name) => {
             matches!(unit.name(name), "sql" | "query" | "statement" | "stmt")
                 && is_text_per_turn(unit, inner, ctx, depth + 1)

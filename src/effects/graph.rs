@@ -191,7 +191,7 @@ fn file_facts(names: &Names<'_>, index: u32, dependencies: &BTreeSet<String>, us
             SiteFacts { seen, targets, looped: None, runs: Runs::Sync }
         })
         .collect();
-    let mut adaptors: Vec<Option<Option<LoopKind>>> = vec![None; file.frames.len()];
+    let mut adaptors = vec![Adaptor::NotAsked; file.frames.len()];
     for (n, site) in file.sites.iter().enumerate() {
         let relevant = facts[n].seen.is_some() || !facts[n].targets.is_empty();
         if !relevant {
@@ -400,12 +400,20 @@ fn receiver_kind(file: &Summary, mut term: u32) -> LoopKind {
     LoopKind::Data
 }
 
+/// Whether what a closure is handed to calls it once an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Adaptor {
+    NotAsked,
+    No,
+    Yes(LoopKind),
+}
+
 /// The loop that code in a frame stands in: the innermost over data, else the innermost of another kind.
 fn looped(
     types: &mut Types<'_, '_>,
     index: u32,
     from: u32,
-    adaptors: &mut [Option<Option<LoopKind>>],
+    adaptors: &mut [Adaptor],
     own: Option<Looped>,
 ) -> Option<Looped> {
     let file = types.file(index);
@@ -420,10 +428,14 @@ fn looped(
             FrameKind::Loop(kind) => Some(Looped { kind, line: frame.line, text: frame.text, adaptor: NONE }),
             FrameKind::Closure { consumer, .. } if consumer != NONE => {
                 let site = &file.sites[consumer as usize];
-                let kind = *adaptors[at as usize].get_or_insert_with(|| {
-                    if is_adaptor(file, site) { adaptor_kind(types, index, site) } else { None }
-                });
-                kind.map(|kind| adaptor(site, kind))
+                if adaptors[at as usize] == Adaptor::NotAsked {
+                    let kind = if is_adaptor(file, site) { adaptor_kind(types, index, site) } else { None };
+                    adaptors[at as usize] = kind.map_or(Adaptor::No, Adaptor::Yes);
+                }
+                match adaptors[at as usize] {
+                    Adaptor::Yes(kind) => Some(adaptor(site, kind)),
+                    Adaptor::No | Adaptor::NotAsked => None,
+                }
             }
             FrameKind::Function(_) | FrameKind::Once => return found,
             _ => None,
@@ -620,10 +632,8 @@ fn spread(names: &Names<'_>, sites: &[Vec<SiteFacts>], callers: &Callers, class:
                 continue;
             }
             let better = reached.get(&id).is_none_or(|old| seen.confidence < old.seen.confidence);
-            if better {
-                if reached.insert(id, Reach { seen, hops: 0, site: n as u32, next: None }).is_none() {
-                    queue.push_back(id);
-                }
+            if better && reached.insert(id, Reach { seen, hops: 0, site: n as u32, next: None }).is_none() {
+                queue.push_back(id);
             }
         }
     }

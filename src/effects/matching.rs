@@ -46,7 +46,7 @@ impl<'m> Matcher<'m> {
     }
 
     /// What a call does; `own` says that it calls a function of the repository.
-    pub fn seen<'a>(&mut self, types: &mut Types<'_, 'a>, index: u32, site: &Site, own: bool) -> Option<Seen> {
+    pub fn seen(&mut self, types: &mut Types<'_, '_>, index: u32, site: &Site, own: bool) -> Option<Seen> {
         let file = types.file(index);
         if site.name == NONE {
             return None;
@@ -76,7 +76,7 @@ impl<'m> Matcher<'m> {
         Some(Seen { effect, confidence: row.confidence, by_text: row.on == On::Sql })
     }
 
-    fn by_user<'a>(&self, types: &mut Types<'_, 'a>, index: u32, site: &Site, name: &str) -> Option<Seen> {
+    fn by_user(&self, types: &mut Types<'_, '_>, index: u32, site: &Site, name: &str) -> Option<Seen> {
         if self.user.is_empty() {
             return None;
         }
@@ -102,7 +102,7 @@ impl<'m> Matcher<'m> {
         Some(Seen { effect, confidence: Confidence::High, by_text: false })
     }
 
-    fn fits<'a>(&mut self, types: &mut Types<'_, 'a>, index: u32, site: &Site, row: Row, own: bool) -> bool {
+    fn fits(&mut self, types: &mut Types<'_, '_>, index: u32, site: &Site, row: Row, own: bool) -> bool {
         let file = types.file(index);
         let method = site.flags & site_flag::METHOD != 0;
         match row.on {
@@ -145,7 +145,9 @@ impl<'m> Matcher<'m> {
 fn is_path(file: &Summary, site: &Site, prefixes: &[&str], name: &str) -> bool {
     let path = file.name(site.name);
     if let Some(prefix) = path.strip_suffix(name).and_then(|p| p.strip_suffix("::")) {
-        return prefixes.contains(&prefix);
+        // `hbb::tokio::sync::mpsc` passes tokio on.
+        let passed_on = |p: &&str| p.contains("::") && prefix.strip_suffix(*p).is_some_and(|rest| rest.ends_with("::"));
+        return prefixes.contains(&prefix) || prefixes.iter().any(passed_on);
     }
     // Brought in whole: `use std::fs::*`.
     path == name && file.globs.iter().any(|(_, glob)| prefixes.contains(&file.name(*glob)))
@@ -180,7 +182,7 @@ fn same_type(path: &str, wanted: &str) -> bool {
             && path.contains("blocking") == wanted.contains("blocking"))
 }
 
-fn has_connection_type<'a>(types: &mut Types<'_, 'a>, index: u32, site: &Site) -> bool {
+fn has_connection_type(types: &mut Types<'_, '_>, index: u32, site: &Site) -> bool {
     let file = types.file(index);
     file.args(site).iter().any(|arg| {
         let ty = types.of(index, *arg);

@@ -166,9 +166,9 @@ impl<'a> Names<'a> {
         {
             return Some(*only);
         }
-        self.best(candidates.iter().copied(), |id| {
+        Self::best(candidates.iter().copied(), |id| {
             let module = self.file(id.file).name(self.type_def(*id).module);
-            self.nearness(file, prefix, module)
+            Self::nearness(file, prefix, module)
         })
     }
 
@@ -205,7 +205,7 @@ impl<'a> Names<'a> {
             let module = at(id);
             super::context::last_segment(module) == last || (self.crates.contains(last) && module.starts_with(last))
         });
-        self.best(fitting, |id| self.nearness(file, prefix, at(id)))
+        Self::best(fitting, |id| Self::nearness(file, prefix, at(id)))
     }
 
     /// A path followed through what modules pass on. Bounded: two modules may pass on each other's names.
@@ -226,7 +226,7 @@ impl<'a> Names<'a> {
         })
     }
 
-    fn best<T: Copy>(&self, candidates: impl Iterator<Item = T>, near: impl Fn(&T) -> u32) -> Option<T> {
+    fn best<T: Copy>(candidates: impl Iterator<Item = T>, near: impl Fn(&T) -> u32) -> Option<T> {
         let mut best: Option<(u32, T)> = None;
         let mut tie = false;
         for candidate in candidates {
@@ -244,8 +244,7 @@ impl<'a> Names<'a> {
     }
 
     /// How well a module fits a path prefix as seen from a file; more is better, 0 is not at all.
-    fn nearness(&self, file: &Summary, prefix: &str, module: &str) -> u32 {
-        let crate_of = |path: &str| path.split("::").next().unwrap_or_default().to_owned();
+    fn nearness(file: &Summary, prefix: &str, module: &str) -> u32 {
         let mut score = 1;
         if prefix == module {
             return 100;
@@ -288,7 +287,7 @@ impl<'a> Names<'a> {
             return;
         }
         for base in self.traits.get(ty).into_iter().flatten() {
-            self.trait_default(base, method, out, 0);
+            self.trait_default(base, method, out);
         }
         if out.is_empty() {
             self.template_methods(ty, method, out);
@@ -304,15 +303,24 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn trait_default(&self, base: &str, method: &str, out: &mut Vec<FuncRef>, depth: u32) {
-        if depth > 4 || !self.is_trait(base) {
-            return;
-        }
-        if let Some(found) = self.methods.get(base).and_then(|m| m.get(method)) {
-            out.extend(found.iter().copied().filter(|id| self.func(*id).flags & func_flag::BODILESS == 0));
-        }
-        for outer in self.traits.get(base).into_iter().flatten() {
-            self.trait_default(outer, method, out, depth + 1);
+    /// The default of a trait's method, or of the traits above it. Each trait is looked at once: traits that lead to one
+    /// another by many ways would cost a power of their number.
+    fn trait_default(&self, base: &str, method: &str, out: &mut Vec<FuncRef>) {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut level = vec![base];
+        for _ in 0..=4 {
+            let mut above = Vec::new();
+            for name in level {
+                if seen.contains(&name) || !self.is_trait(name) {
+                    continue;
+                }
+                seen.push(name);
+                if let Some(found) = self.methods.get(name).and_then(|m| m.get(method)) {
+                    out.extend(found.iter().copied().filter(|id| self.func(*id).flags & func_flag::BODILESS == 0));
+                }
+                above.extend(self.traits.get(name).into_iter().flatten().map(|outer| &**outer));
+            }
+            level = above;
         }
     }
 

@@ -549,7 +549,7 @@ impl<'a> Summariser<'a> {
     fn make_val_term(&mut self, val: ValId) -> u32 {
         let unit = self.unit;
         let term = match unit.val(val) {
-            Val::Same(inner) | Val::Ref(inner) => return self.val_term(inner),
+            Val::Same(inner) | Val::Ref(inner) | Val::Deref(inner) => return self.val_term(inner),
             Val::Local(bind) => return self.bind_term(bind),
             Val::Call(id) => {
                 let site = self.site_of.get(id.index()).copied().unwrap_or(NONE);
@@ -607,7 +607,8 @@ impl<'a> Summariser<'a> {
         let term = if bind.ty.is_some() {
             let written = self.ty_term(bind.ty, bind.ctx);
             // `let x: _ = …` and `Vec<_>` say less than the value does.
-            if written == NONE { self.val_term(bind.value) } else { written }
+            let value = if written == NONE || self.has_hole(bind.ty) { self.val_term(bind.value) } else { NONE };
+            if value == NONE { written } else { value }
         } else if unit.name(bind.name) == "self" && bind.kind == BindKind::Param {
             let func = self.func_of.get(&unit.function_of(bind.ctx).0).copied().unwrap_or(NONE);
             self.term(Term::SelfOf(func))
@@ -616,6 +617,13 @@ impl<'a> Summariser<'a> {
         };
         self.bind_terms.insert(id.0, term);
         term
+    }
+
+    /// Whether a written type leaves something to inference.
+    fn has_hole(&self, id: TyId) -> bool {
+        let unit = self.unit;
+        let Some(ty) = unit.ty(id) else { return true };
+        unit.name(ty.head) == "_" || unit.ty_args(ty).iter().any(|arg| self.has_hole(*arg))
     }
 
     /// The term of a written type.

@@ -71,6 +71,13 @@ impl<'a> Type<'a> {
         if self.is_optional() { self.arg(0) } else { self.clone() }
     }
 
+    /// What a library's wrapper (`State<T>`, `MutexGuard<'_, T>`) dereferences to: its one argument.
+    fn wrapped(&self) -> Option<Type<'a>> {
+        let Head::Path(path) = self.head else { return None };
+        let wraps = self.args.len() == 1 && !is_optional_name(last_segment(path));
+        wraps.then(|| self.arg(0)).filter(|inner| !matches!(inner.head, Head::Unknown | Head::Plain))
+    }
+
     /// What iterating gives.
     fn elem(&self) -> Type<'a> {
         match self.head {
@@ -343,7 +350,10 @@ impl<'n, 'a> Types<'n, 'a> {
                 return self.field(&target, name, depth + 1);
             }
         }
-        Type::unknown()
+        match base.wrapped() {
+            Some(inner) => self.field(&inner, name, depth + 1),
+            None => Type::unknown(),
+        }
     }
 
     fn closure_param(&mut self, file: u32, frame: u32, n: u16, depth: u32) -> Type<'a> {
@@ -434,6 +444,12 @@ impl<'n, 'a> Types<'n, 'a> {
             // An extension trait on a type of another crate, or a type that only `impl` blocks name.
             Head::Path(path) if !is_optional_name(last_segment(path)) => {
                 self.names.find_methods(last_segment(path), None, method, out);
+                if out.is_empty()
+                    && depth < MAX_DEPTH
+                    && let Some(inner) = ty.wrapped()
+                {
+                    self.methods_of(&inner, method, out, depth + 1);
+                }
             }
             _ => {}
         }
@@ -470,23 +486,24 @@ impl<'n, 'a> Types<'n, 'a> {
                 return recv;
             }
         }
-        if INNER.contains(&name) {
-            return self.unwrapped(&recv);
+        // `load::<Post>` is diesel's, `load()` an atomic's or a swap's.
+        if INNER.contains(&name) && site.generic == NONE {
+            return Self::unwrapped(&recv);
         }
         let closure = || summary.args(site).last().copied().unwrap_or(NONE);
         match name {
             "map" | "then" | "map_ok" | "and_then" if matches!(recv.head, Head::List) => {
-                Type::list(self.eval(file, closure(), None, depth))
+                Type::list(self.callable(file, closure(), depth))
             }
             "filter_map" | "flat_map" | "try_filter_map" | "filter_map_ok" => {
-                let value = self.eval(file, closure(), None, depth);
+                let value = self.callable(file, closure(), depth);
                 Type::list(if matches!(value.head, Head::List) { value.arg(0) } else { value.inner() })
             }
             "map" if recv.is_optional() => {
-                let value = self.eval(file, closure(), None, depth);
+                let value = self.callable(file, closure(), depth);
                 Type { head: recv.head, args: Rc::from([value]) }
             }
-            "and_then" if recv.is_optional() => self.eval(file, closure(), None, depth),
+            "and_then" if recv.is_optional() => self.callable(file, closure(), depth),
             "enumerate" => {
                 let pair = Type { head: Head::Tuple, args: Rc::from([Type::plain(Head::Plain), recv.elem()]) };
                 Type::list(pair)
@@ -503,11 +520,29 @@ impl<'n, 'a> Types<'n, 'a> {
             "chunks" | "windows" | "chunks_exact" => Type::list(recv),
             _ if ELEM.contains(&name) => recv.elem(),
             _ if IDENTITY.contains(&name) => recv,
+            // `.load::<Post>(conn)`, `.first::<Post>(conn)`: the caller wrote down what it gets.
+            "load" | "get_results" | "load_iter" | "load_stream" | "fetch_all" if site.generic != NONE => {
+                Type::list(self.eval(file, site.generic, None, depth))
+            }
+            _ if site.generic != NONE => self.eval(file, site.generic, None, depth),
             _ => Type::unknown(),
         }
     }
 
-    fn unwrapped(&mut self, recv: &Type<'a>) -> Type<'a> {
+    /// What a closure or a function handed by its name gives.
+    fn callable(&mut self, file: u32, term: u32, depth: u32) -> Type<'a> {
+        let summary = self.names.file(file);
+        if let Some(Term::Path(name, absolute)) = summary.term(term) {
+            let mut targets = Vec::new();
+            self.path_targets(file, summary.name(name), absolute, &mut targets, depth);
+            if let Some(target) = targets.first() {
+                return self.returned(*target, &Type::unknown(), depth);
+            }
+        }
+        self.eval(file, term, None, depth)
+    }
+
+    fn unwrapped(recv: &Type<'a>) -> Type<'a> {
         match recv.head {
             Head::Path(path)
                 if matches!(

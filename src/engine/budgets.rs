@@ -212,26 +212,25 @@ fn find(tree: &dyn Tree, budget: &Parsed<'_>) -> Result<Vec<String>, String> {
         return Ok(vec![start]);
     }
     let deepest = if budget.glob.contains("**") { usize::MAX } else { budget.glob.matches('/').count() };
+    let mut paths = walk(tree, start, deepest)?;
+    paths.retain(|path| budget.matcher.is_match(path));
+    paths.sort();
+    Ok(paths)
+}
+
+/// Everything below a folder, down to a number of separators in its path.
+fn walk(tree: &dyn Tree, start: String, deepest: usize) -> Result<Vec<String>, String> {
+    let mut seen = Vec::new();
     let mut open = vec![start];
-    let mut found = Vec::new();
-    let mut seen = 0;
     while let Some(folder) = open.pop() {
-        for child in tree.children(&folder) {
-            seen += 1;
-            if seen > MOST_ENTRIES {
-                return Err(format!("more than {MOST_ENTRIES} entries lie below it: begin the glob with a folder"));
-            }
-            let path = within(&folder, &child);
-            if budget.matcher.is_match(&path) {
-                found.push(path.clone());
-            }
-            if child != ".git" && path.matches('/').count() < deepest {
-                open.push(path);
-            }
+        let children: Vec<String> = tree.children(&folder).iter().map(|child| within(&folder, child)).collect();
+        if seen.len() + children.len() > MOST_ENTRIES {
+            return Err(format!("more than {MOST_ENTRIES} entries lie below it: begin the glob with a folder"));
         }
+        open.extend(children.iter().filter(|path| path.matches('/').count() < deepest).cloned());
+        seen.extend(children);
     }
-    found.sort();
-    Ok(found)
+    Ok(seen)
 }
 
 /// Files of other tools that state budgets, by path, each rendered so that only a change of the budget changes it: the

@@ -207,6 +207,8 @@ pub enum Val {
     Sum(ValId),
     /// Whether this value equals another.
     Equal(ValId),
+    /// What another value points to, taken out of it.
+    Deref(ValId),
 }
 
 /// Bits of [`Call::flags`].

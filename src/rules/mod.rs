@@ -64,7 +64,8 @@ impl Rule {
     /// The documentation: the `//!` lines of its file, as Markdown.
     pub fn docs(&self) -> String {
         let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
-        lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
+        let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        lines.join("\n") + "\n"
     }
 
     /// A finding's beginning: the rule, the place, and nothing decided yet but what every finding must state.

@@ -14,7 +14,8 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use perf_gate::config::Config;
 use perf_gate::engine::facts::{Facts, Lock};
-use perf_gate::engine::{Job, Selection, Source};
+use perf_gate::engine::{Caps, Job, Selection, Source};
+use perf_gate::model::budget::Budgets;
 
 /// Enough text that a run takes a second or so, from crates of different hands.
 const MOST_BYTES: usize = 8 << 20;
@@ -22,6 +23,7 @@ const MOST_BYTES: usize = 8 << 20;
 const STACK: usize = 256 << 20;
 
 fn main() {
+    LazyLock::force(&SOURCES);
     divan::main();
 }
 
@@ -116,12 +118,13 @@ fn bare_parse_on_one_core(bencher: Bencher) {
 
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn every_rule_on_every_core(bencher: Bencher) {
-    let (config, facts) = (Config::default(), Facts::default());
-    let job = Job { sources: &SOURCES, facts: &facts, config: &config, rules: &Selection::All };
+    let (config, facts, budgets) = (Config::default(), Facts::default(), Budgets::default());
+    let (rules, caps) = (&Selection::All, Caps::NONE);
+    let job = Job { sources: &SOURCES, facts: &facts, budgets: &budgets, config: &config, rules, caps };
     bencher.counter(all_bytes()).bench(|| perf_gate::engine::run(job));
 }
 
-/// A repository with a story of ten files, on its branch.
+/// A repository with a story of ten files, on its branch, and a cache folder beside it.
 struct Repository {
     dir: tempfile::TempDir,
 }
@@ -129,6 +132,7 @@ struct Repository {
 impl Repository {
     fn new() -> Repository {
         let repository = Repository { dir: tempfile::tempdir().unwrap() };
+        std::fs::create_dir(repository.root()).unwrap();
         repository.git(&["init", "-q"]);
         repository.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
         repository.write("Cargo.toml", "[package]\nname = \"ten\"\nversion = \"0.1.0\"\nedition = \"2021\"\n");
@@ -156,8 +160,12 @@ impl Repository {
         repository
     }
 
+    fn root(&self) -> PathBuf {
+        self.dir.path().join("repository")
+    }
+
     fn write(&self, path: &str, text: &str) {
-        let path = self.dir.path().join(path);
+        let path = self.root().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
@@ -166,12 +174,12 @@ impl Repository {
         let mut command = Command::new("git");
         command.args(["-c", "user.name=Bench", "-c", "user.email=bench@example.com"]).args(args);
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-        assert!(command.current_dir(self.dir.path()).status().unwrap().success());
+        assert!(command.current_dir(self.root()).status().unwrap().success());
     }
 
     fn gate(&self, args: &[&str]) -> i32 {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-perf-gate"));
-        command.args(args).current_dir(self.dir.path()).env("XDG_CACHE_HOME", self.dir.path().join("../bench-cache"));
+        command.args(args).current_dir(self.root()).env("XDG_CACHE_HOME", self.dir.path().join("cache"));
         command.output().unwrap().status.code().unwrap()
     }
 }

@@ -21,6 +21,17 @@ fn the_demo_reviews_its_story_and_says_where_to_look() {
     for told in [made[0].as_str(), "the report: .gaia/", "src/api/overview.rs", "cargo perf-gate review E12-S004"] {
         assert!(run.stdout.contains(told), "{told} in:\n{}", run.stdout);
     }
+    let criticals: Vec<&str> = report.lines().filter(|line| line.contains("src/api/")).collect();
+    let expected =
+        [("overview.rs:21", "n-plus-one/orm-call-in-loop"), ("letterhead.rs:6", "blocking-io/blocking-call-in-async")];
+    for (place, rule) in expected {
+        assert!(run.stdout.contains(&format!("src/api/{place} {rule}")), "{place} {rule} in:\n{}", run.stdout);
+        assert!(criticals.iter().any(|line| line.contains(place.split(':').next().unwrap())), "{place} in:\n{report}");
+    }
+    for good in ["src/api/customers.rs:", "src/api/orders.rs:", "letterhead.rs:7"] {
+        assert!(!run.stdout.contains(good), "{good} is good code:\n{}", run.stdout);
+    }
+    assert!(row.contains("FAILED") && report.ends_with("**Verdict: REQUEST_CHANGES**\n"), "{row}\n{report}");
     // What the demo printed can be done by hand in the folder that it left, from anywhere below it.
     let again = scratch.gate_with(&["demo", "--no-such-flag"], "", &[("TMPDIR", &temporary)]);
     assert_eq!(again.code, 64);

@@ -238,6 +238,57 @@ fn messages_are_lower_case_fragments_without_a_final_period() {
     assert!(seen > 2, "messages were found");
 }
 
+/// The folder of a group's rules, and the name of a rule's file.
+fn file_of(id: &str) -> String {
+    format!("src/rules/{}.rs", id.replace('-', "_"))
+}
+
+#[test]
+fn the_path_of_a_rule_is_its_id_and_every_file_is_registered_once() {
+    let mut ids: Vec<&str> = perf_gate::rules::all().map(|rule| rule.id).collect();
+    let mut files: Vec<String> = ids.iter().map(|id| file_of(id)).collect();
+    files.sort();
+    let on_disk: Vec<String> = sources("src/rules").into_iter().map(|(path, _)| path).collect();
+    let on_disk: Vec<String> = on_disk.into_iter().filter(|path| !path.ends_with("/mod.rs")).collect();
+    assert_eq!(files, on_disk);
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), files.len());
+}
+
+#[test]
+fn every_rule_explains_itself_in_the_same_order() {
+    let order = ["# What it does", "# Why is this slow?", "# Example", "# Use instead", "# Limits"];
+    for rule in perf_gate::rules::all() {
+        let docs = rule.docs();
+        let found: Vec<&str> = docs.lines().filter(|line| line.starts_with("# ") && order.contains(line)).collect();
+        assert_eq!(found, order, "{}", rule.id);
+        let first = rule.summary.chars().next().unwrap();
+        assert!(!first.is_uppercase() && !rule.summary.ends_with('.'), "{}: {}", rule.id, rule.summary);
+        assert_eq!(
+            rule.source,
+            std::fs::read_to_string(top().join(file_of(rule.id))).unwrap(),
+            "{} shows itself",
+            rule.id
+        );
+    }
+}
+
+#[test]
+fn every_fixture_of_a_rule_belongs_to_a_rule() {
+    let folder = top().join("fixtures/rules");
+    let names = |path: &Path| -> Vec<String> {
+        let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+        entries.filter(|e| e.path().is_dir()).map(|e| e.file_name().into_string().unwrap()).collect()
+    };
+    for group in names(&folder) {
+        for rule in names(&folder.join(&group)) {
+            let id = format!("{group}/{rule}").replace('_', "-");
+            assert!(perf_gate::rules::find(&id).is_some(), "fixtures/rules/{group}/{rule} belongs to no rule");
+        }
+    }
+}
+
 #[test]
 fn the_scripts_of_this_repository_can_be_executed() {
     use std::os::unix::fs::PermissionsExt as _;

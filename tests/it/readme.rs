@@ -39,12 +39,42 @@ fn fresh(name: &str, expected: &str) {
     std::fs::write(path(), rewritten).unwrap();
 }
 
+/// One test for all blocks: two that rewrote the file at once would undo one another.
 #[test]
-fn the_table_of_exit_codes_is_the_enum() {
+fn the_generated_tables_are_what_the_code_says() {
+    fresh("exit-codes", &exit_codes());
+    fresh("rules", &rules());
+}
+
+fn exit_codes() -> String {
     let rows: String = Exit::ALL.iter().fold(String::new(), |rows, (exit, meaning)| {
         rows + &format!("| {} | {} |\n", exit.code(), meaning.replace('|', "\\|"))
     });
-    fresh("exit-codes", &format!("| code | meaning |\n|---|---|\n{rows}"));
+    format!("| code | meaning |\n|---|---|\n{rows}")
+}
+
+fn rules() -> String {
+    let rows = perf_gate::rules::all().fold(String::new(), |rows, rule| {
+        let blocks = if rule.may_block.is_empty() { "no" } else { "yes" };
+        rows + &format!("| `{}` | {} | {blocks} |\n", rule.id, rule.summary.replace('|', "\\|"))
+    });
+    format!("| rule | what it reports | can block |\n|---|---|---|\n{rows}")
+}
+
+#[test]
+fn every_rule_that_the_readme_names_exists() {
+    let text = readme();
+    let named: Vec<&str> = text.split(['`', '(', ')', ' ', '\n']).filter(|word| is_rule_id(word)).collect();
+    assert!(named.len() > perf_gate::rules::all().count(), "{named:?}");
+    for id in named {
+        assert!(perf_gate::rules::find(id).is_some(), "{id}");
+    }
+}
+
+/// Whether a word looks like `group/name` with a group of ours.
+fn is_rule_id(word: &str) -> bool {
+    let group = word.split('/').next().unwrap_or_default();
+    word.contains('/') && perf_gate::rules::all().any(|rule| rule.group() == group)
 }
 
 /// The fenced blocks of a language.

@@ -23,13 +23,21 @@ impl Lower {
             Expr::Call(call) => self.plain_call(call),
             Expr::Path(path) => self.path_value(path),
             Expr::Lit(lit) => self.literal(&lit.lit),
+            // `&*guard` and `&mut *tx` borrow through a pointer: the value is still what they point into.
             Expr::Reference(r) => {
-                let value = self.expr(&r.expr);
+                let value = match &*r.expr {
+                    Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => self.expr(&u.expr),
+                    other => self.expr(other),
+                };
                 self.derived(value, Val::Ref)
             }
             Expr::Paren(p) => self.wrapped(&p.expr),
             Expr::Group(g) => self.wrapped(&g.expr),
             Expr::Cast(c) => self.wrapped(&c.expr),
+            Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => {
+                let value = self.expr(&u.expr);
+                self.derived(value, Val::Deref)
+            }
             Expr::Unary(u) => self.wrapped(&u.expr),
             Expr::Macro(m) => self.macro_call(&m.mac),
             Expr::Closure(c) => self.closure(c),

@@ -230,7 +230,9 @@ impl Lower {
         if sig.asyncness.is_some() {
             flags |= ctx_flag::ASYNC;
         }
-        if is_test(attrs) {
+        // `fn test_state() -> State`: what tests of other crates start from.
+        let makes_fixture = sig.inputs.is_empty() && self.b.unit().name(name).starts_with("test_");
+        if is_test(attrs) || makes_fixture {
             flags |= ctx_flag::TEST;
         }
         if body.is_none() {

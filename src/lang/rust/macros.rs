@@ -27,18 +27,15 @@ impl Lower {
             return self.list(elems.iter());
         }
         let mut flags = call_flag::MACRO;
-        let args: Vec<ValId> = match arguments {
-            Ok(elems) => {
-                let mut args: Vec<ValId> = elems.iter().map(|e| self.expr(e)).collect();
-                let captured = args.iter().flat_map(|a| self.captured(*a)).collect::<Vec<_>>();
-                args.extend(captured.into_iter().map(|bind| self.b.val(Val::Local(bind))));
-                args
-            }
-            Err(_) => {
-                flags |= call_flag::OPAQUE_ARGS;
-                self.body(mac.tokens.clone());
-                Vec::new()
-            }
+        let args: Vec<ValId> = if let Ok(elems) = arguments {
+            let mut args: Vec<ValId> = elems.iter().map(|e| self.expr(e)).collect();
+            let captured: Vec<BindId> = args.iter().flat_map(|a| self.captured(*a)).collect();
+            args.extend(captured.into_iter().map(|bind| self.b.val(Val::Local(bind))));
+            args
+        } else {
+            flags |= call_flag::OPAQUE_ARGS;
+            self.body(mac.tokens.clone());
+            Vec::new()
         };
         if matches!(last.as_str(), "select" | "join" | "try_join" | "select_biased" | "pin_mut") {
             self.b.await_point(ValId::NONE, from);

@@ -110,6 +110,7 @@ enum Subject {
 
 fn subject(unit: &Unit, val: ValId) -> Option<(Subject, &str)> {
     match unit.plain(val) {
+        Val::Deref(inner) => subject(unit, inner),
         Val::Local(bind) => Some((Subject::Local(bind), unit.name(unit.bind(bind).name))),
         Val::Field(_, name) => Some((Subject::Field(name), unit.name(name))),
         _ => None,
@@ -138,12 +139,8 @@ fn endless_loop(unit: &Unit, from: CtxId) -> Option<CtxId> {
         }
         CtxKind::WhileLoop => {
             let events = unit.name(row.text).starts_with("let ")
-                && context::last_call(unit, row.val).is_some_and(|call| {
-                    matches!(
-                        unit.name(call.name),
-                        "recv" | "accept" | "tick" | "changed" | "next_event" | "recv_timeout"
-                    )
-                });
+                && context::last_call(unit, row.val)
+                    .is_some_and(|call| context::EVENTS.contains(&unit.name(call.name)));
             events.then_some(ctx)
         }
         _ => None,
