@@ -374,6 +374,10 @@ fn receiver_kind(file: &Summary, mut term: u32) -> LoopKind {
                 ) {
                     return LoopKind::Batch;
                 }
+                // Nobody knows how many items each of them becomes.
+                if matches!(name, "flat_map" | "flatten" | "flat_map_iter" | "try_flatten" | "concat") {
+                    return LoopKind::Data;
+                }
                 if link.flags & site_flag::METHOD == 0 {
                     return match file.name(link.name).rsplit_once("::") {
                         Some((owner, "iter" | "variants"))
@@ -490,6 +494,12 @@ fn runs_on(file: &Summary, from: u32, facts: &[SiteFacts]) -> Runs {
                 }
             }
             FrameKind::Async { consumer } => {
+                // `get_or_init(|| async { … })`: the block is what the closure gives.
+                let outer = file.frames.get(frame.parent as usize).map(|f| f.kind);
+                let consumer = match outer {
+                    Some(FrameKind::Closure { consumer: of_closure, .. }) if consumer == NONE => of_closure,
+                    _ => consumer,
+                };
                 let cached =
                     consumer != NONE && CACHES.contains(&last_segment(file.name(file.sites[consumer as usize].name)));
                 return if cached { Runs::Once } else { Runs::Async };

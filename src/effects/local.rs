@@ -125,6 +125,7 @@ fn ty_at(unit: &Unit, val: ValId, depth: u32) -> Option<Ty> {
             let name = unit.name(ty.written);
             if name == "Option" || name.ends_with("Result") { first(unit, ty) } else { Some(ty) }
         }
+        Val::Deref(base) => ty_at(unit, base, depth + 1).map(|ty| content(unit, ty)),
         Val::Call(id) => call_ty(unit, unit.call(id), depth),
         _ => None,
     }
@@ -219,6 +220,7 @@ fn shape_at(unit: &Unit, val: ValId, depth: u32) -> Shape {
     }
     match unit.plain(val) {
         Val::Local(id) if !unit.bind(id).ty.is_some() => shape_at(unit, unit.bind(id).value, depth + 1),
+        Val::Deref(base) => shape_at(unit, base, depth + 1),
         Val::List { .. } => Shape::List,
         Val::Template(_) => Shape::Text,
         Val::Call(id) => call_shape(unit, unit.call(id), depth),
@@ -392,7 +394,7 @@ pub(crate) fn text(unit: &Unit, val: ValId) -> String {
             base if base.is_empty() => unit.name(name).to_owned(),
             base => format!("{base}.{}", unit.name(name)),
         },
-        Val::Inner(inner) | Val::Index(inner) => text(unit, inner),
+        Val::Inner(inner) | Val::Index(inner) | Val::Deref(inner) => text(unit, inner),
         Val::Call(id) if SEES_THROUGH.contains(&unit.name(unit.call(id).name)) => text(unit, unit.call(id).recv),
         _ => String::new(),
     }

@@ -68,7 +68,8 @@ impl<'m> Matcher<'m> {
         let effect = match row.effect {
             Effect::Nothing => return None,
             // One driver serves both worlds: what is awaited does not block.
-            Effect::BlockingQuery if site.flags & site_flag::AWAIT != 0 || self.uses(file, &["diesel_async"]) => {
+            Effect::BlockingQuery if site.flags & site_flag::AWAIT != 0 => Effect::Query,
+            Effect::BlockingQuery if row.on == On::Connection(rust::DIESEL) && self.uses(file, &["diesel_async"]) => {
                 Effect::Query
             }
             other => other,
@@ -136,7 +137,7 @@ impl<'m> Matcher<'m> {
             On::Sql => {
                 site.flags & site_flag::SQL != 0
                     && site.flags & site_flag::REQUEST_RECV == 0
-                    && may_be_connection(&types.of(index, site.recv))
+                    && matches!(types.of(index, site.recv).head, Head::Unknown | Head::Path(_) | Head::Own(_))
             }
         }
     }

@@ -36,7 +36,7 @@ const SQLX_ROOTS: &[&str] = &[
     "sqlx::raw_sql",
 ];
 
-const DIESEL: &[&str] = &["diesel", "diesel_async"];
+pub(super) const DIESEL: &[&str] = &["diesel", "diesel_async"];
 const SEA_ORM: &[&str] = &["sea_orm"];
 const SEA_ROOTS: &[&str] = &[
     "find",

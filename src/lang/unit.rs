@@ -365,6 +365,8 @@ pub enum NoteKind {
     },
     /// A macro parameter of this name, the n-th.
     MacroParam(u16),
+    /// A module of this name stands in a file of its own.
+    Module,
     /// A module of this name, in a file of its own, is test code.
     TestModule,
     /// A field or static of this name, or where none is given the function itself, is open to other files.

@@ -3,7 +3,7 @@
 use syn::{ImplItem, Item, TraitItem, UseTree};
 
 use super::{Lower, control, end, start, types};
-use crate::lang::unit::{BindKind, CtxId, CtxKind, NoteKind, Pos, Sym, TyId, Val, ValId, ctx_flag};
+use crate::lang::unit::{BindKind, CtxId, CtxKind, NoteKind, Sym, TyId, Val, ValId, ctx_flag};
 
 impl Lower {
     pub(super) fn file(&mut self, file: &syn::File) {
@@ -127,10 +127,9 @@ impl Lower {
         let name = self.sym(&module.ident);
         let test = is_test(&module.attrs);
         let Some((brace, items)) = &module.content else {
-            if test {
-                let here = self.b.here();
-                self.b.note(here, NoteKind::TestModule, name, TyId::NONE);
-            }
+            let here = self.b.here();
+            let kind = if test { NoteKind::TestModule } else { NoteKind::Module };
+            self.b.note(here, kind, name, TyId::NONE);
             return;
         };
         let flags = if test { ctx_flag::TEST } else { 0 };
@@ -279,7 +278,8 @@ impl Lower {
             self.b.bind(BindKind::Param, name, ty, ValId::NONE, start(p.ident.span()));
             return;
         }
-        let whole = self.b.bind(BindKind::Param, Sym::NONE, ty, ValId::NONE, Pos::default());
+        let at = start(syn::spanned::Spanned::span(pat));
+        let whole = self.b.bind(BindKind::Param, Sym::NONE, ty, ValId::NONE, at);
         let source = self.b.val(Val::Local(whole));
         // `Query(params): Query<Params>` takes the one value that the type wraps.
         let source = match pat {

@@ -117,7 +117,7 @@ fn followed(unit: &Unit, val: ValId, depth: u32, own: bool) -> Option<Sym> {
             let is_self = local::local(unit, base).is_some_and(|id| unit.name(unit.bind(id).name) == "self");
             (is_self || !own).then_some(name)
         }
-        Val::Inner(inner) => followed(unit, inner, depth + 1, own),
+        Val::Inner(inner) | Val::Deref(inner) => followed(unit, inner, depth + 1, own),
         Val::Call(id) => {
             let call = unit.call(id);
             let seen = call.flags & call_flag::METHOD != 0 && SEES_THROUGH.contains(&unit.name(call.name));

@@ -124,7 +124,7 @@ fn locked(unit: &Unit, val: ValId, depth: u32) -> Option<Shared> {
             let base = locked(unit, base, depth + 1)?;
             Some(Shared { field: name, ..base })
         }
-        Val::Part(base, _) | Val::Inner(base) => locked(unit, base, depth + 1),
+        Val::Part(base, _) | Val::Inner(base) | Val::Deref(base) => locked(unit, base, depth + 1),
         Val::Call(id) => {
             let call = unit.call(id);
             let name = unit.name(call.name);

@@ -125,7 +125,7 @@ pub(super) fn static_of(unit: &Unit, val: ValId, depth: u32) -> Option<BindId> {
             let at = unit.binds.iter().position(|b| b.kind == BindKind::Static && unit.name(b.name) == last)?;
             Some(BindId(at as u32))
         }
-        Val::Inner(inner) => static_of(unit, inner, depth + 1),
+        Val::Inner(inner) | Val::Deref(inner) => static_of(unit, inner, depth + 1),
         // `NAMES.with(|names| …)`
         Val::ClosureParam(ctx, _) => {
             let consumer = unit.ctx(ctx).consumer;

@@ -7,7 +7,7 @@ pub mod request_in_loop;
 
 use super::{Rule, SiteView};
 use crate::effects::Effect;
-use crate::effects::graph::Class;
+use crate::effects::graph::{Class, Runs};
 use crate::effects::resolve::FuncRef;
 use crate::effects::summary::{LoopKind, site_flag};
 use crate::model::finding::Evidence;
@@ -39,6 +39,10 @@ struct PerItem {
 fn per_item(view: &SiteView<'_, '_>) -> Option<PerItem> {
     let facts = view.facts();
     let looped = facts.looped?;
+    // What a cache runs only where it has nothing is not per item.
+    if facts.runs == Runs::Once {
+        return None;
+    }
     let (bounded, turns) = match looped.kind {
         LoopKind::Data => (false, None),
         LoopKind::Constant(turns) => (turns < SMALL, Some(turns)),
