@@ -86,6 +86,7 @@ pub struct Graph<'a> {
     pub sites: Vec<Vec<SiteFacts>>,
     per_item: HashMap<FuncRef, Reach>,
     blocking: HashMap<FuncRef, Reach>,
+    regex: HashMap<FuncRef, Reach>,
 }
 
 /// Dependencies of a file's crate, as code names them.
@@ -106,7 +107,8 @@ impl<'a> Graph<'a> {
         let callers = callers(&names, &sites);
         let per_item = spread(&names, &sites, &callers, Class::PerItem);
         let blocking = spread(&names, &sites, &callers, Class::Blocking);
-        Graph { names, sites, per_item, blocking }
+        let regex = spread(&names, &sites, &callers, Class::Regex);
+        Graph { names, sites, per_item, blocking, regex }
     }
 
     /// A query or request that the callees of a site lead to.
@@ -119,9 +121,18 @@ impl<'a> Graph<'a> {
         best(&self.blocking, facts)
     }
 
+    /// A regex compilation that the callees of a site lead to.
+    pub fn regex(&self, facts: &SiteFacts) -> Option<(FuncRef, Reach)> {
+        best(&self.regex, facts)
+    }
+
     /// The steps from a function to the effect that it reaches: function, site.
-    pub fn chain(&self, from: FuncRef, blocking: bool) -> Vec<(FuncRef, u32)> {
-        let map = if blocking { &self.blocking } else { &self.per_item };
+    pub fn chain(&self, from: FuncRef, class: Class) -> Vec<(FuncRef, u32)> {
+        let map = match class {
+            Class::PerItem => &self.per_item,
+            Class::Blocking => &self.blocking,
+            Class::Regex => &self.regex,
+        };
         let mut steps = Vec::new();
         let mut at = Some(from);
         while let Some(func) = at
@@ -570,10 +581,15 @@ fn callers(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> Callers {
     callers
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
+/// Effects that travel together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Queries and requests.
     PerItem,
+    /// Calls that block.
     Blocking,
+    /// Regexes compiled of a pattern that is always the same.
+    Regex,
 }
 
 impl Class {
@@ -582,15 +598,28 @@ impl Class {
         match self {
             Class::PerItem => effect.is_per_item() && runs != Runs::Once,
             Class::Blocking => effect.blocks() && runs == Runs::Sync,
+            Class::Regex => effect == Effect::CompileRegex && runs != Runs::Once,
         }
     }
 
     /// Whether a call run so passes its callee's effect on to the function that it stands in.
     fn passes(self, runs: Runs) -> bool {
         match self {
-            Class::PerItem => runs != Runs::Once,
+            Class::PerItem | Class::Regex => runs != Runs::Once,
             Class::Blocking => runs == Runs::Sync,
         }
+    }
+}
+
+/// Whether a call's first argument is the same at every call: a literal text or a constant.
+pub fn has_constant_argument(file: &Summary, site: &Site) -> bool {
+    match file.args(site).first().and_then(|arg| file.term(*arg)) {
+        Some(Term::Text) => true,
+        Some(Term::Path(name, _)) => {
+            let last = last_segment(file.name(name));
+            !last.is_empty() && last.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
+        }
+        _ => false,
     }
 }
 
@@ -610,6 +639,9 @@ fn spread(names: &Names<'_>, sites: &[Vec<SiteFacts>], callers: &Callers, class:
             let Some(seen) = fact.seen else { continue };
             let id = FuncRef { file: index as u32, func: file.sites[n].func };
             if id.func == NONE || !class.counts(seen.effect, fact.runs) || is_cache(names, id) {
+                continue;
+            }
+            if class == Class::Regex && !has_constant_argument(file, &file.sites[n]) {
                 continue;
             }
             let better = reached.get(&id).is_none_or(|old| seen.confidence < old.seen.confidence);
