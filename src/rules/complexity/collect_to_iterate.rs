@@ -129,10 +129,10 @@ fn needless(view: &UnitView<'_>, id: CallId, call: &Call) -> Option<Raw> {
     let line = walked(unit, value, call, &borrowed)?;
     let message = match bound {
         Some(bind) => format!("`{}` is collected only to be walked once", unit.name(unit.bind(bind).name)),
-        None => "a list is collected only to be walked once".to_owned(),
+        None => "`collect` makes a list only to be walked once".to_owned(),
     };
     let mut raw = RULE.raw(view.place(call), Confidence::Medium, Situation::RepeatedWork, message);
-    "walk the iterator itself".clone_into(&mut raw.help);
+    "walk the iterator itself, without `collect`".clone_into(&mut raw.help);
     raw.symbol = view.symbol(call.ctx);
     raw.evidence.push(view.evidence("loop", line, "the only use".to_owned()));
     Some(raw)
