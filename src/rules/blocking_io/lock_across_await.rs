@@ -192,15 +192,22 @@ fn evidence(unit: &Unit, call: &Call) -> Option<Confidence> {
     if unwrapped || call.flags & call_flag::TRY != 0 {
         return Some(Confidence::Medium);
     }
-    let imported = |crates: &[&str]| {
-        unit.imports.iter().any(|i| {
-            let path = unit.name(i.path);
-            let last = context::last_segment(path);
-            matches!(last, "Mutex" | "RwLock" | "FairMutex" | "ReentrantMutex")
-                && crates.iter().any(|c| path.starts_with(c))
-        })
+    // A bare `lock()` is one of `parking_lot`, where the file speaks of that and of no asynchronous lock.
+    let sure =
+        mentions(unit, &["parking_lot", "spin"]) && !mentions(unit, &["tokio", "async_std", "futures", "async_lock"]);
+    sure.then_some(Confidence::Medium)
+}
+
+/// Whether an import, a written type or a constructor of the file is a lock of one of these crates.
+fn mentions(unit: &Unit, crates: &[&str]) -> bool {
+    let is_lock = |path: &str| {
+        let owner = path.strip_suffix("::new").unwrap_or(path);
+        matches!(context::last_segment(owner), "Mutex" | "RwLock" | "FairMutex" | "ReentrantMutex")
+            && crates.iter().any(|c| owner.strip_prefix(c).is_some_and(|rest| rest.starts_with("::")))
     };
-    (imported(&["parking_lot", "spin"]) && !imported(&["tokio", "async_std", "futures"])).then_some(Confidence::Medium)
+    unit.imports.iter().any(|i| is_lock(unit.name(i.path)))
+        || unit.tys.iter().any(|t| is_lock(unit.name(t.head)))
+        || unit.calls.iter().any(|c| is_lock(unit.name(c.name)))
 }
 
 /// The written type of a lock, with imports applied, where the file says it.
@@ -236,8 +243,8 @@ fn field_type(unit: &Unit, name: Sym) -> Option<TyId> {
 /// A written path with the file's imports applied.
 fn written(unit: &Unit, path: &str) -> Option<String> {
     let (first, rest) = path.split_once("::").map_or((path, ""), |(f, r)| (f, r));
-    let local = unit.names.find(first)?;
-    let found = unit.imports.iter().find(|i| i.local == local).map(|i| unit.name(i.path));
+    let local = unit.names.find(first);
+    let found = unit.imports.iter().find(|i| Some(i.local) == local).map(|i| unit.name(i.path));
     let full = match (found, rest) {
         (Some(full), "") => full.to_owned(),
         (Some(full), rest) => format!("{full}::{rest}"),

@@ -34,7 +34,7 @@
 //! A collection that is measured in the loop is taken as bounded.
 
 use crate::effects::context;
-use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, JumpKind, Unit, Val, ValId};
+use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, JumpKind, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
 use crate::model::finding::Evidence;
 use crate::model::raw::{Raw, Situation};
@@ -139,8 +139,10 @@ fn endless_loop(unit: &Unit, from: CtxId) -> Option<CtxId> {
         }
         CtxKind::WhileLoop => {
             let events = unit.name(row.text).starts_with("let ")
-                && context::last_call(unit, row.val)
-                    .is_some_and(|call| context::EVENTS.contains(&unit.name(call.name)));
+                && context::last_call(unit, row.val).is_some_and(|call| {
+                    let awaited = call.flags & call_flag::AWAIT != 0;
+                    context::EVENTS.contains(&unit.name(call.name)) && (awaited || unit.name(call.name) != "poll")
+                });
             events.then_some(ctx)
         }
         _ => None,
