@@ -622,7 +622,10 @@ impl<'a> Summariser<'a> {
         self.bind_terms.insert(id.0, NONE);
         let unit = self.unit;
         let bind = unit.bind(id);
-        let term = if bind.ty.is_some() {
+        let text = bind.kind == BindKind::Static && matches!(unit.plain(bind.value), Val::Str(_));
+        let term = if text {
+            self.term(Term::Text)
+        } else if bind.ty.is_some() {
             let written = self.ty_term(bind.ty, bind.ctx);
             // `let x: _ = …` and `Vec<_>` say less than the value does.
             let value = if written == NONE || self.has_hole(bind.ty) { self.val_term(bind.value) } else { NONE };
