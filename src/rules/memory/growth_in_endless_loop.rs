@@ -151,11 +151,13 @@ fn subject(unit: &Unit, val: ValId) -> Option<(Subject, &str)> {
     }
 }
 
-/// The innermost loop around a place, if nothing ends it: it waits for events, or nobody leaves it.
+/// The innermost loop around a place that nothing ends: it waits for events, or nobody leaves it. Loops with an end may
+/// stand between.
 fn endless_loop(unit: &Unit, from: CtxId) -> Option<CtxId> {
-    let inner =
-        unit.around(from).take_while(|c| unit.ctx(*c).kind != CtxKind::Function).find(|c| unit.ctx(*c).kind.is_loop());
-    let ctx = inner?;
+    unit.around(from).take_while(|c| unit.ctx(*c).kind != CtxKind::Function).find(|c| is_endless(unit, *c))
+}
+
+fn is_endless(unit: &Unit, ctx: CtxId) -> bool {
     let row = unit.ctx(ctx);
     match row.kind {
         CtxKind::EndlessLoop => {
@@ -169,15 +171,13 @@ fn endless_loop(unit: &Unit, from: CtxId) -> Option<CtxId> {
                 };
                 out && unit.is_in(j.ctx, ctx)
             });
-            (!leaves).then_some(ctx)
+            !leaves
         }
-        CtxKind::WhileLoop => {
-            let events = unit.name(row.text).starts_with("let ")
-                && context::last_call(unit, row.val)
-                    .is_some_and(|call| context::EVENTS.contains(&unit.name(call.name)));
-            events.then_some(ctx)
-        }
-        _ => None,
+        // What is there is taken, or read to its end: such a loop ends.
+        CtxKind::WhileLoop if unit.name(row.text).starts_with("let ") => context::last_call(unit, row.val)
+            .map(|call| unit.name(call.name))
+            .is_some_and(|name| context::EVENTS.contains(&name) && !matches!(name, "try_recv" | "read_line")),
+        _ => false,
     }
 }
 
