@@ -20,6 +20,8 @@ use crate::model::severity::Confidence;
 
 /// How far effects travel.
 const MAX_HOPS: u8 = 5;
+/// Of the implementations that a call may mean, one in so many must do it.
+const SHARE: usize = 4;
 /// Past this many hops nobody is sure.
 const SURE_HOPS: u8 = 2;
 
@@ -147,7 +149,7 @@ fn best(map: &HashMap<FuncRef, Reach>, facts: &SiteFacts) -> Option<(FuncRef, Re
     // Several implementations, and not all of them do it: an inference.
     if reached < facts.targets.len() {
         // A single odd implementation among many says little.
-        if reached * 4 < facts.targets.len() {
+        if reached * SHARE < facts.targets.len() {
             return None;
         }
         reach.seen.confidence = reach.seen.confidence.at_most(Confidence::Medium);
@@ -601,6 +603,7 @@ fn is_cache(names: &Names<'_>, id: FuncRef) -> bool {
 fn spread(names: &Names<'_>, sites: &[Vec<SiteFacts>], callers: &Callers, class: Class) -> HashMap<FuncRef, Reach> {
     let mut reached: HashMap<FuncRef, Reach> = HashMap::new();
     let mut queue = VecDeque::new();
+    let mut shares: HashMap<(u32, u32), usize> = HashMap::new();
     for (index, facts) in sites.iter().enumerate() {
         let file = names.file(index as u32);
         for (n, fact) in facts.iter().enumerate() {
@@ -627,6 +630,12 @@ fn spread(names: &Names<'_>, sites: &[Vec<SiteFacts>], callers: &Callers, class:
                 continue;
             }
             if reached.contains_key(caller) {
+                continue;
+            }
+            // A single odd implementation among many says little: a share of them must do it.
+            let count = shares.entry((caller.file, *site)).or_insert(0_usize);
+            *count += 1;
+            if *count * SHARE < fact.targets.len() {
                 continue;
             }
             // One of several implementations that does it, the others not: an inference.

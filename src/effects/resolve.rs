@@ -39,6 +39,8 @@ pub struct Names<'a> {
     implementors: HashMap<&'a str, Vec<&'a str>>,
     aliases: HashMap<&'a str, Vec<(u32, u32)>>,
     reexports: HashMap<String, &'a str>,
+    /// Module → modules whose names it passes on whole (`pub use inner::*`).
+    whole: HashMap<&'a str, HashSet<&'a str>>,
     statics: HashMap<&'a str, (u32, u32)>,
     /// Macro name → functions that its definition makes.
     templates: HashMap<&'a str, Vec<FuncRef>>,
@@ -61,6 +63,7 @@ impl<'a> Names<'a> {
             implementors: HashMap::new(),
             aliases: HashMap::new(),
             reexports: HashMap::new(),
+            whole: HashMap::new(),
             statics: HashMap::new(),
             templates: HashMap::new(),
             macro_uses: HashMap::new(),
@@ -106,7 +109,9 @@ impl<'a> Names<'a> {
         }
         for (module, local, path) in &file.reexports {
             let local = file.name(*local);
-            if !local.is_empty() {
+            if local.is_empty() {
+                self.whole.entry(file.name(*module)).or_default().insert(file.name(*path));
+            } else {
                 self.reexports.insert(format!("{}::{local}", file.name(*module)), file.name(*path));
             }
         }
@@ -221,9 +226,7 @@ impl<'a> Names<'a> {
 
     /// Whether a module passes on what stands in another.
     fn passes_on(&self, module: &str, inner: &str) -> bool {
-        self.files.iter().any(|f| {
-            f.reexports.iter().any(|(m, local, path)| f.name(*m) == module && *local == NONE && f.name(*path) == inner)
-        })
+        self.whole.get(module).is_some_and(|passed| passed.contains(inner))
     }
 
     fn best<T: Copy>(candidates: impl Iterator<Item = T>, near: impl Fn(&T) -> u32) -> Option<T> {

@@ -496,7 +496,7 @@ const TABLE: &[Group] = &[
     ),
     // channels without a bound
     group(On::Path(&["tokio::sync::mpsc"]), UnboundedChannel, High, &["unbounded_channel"]),
-    group(On::Path(&["std::sync::mpsc"]), UnboundedChannel, Medium, &["channel"]),
+    group(On::Path(&["std::sync::mpsc"]), UnboundedChannel, Low, &["channel"]),
     group(On::Path(UNBOUNDED), UnboundedChannel, High, &["unbounded", "unbounded_async"]),
     // others
     group(On::Path(&["regex::Regex", "regex::bytes::Regex", "fancy_regex::Regex"]), CompileRegex, High, &["new"]),

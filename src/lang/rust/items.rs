@@ -1,5 +1,6 @@
 //! Items: modules, imports, types, functions.
 
+use syn::punctuated::Punctuated;
 use syn::{ImplItem, Item, TraitItem, UseTree};
 
 use super::{Lower, control, end, start, types};
@@ -323,8 +324,7 @@ fn is_test(attrs: &[syn::Attribute]) -> bool {
         let path = attr.path();
         if path.is_ident("cfg") {
             let syn::Meta::List(list) = &attr.meta else { return false };
-            let text = list.tokens.to_string();
-            return text == "test" || (text.starts_with("all") && text.contains("test") && !text.contains("not"));
+            return list.parse_args::<syn::Meta>().is_ok_and(|predicate| needs_test(&predicate));
         }
         let name = types::joined(path);
         let last = name.rsplit("::").next().unwrap_or_default();
@@ -333,4 +333,22 @@ fn is_test(attrs: &[syn::Attribute]) -> bool {
             "test" | "bench" | "rstest" | "test_case" | "quickcheck" | "proptest" | "googletest" | "test_log"
         )
     })
+}
+
+/// Whether a configuration predicate can only hold in tests.
+fn needs_test(predicate: &syn::Meta) -> bool {
+    match predicate {
+        syn::Meta::Path(path) => path.is_ident("test"),
+        syn::Meta::List(list) => {
+            let Ok(members) = list.parse_args_with(Punctuated::<syn::Meta, syn::Token![,]>::parse_terminated) else {
+                return false;
+            };
+            match list.path.get_ident().map(ToString::to_string).as_deref() {
+                Some("all") => members.iter().any(needs_test),
+                Some("any") => !members.is_empty() && members.iter().all(needs_test),
+                _ => false,
+            }
+        }
+        syn::Meta::NameValue(_) => false,
+    }
 }

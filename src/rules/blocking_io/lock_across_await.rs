@@ -192,15 +192,22 @@ fn evidence(unit: &Unit, call: &Call) -> Option<Confidence> {
     if unwrapped || call.flags & call_flag::TRY != 0 {
         return Some(Confidence::Medium);
     }
-    let imported = |crates: &[&str]| {
-        unit.imports.iter().any(|i| {
-            let path = unit.name(i.path);
-            let last = context::last_segment(path);
-            matches!(last, "Mutex" | "RwLock" | "FairMutex" | "ReentrantMutex")
-                && crates.iter().any(|c| path.starts_with(c))
-        })
+    // A bare `lock()` is one of `parking_lot`, where the file speaks of that and of no asynchronous lock.
+    let sure =
+        mentions(unit, &["parking_lot", "spin"]) && !mentions(unit, &["tokio", "async_std", "futures", "async_lock"]);
+    sure.then_some(Confidence::Medium)
+}
+
+/// Whether an import, a written type or a constructor of the file is a lock of one of these crates.
+fn mentions(unit: &Unit, crates: &[&str]) -> bool {
+    let is_lock = |path: &str| {
+        let owner = path.strip_suffix("::new").unwrap_or(path);
+        matches!(context::last_segment(owner), "Mutex" | "RwLock" | "FairMutex" | "ReentrantMutex")
+            && crates.iter().any(|c| owner.strip_prefix(c).is_some_and(|rest| rest.starts_with("::")))
     };
-    (imported(&["parking_lot", "spin"]) && !imported(&["tokio", "async_std", "futures"])).then_some(Confidence::Medium)
+    unit.imports.iter().any(|i| is_lock(unit.name(i.path)))
+        || unit.tys.iter().any(|t| is_lock(unit.name(t.head)))
+        || unit.calls.iter().any(|c| is_lock(unit.name(c.name)))
 }
 
 /// The written type of a lock, with imports applied, where the file says it.

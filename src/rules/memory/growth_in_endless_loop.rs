@@ -34,7 +34,7 @@
 //! A collection that is measured in the loop is taken as bounded.
 
 use crate::effects::context;
-use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, JumpKind, Unit, Val, ValId};
+use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, JumpKind, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
 use crate::model::finding::Evidence;
 use crate::model::raw::{Raw, Situation};
@@ -173,10 +173,15 @@ fn is_endless(unit: &Unit, ctx: CtxId) -> bool {
             });
             !leaves
         }
-        // What is there is taken, or read to its end: such a loop ends.
-        CtxKind::WhileLoop if unit.name(row.text).starts_with("let ") => context::last_call(unit, row.val)
-            .map(|call| unit.name(call.name))
-            .is_some_and(|name| context::EVENTS.contains(&name) && !matches!(name, "try_recv" | "read_line")),
+        // What is there is taken, polled, or read to its end: such a loop ends.
+        CtxKind::WhileLoop if unit.name(row.text).starts_with("let ") => {
+            context::last_call(unit, row.val).is_some_and(|call| {
+                let name = unit.name(call.name);
+                let ends =
+                    matches!(name, "try_recv" | "read_line") || (name == "poll" && call.flags & call_flag::AWAIT == 0);
+                context::EVENTS.contains(&name) && !ends
+            })
+        }
         _ => false,
     }
 }
