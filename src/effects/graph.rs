@@ -86,6 +86,7 @@ pub struct Graph<'a> {
     pub sites: Vec<Vec<SiteFacts>>,
     per_item: HashMap<FuncRef, Reach>,
     blocking: HashMap<FuncRef, Reach>,
+    regex: HashMap<FuncRef, Reach>,
 }
 
 /// Dependencies of a file's crate, as code names them.
@@ -106,7 +107,8 @@ impl<'a> Graph<'a> {
         let callers = callers(&names, &sites);
         let per_item = spread(&names, &sites, &callers, Class::PerItem);
         let blocking = spread(&names, &sites, &callers, Class::Blocking);
-        Graph { names, sites, per_item, blocking }
+        let regex = spread(&names, &sites, &callers, Class::Regex);
+        Graph { names, sites, per_item, blocking, regex }
     }
 
     /// A query or request that the callees of a site lead to.
@@ -119,9 +121,18 @@ impl<'a> Graph<'a> {
         best(&self.blocking, facts)
     }
 
+    /// A regex compilation that the callees of a site lead to.
+    pub fn regex(&self, facts: &SiteFacts) -> Option<(FuncRef, Reach)> {
+        best(&self.regex, facts)
+    }
+
     /// The steps from a function to the effect that it reaches: function, site.
-    pub fn chain(&self, from: FuncRef, blocking: bool) -> Vec<(FuncRef, u32)> {
-        let map = if blocking { &self.blocking } else { &self.per_item };
+    pub fn chain(&self, from: FuncRef, class: Class) -> Vec<(FuncRef, u32)> {
+        let map = match class {
+            Class::PerItem => &self.per_item,
+            Class::Blocking => &self.blocking,
+            Class::Regex => &self.regex,
+        };
         let mut steps = Vec::new();
         let mut at = Some(from);
         while let Some(func) = at
@@ -165,16 +176,20 @@ fn file_facts(names: &Names<'_>, index: u32, dependencies: &BTreeSet<String>, us
     let mut types = Types::new(names);
     let mut matcher = Matcher::new(dependencies, user);
     let test_file = names.is_test_file(file);
+    // Calls of the repository's own functions: whatever their names, they are no adaptors of a collection.
+    let mut own_calls = vec![false; file.sites.len()];
     let mut facts: Vec<SiteFacts> = file
         .sites
         .iter()
-        .map(|site| {
+        .zip(&mut own_calls)
+        .map(|(site, own_call)| {
             let test = test_file || is_test_site(file, site);
             if test {
                 return SiteFacts { seen: None, targets: Vec::new(), looped: None, runs: Runs::Once };
             }
             let mut targets = types.targets(index, site);
-            let seen = matcher.seen(&mut types, index, site, !targets.is_empty());
+            *own_call = !targets.is_empty();
+            let seen = matcher.seen(&mut types, index, site, *own_call);
             if targets.is_empty() && seen.is_none() {
                 handed(&mut types, index, site, &mut targets);
             }
@@ -182,14 +197,21 @@ fn file_facts(names: &Names<'_>, index: u32, dependencies: &BTreeSet<String>, us
             SiteFacts { seen, targets, looped: None, runs: Runs::Sync }
         })
         .collect();
-    let mut adaptors = vec![Adaptor::NotAsked; file.frames.len()];
+    let mut adaptors: Vec<Adaptor> = file
+        .frames
+        .iter()
+        .map(|frame| match frame.kind {
+            FrameKind::Closure { consumer, .. } if consumer != NONE && own_calls[consumer as usize] => Adaptor::No,
+            _ => Adaptor::NotAsked,
+        })
+        .collect();
     for (n, site) in file.sites.iter().enumerate() {
         let relevant = facts[n].seen.is_some() || !facts[n].targets.is_empty();
         if !relevant {
             continue;
         }
         let runs = runs_on(file, site.frame, &facts);
-        let own = if facts[n].seen.is_none() && is_adaptor(file, site) {
+        let own = if facts[n].seen.is_none() && !own_calls[n] && is_adaptor(file, site) {
             adaptor_kind(&mut types, index, site).map(|kind| adaptor(site, kind))
         } else {
             None
@@ -223,7 +245,7 @@ fn handed(types: &mut Types<'_, '_>, index: u32, site: &Site, targets: &mut Vec<
 }
 
 /// Methods that call what they are handed once an item, of collections, iterators and streams alone.
-const ITERATES: [&str; 37] = [
+const ITERATES: [&str; 36] = [
     "for_each",
     "try_for_each",
     "filter_map",
@@ -260,7 +282,6 @@ const ITERATES: [&str; 37] = [
     "sum_by",
     "dedup_by_key",
     "flat_map_iter",
-    "update",
 ];
 
 /// Methods that collections and optionals share.
@@ -272,7 +293,7 @@ fn is_adaptor(file: &Summary, site: &Site) -> bool {
 }
 
 /// Methods in a receiver chain that only collections and streams have.
-const COLLECTION_MARKS: [&str; 34] = [
+const COLLECTION_MARKS: [&str; 33] = [
     "iter",
     "into_iter",
     "iter_mut",
@@ -300,7 +321,6 @@ const COLLECTION_MARKS: [&str; 34] = [
     "values_mut",
     "split_whitespace",
     "peekable",
-    "fetch",
     "buffer_unordered",
     "buffered",
     "take_while",
@@ -314,6 +334,10 @@ fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -> Option<Lo
     let file = types.file(index);
     let name = file.name(site.name);
     let recv = types.of(index, site.recv);
+    // Results are chained far more often than streams: only what is a collection by type, or a stream by its making.
+    if name == "and_then" && !matches!(recv.head, Head::List) {
+        return None;
+    }
     let certain = ITERATES.contains(&name) || matches!(recv.head, Head::List) || chain_marks(file, site.recv);
     if !certain || recv.is_optional() && !chain_marks(file, site.recv) {
         return None;
@@ -570,10 +594,15 @@ fn callers(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> Callers {
     callers
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
+/// Effects that travel together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Queries and requests.
     PerItem,
+    /// Calls that block.
     Blocking,
+    /// Regexes compiled of a pattern that is always the same.
+    Regex,
 }
 
 impl Class {
@@ -582,15 +611,28 @@ impl Class {
         match self {
             Class::PerItem => effect.is_per_item() && runs != Runs::Once,
             Class::Blocking => effect.blocks() && runs == Runs::Sync,
+            Class::Regex => effect == Effect::CompileRegex && runs != Runs::Once,
         }
     }
 
     /// Whether a call run so passes its callee's effect on to the function that it stands in.
     fn passes(self, runs: Runs) -> bool {
         match self {
-            Class::PerItem => runs != Runs::Once,
+            Class::PerItem | Class::Regex => runs != Runs::Once,
             Class::Blocking => runs == Runs::Sync,
         }
+    }
+}
+
+/// Whether a call's first argument is the same at every call: a literal text or a constant.
+pub fn has_constant_argument(file: &Summary, site: &Site) -> bool {
+    match file.args(site).first().and_then(|arg| file.term(*arg)) {
+        Some(Term::Text) => true,
+        Some(Term::Path(name, _)) => {
+            let last = last_segment(file.name(name));
+            !last.is_empty() && last.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
+        }
+        _ => false,
     }
 }
 
@@ -610,6 +652,9 @@ fn spread(names: &Names<'_>, sites: &[Vec<SiteFacts>], callers: &Callers, class:
             let Some(seen) = fact.seen else { continue };
             let id = FuncRef { file: index as u32, func: file.sites[n].func };
             if id.func == NONE || !class.counts(seen.effect, fact.runs) || is_cache(names, id) {
+                continue;
+            }
+            if class == Class::Regex && !has_constant_argument(file, &file.sites[n]) {
                 continue;
             }
             let better = reached.get(&id).is_none_or(|old| seen.confidence < old.seen.confidence);

@@ -44,7 +44,7 @@ const PLAIN_MACROS: [&str; 30] = [
 ];
 
 /// Attributes that make a function a request handler.
-const HANDLERS: [&str; 12] = [
+pub(crate) const HANDLERS: [&str; 12] = [
     "get",
     "post",
     "put",
@@ -567,7 +567,7 @@ impl<'a> Summariser<'a> {
     fn make_val_term(&mut self, val: ValId) -> u32 {
         let unit = self.unit;
         let term = match unit.val(val) {
-            Val::Same(inner) | Val::Deref(inner) => return self.val_term(inner),
+            Val::Same(inner) | Val::Ref(inner) | Val::Deref(inner) => return self.val_term(inner),
             Val::Local(bind) => return self.bind_term(bind),
             Val::Call(id) => {
                 let site = self.site_of.get(id.index()).copied().unwrap_or(NONE);
@@ -601,8 +601,10 @@ impl<'a> Summariser<'a> {
                 Term::Closure(self.frame_of[ctx.index()], value)
             }
             Val::ClosureParam(ctx, n) => Term::ClosureParam(self.frame_of[ctx.index()], n),
-            Val::Str(_) | Val::Template(_) => Term::Text,
-            Val::Int(_) | Val::Literal | Val::Tuple(_) => Term::Literal,
+            Val::Str(_) => Term::Text,
+            Val::Int(_) | Val::Literal | Val::Tuple(_) | Val::Sum(_) | Val::Equal(_) | Val::Template(_) => {
+                Term::Literal
+            }
             Val::Unknown => return NONE,
         };
         self.term(term)

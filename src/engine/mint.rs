@@ -35,7 +35,7 @@ impl<'a> Mint<'a> {
         for (n, facts) in graph.sites.iter().enumerate() {
             let source = self.sources[n];
             let hot = self.placed[source].hot;
-            let command_line = self.placed[source].profile == Profile::Cli;
+            let command_line = matches!(self.placed[source].profile, Profile::Cli | Profile::Script);
             for (index, fact) in facts.iter().enumerate() {
                 if fact.seen.is_none() && fact.targets.is_empty() {
                     continue;

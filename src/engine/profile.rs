@@ -221,7 +221,9 @@ fn by_path(path: &str) -> Option<Profile> {
     let folders: Vec<&str> = folders.split('/').filter(|f| !f.is_empty()).collect();
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let folder = |list: &[&str]| folders.iter().any(|f| list.contains(f));
-    if folder(&TEST_FOLDERS) || is_test_file(&folders, stem, extension) {
+    // `app_test_fakes`, `client-mocks`: a crate of its own for tests.
+    let doubles = folders.iter().any(|f| f.split(['-', '_']).any(|word| matches!(word, "fakes" | "mocks")));
+    if doubles || folder(&TEST_FOLDERS) || is_test_file(&folders, stem, extension) {
         return Some(Profile::Test);
     }
     if folder(&["benches", "bench", "benchmark", "benchmarks"]) {
@@ -234,7 +236,8 @@ fn by_path(path: &str) -> Option<Profile> {
     if example {
         return Some(Profile::Example);
     }
-    if folder(&["migrations", "migration", "alembic"]) || path.contains("db/migrate/") {
+    let migrations = folder(&["migrations", "migration", "alembic"]) || matches!(stem, "migrations" | "migration");
+    if migrations || path.contains("db/migrate/") {
         return Some(Profile::Migration);
     }
     if folder(&["scripts", "script", "seeds", "seeders", "xtask"]) || matches!(stem, "seed" | "seeds") {

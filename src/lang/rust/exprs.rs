@@ -24,10 +24,13 @@ impl Lower {
             Expr::Path(path) => self.path_value(path),
             Expr::Lit(lit) => self.literal(&lit.lit),
             // `&*guard` and `&mut *tx` borrow through a pointer: the value is still what they point into.
-            Expr::Reference(r) => match &*r.expr {
-                Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => self.wrapped(&u.expr),
-                other => self.wrapped(other),
-            },
+            Expr::Reference(r) => {
+                let value = match &*r.expr {
+                    Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => self.expr(&u.expr),
+                    other => self.expr(other),
+                };
+                self.derived(value, Val::Ref)
+            }
             Expr::Paren(p) => self.wrapped(&p.expr),
             Expr::Group(g) => self.wrapped(&g.expr),
             Expr::Cast(c) => self.wrapped(&c.expr),
@@ -279,6 +282,8 @@ impl Lower {
                     self.b.assign(BindKind::Augment, target, right, start(op.spans[0]));
                     ValId::NONE
                 }
+                syn::BinOp::Add(_) => self.derived(target, Val::Sum),
+                syn::BinOp::Eq(_) => self.derived(target, Val::Equal),
                 _ => self.b.val(Val::Literal),
             };
         }

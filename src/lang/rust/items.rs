@@ -24,7 +24,10 @@ impl Lower {
 
     pub(super) fn item(&mut self, item: &Item) {
         match item {
-            Item::Fn(f) => self.function(&f.attrs, &f.sig, Some(&f.block)),
+            Item::Fn(f) => {
+                let ctx = self.function(&f.attrs, &f.sig, Some(&f.block));
+                self.visibility(ctx, &f.vis, Sym::NONE);
+            }
             Item::Impl(i) => self.impl_block(i),
             Item::Trait(t) => self.trait_def(t),
             Item::Struct(s) => self.structure(s),
@@ -40,7 +43,12 @@ impl Lower {
                 self.b.import(local, path, false);
             }
             Item::Const(c) => self.constant(&c.ident, &c.ty, Some(&c.expr)),
-            Item::Static(s) => self.constant(&s.ident, &s.ty, Some(&s.expr)),
+            Item::Static(s) => {
+                self.constant(&s.ident, &s.ty, Some(&s.expr));
+                let name = self.sym(&s.ident);
+                let here = self.b.here();
+                self.visibility(here, &s.vis, name);
+            }
             Item::Type(t) => {
                 let ty = self.ty(&t.ty);
                 let name = self.sym(&t.ident);
@@ -66,6 +74,12 @@ impl Lower {
             None => ValId::NONE,
         };
         self.b.bind(BindKind::Static, name, ty, value, at);
+    }
+
+    fn visibility(&mut self, ctx: CtxId, vis: &syn::Visibility, name: Sym) {
+        if !matches!(vis, syn::Visibility::Inherited) {
+            self.b.note(ctx, NoteKind::Public, name, TyId::NONE);
+        }
     }
 
     fn use_tree(&mut self, tree: &UseTree, prefix: &mut String, reexport: bool) {
@@ -137,6 +151,7 @@ impl Lower {
             };
             let ty = self.ty(&field.ty);
             self.b.bind(BindKind::Field, name, ty, ValId::NONE, at);
+            self.visibility(ctx, &field.vis, name);
         }
         self.b.close(start(item.ident.span()));
     }
@@ -163,7 +178,10 @@ impl Lower {
         }
         for inner in &item.items {
             match inner {
-                ImplItem::Fn(f) => self.function(&f.attrs, &f.sig, Some(&f.block)),
+                ImplItem::Fn(f) => {
+                    let ctx = self.function(&f.attrs, &f.sig, Some(&f.block));
+                    self.visibility(ctx, &f.vis, Sym::NONE);
+                }
                 ImplItem::Const(c) => self.constant(&c.ident, &c.ty, Some(&c.expr)),
                 ImplItem::Type(t) => {
                     let ty = self.ty(&t.ty);
@@ -190,7 +208,9 @@ impl Lower {
         }
         for inner in &item.items {
             match inner {
-                TraitItem::Fn(f) => self.function(&f.attrs, &f.sig, f.default.as_ref()),
+                TraitItem::Fn(f) => {
+                    self.function(&f.attrs, &f.sig, f.default.as_ref());
+                }
                 TraitItem::Macro(m) => self.item_macro(None, &m.mac),
                 _ => {}
             }
@@ -204,7 +224,7 @@ impl Lower {
         self.b.ty(head, &args, u32::MAX)
     }
 
-    fn function(&mut self, attrs: &[syn::Attribute], sig: &syn::Signature, body: Option<&syn::Block>) {
+    fn function(&mut self, attrs: &[syn::Attribute], sig: &syn::Signature, body: Option<&syn::Block>) -> CtxId {
         let name = self.sym(&sig.ident);
         let mut flags = 0;
         if sig.asyncness.is_some() {
@@ -249,6 +269,7 @@ impl Lower {
             None => end(sig.paren_token.span.close()),
         };
         self.b.close(to);
+        ctx
     }
 
     /// A parameter. One that is taken apart still counts as one, so that arguments keep their places.

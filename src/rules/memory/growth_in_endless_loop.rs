@@ -52,45 +52,11 @@ pub const RULE: Rule = Rule {
     detect: Detect::Unit(detect),
 };
 
-/// Methods that make a collection larger.
-const GROWS: [&str; 7] = ["push", "push_back", "push_front", "extend", "append", "push_str", "extend_from_slice"];
-
-/// Methods that make it smaller, or that look whether it is large.
-const BOUNDS: [&str; 27] = [
-    "clear",
-    "truncate",
-    "drain",
-    "pop",
-    "pop_front",
-    "pop_back",
-    "remove",
-    "retain",
-    "split_off",
-    "take",
-    "swap_remove",
-    "len",
-    "is_empty",
-    "is_full",
-    "capacity",
-    "resize",
-    "dedup",
-    "advance",
-    "split_to",
-    "freeze",
-    "split",
-    "consume",
-    "try_push",
-    "remaining",
-    "shift_remove",
-    "pop_first",
-    "pop_last",
-];
-
 fn detect(view: &UnitView<'_>) -> Vec<Raw> {
     let unit = view.unit;
     unit.calls
         .iter()
-        .filter(|call| call.recv.is_some() && GROWS.contains(&unit.name(call.name)) && !unit.is_test(call.ctx))
+        .filter(|call| call.recv.is_some() && super::GROWS.contains(&unit.name(call.name)) && !unit.is_test(call.ctx))
         .filter_map(|call| growth(view, call))
         .collect()
 }
@@ -189,7 +155,7 @@ fn is_endless(unit: &Unit, ctx: CtxId) -> bool {
 fn is_bounded(unit: &Unit, wanted: Subject, ctx: CtxId) -> bool {
     let same = |val: ValId| subject(unit, val).is_some_and(|(found, _)| found == wanted);
     let by_call = unit.calls.iter().any(|call| {
-        let on_it = call.recv.is_some() && BOUNDS.contains(&unit.name(call.name)) && same(call.recv);
+        let on_it = call.recv.is_some() && super::BOUNDS.contains(&unit.name(call.name)) && same(call.recv);
         // `mem::take(&mut buffer)`, or handed away as a whole: somebody else decides.
         let handed = unit.call_args(call).iter().any(|arg| same(*arg)) && unit.is_in(call.ctx, ctx);
         on_it || handed
