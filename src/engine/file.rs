@@ -12,6 +12,8 @@ use crate::lang::complexity::FunctionComplexity;
 use crate::lang::{self, Language};
 use crate::model::raw::Raw;
 use crate::rules::{Detect, FunctionView, Rule, UnitView};
+use crate::schema::query::Spoken;
+use crate::schema::{self, extract};
 use crate::world::clock::Watch;
 
 /// What one file gave.
@@ -21,6 +23,8 @@ pub(super) struct Analysed {
     pub summary: Option<Summary>,
     /// Findings of the rules that look at one file.
     pub raws: Vec<Raw>,
+    /// What it says to its database.
+    pub spoken: Spoken,
     /// Its functions.
     pub functions: Vec<FunctionMetrics>,
     /// Why it could not be analysed.
@@ -42,6 +46,10 @@ pub(super) fn analyse(
     deadline: Duration,
 ) -> Analysed {
     let Some(language) = Language::of_path(&source.path) else {
+        if schema::is_schema_file(&source.path, &source.text) {
+            // Read with the others of its kind, in their order.
+            return Analysed::default();
+        }
         let name = source.path.rsplit('/').next().unwrap_or(&source.path);
         let reason = match name.rsplit_once('.') {
             Some((stem, extension)) if !stem.is_empty() => format!("no detectors for .{extension}"),
@@ -87,6 +95,8 @@ fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static
             }
         }
     }
+    let asks = rules.iter().any(|rule| matches!(rule.detect, Detect::Schema(_)));
+    let spoken = if asks && !test { extract::spoken(unit) } else { Spoken::default() };
     let rules_time = watch.elapsed();
     let place = Place { path: &source.path, language, module: &module, test };
     let summary = summarise::summarise(unit, place);
@@ -104,6 +114,7 @@ fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static
     Analysed {
         summary: Some(summary),
         raws,
+        spoken,
         functions: lowered.functions.iter().map(|f| metrics(f, &source.path, language)).collect(),
         complexity_time: watch.elapsed(),
         rules_time,

@@ -1,0 +1,1 @@
+//! Schemas read from migrations as they are written.
