@@ -39,6 +39,8 @@ pub struct Names<'a> {
     implementors: HashMap<&'a str, Vec<&'a str>>,
     aliases: HashMap<&'a str, Vec<(u32, u32)>>,
     reexports: HashMap<String, &'a str>,
+    /// Module → modules whose names it passes on whole (`pub use inner::*`).
+    whole: HashMap<&'a str, HashSet<&'a str>>,
     statics: HashMap<&'a str, (u32, u32)>,
     /// Macro name → functions that its definition makes.
     templates: HashMap<&'a str, Vec<FuncRef>>,
@@ -61,6 +63,7 @@ impl<'a> Names<'a> {
             implementors: HashMap::new(),
             aliases: HashMap::new(),
             reexports: HashMap::new(),
+            whole: HashMap::new(),
             statics: HashMap::new(),
             templates: HashMap::new(),
             macro_uses: HashMap::new(),
@@ -106,7 +109,9 @@ impl<'a> Names<'a> {
         }
         for (module, local, path) in &file.reexports {
             let local = file.name(*local);
-            if !local.is_empty() {
+            if local.is_empty() {
+                self.whole.entry(file.name(*module)).or_default().insert(file.name(*path));
+            } else {
                 self.reexports.insert(format!("{}::{local}", file.name(*module)), file.name(*path));
             }
         }
@@ -166,9 +171,9 @@ impl<'a> Names<'a> {
         {
             return Some(*only);
         }
-        self.best(candidates.iter().copied(), |id| {
+        Self::best(candidates.iter().copied(), |id| {
             let module = self.file(id.file).name(self.type_def(*id).module);
-            self.nearness(file, prefix, module)
+            Self::nearness(file, prefix, module)
         })
     }
 
@@ -205,7 +210,7 @@ impl<'a> Names<'a> {
             let module = at(id);
             super::context::last_segment(module) == last || (self.crates.contains(last) && module.starts_with(last))
         });
-        self.best(fitting, |id| self.nearness(file, prefix, at(id)))
+        Self::best(fitting, |id| Self::nearness(file, prefix, at(id)))
     }
 
     /// A path followed through what modules pass on. Bounded: two modules may pass on each other's names.
@@ -221,12 +226,10 @@ impl<'a> Names<'a> {
 
     /// Whether a module passes on what stands in another.
     fn passes_on(&self, module: &str, inner: &str) -> bool {
-        self.files.iter().any(|f| {
-            f.reexports.iter().any(|(m, local, path)| f.name(*m) == module && *local == NONE && f.name(*path) == inner)
-        })
+        self.whole.get(module).is_some_and(|passed| passed.contains(inner))
     }
 
-    fn best<T: Copy>(&self, candidates: impl Iterator<Item = T>, near: impl Fn(&T) -> u32) -> Option<T> {
+    fn best<T: Copy>(candidates: impl Iterator<Item = T>, near: impl Fn(&T) -> u32) -> Option<T> {
         let mut best: Option<(u32, T)> = None;
         let mut tie = false;
         for candidate in candidates {
@@ -244,8 +247,7 @@ impl<'a> Names<'a> {
     }
 
     /// How well a module fits a path prefix as seen from a file; more is better, 0 is not at all.
-    fn nearness(&self, file: &Summary, prefix: &str, module: &str) -> u32 {
-        let crate_of = |path: &str| path.split("::").next().unwrap_or_default().to_owned();
+    fn nearness(file: &Summary, prefix: &str, module: &str) -> u32 {
         let mut score = 1;
         if prefix == module {
             return 100;
@@ -288,7 +290,7 @@ impl<'a> Names<'a> {
             return;
         }
         for base in self.traits.get(ty).into_iter().flatten() {
-            self.trait_default(base, method, out, 0);
+            self.trait_default(base, method, out);
         }
         if out.is_empty() {
             self.template_methods(ty, method, out);
@@ -304,15 +306,24 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn trait_default(&self, base: &str, method: &str, out: &mut Vec<FuncRef>, depth: u32) {
-        if depth > 4 || !self.is_trait(base) {
-            return;
-        }
-        if let Some(found) = self.methods.get(base).and_then(|m| m.get(method)) {
-            out.extend(found.iter().copied().filter(|id| self.func(*id).flags & func_flag::BODILESS == 0));
-        }
-        for outer in self.traits.get(base).into_iter().flatten() {
-            self.trait_default(outer, method, out, depth + 1);
+    /// The default of a trait's method, or of the traits above it. Each trait is looked at once: traits that lead to one
+    /// another by many ways would cost a power of their number.
+    fn trait_default(&self, base: &str, method: &str, out: &mut Vec<FuncRef>) {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut level = vec![base];
+        for _ in 0..=4 {
+            let mut above = Vec::new();
+            for name in level {
+                if seen.contains(&name) || !self.is_trait(name) {
+                    continue;
+                }
+                seen.push(name);
+                if let Some(found) = self.methods.get(name).and_then(|m| m.get(method)) {
+                    out.extend(found.iter().copied().filter(|id| self.func(*id).flags & func_flag::BODILESS == 0));
+                }
+                above.extend(self.traits.get(name).into_iter().flatten().map(|outer| &**outer));
+            }
+            level = above;
         }
     }
 

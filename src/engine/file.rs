@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::{FunctionMetrics, Job, Source};
 use crate::effects::summarise::{self, Place};
 use crate::effects::summary::Summary;
-use crate::engine::facts::TargetKind;
 use crate::engine::profile::{Heat, Profile, Profiles};
 use crate::lang::complexity::FunctionComplexity;
 use crate::lang::{self, Language};
@@ -15,6 +14,33 @@ use crate::rules::{Detect, FunctionView, Rule, UnitView};
 use crate::schema::query::Spoken;
 use crate::schema::{self, extract};
 use crate::world::clock::Watch;
+
+/// Where one file belongs: asked once a file, since it means a walk over targets and manifests.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    /// Path of its module, the crate's name first.
+    pub module: String,
+    /// What it is for.
+    pub profile: Profile,
+    /// Whether it lies on a hot path.
+    pub hot: bool,
+}
+
+impl Placed {
+    pub(super) fn of(job: &Job<'_>, profiles: &Profiles<'_>, source: &Source) -> Placed {
+        let module = job.facts.module_path(&source.path);
+        Placed {
+            module: module.map_or_else(|| module_by_name(&source.path), |m| m.join("::")),
+            profile: profiles.of(&source.path, &source.text),
+            hot: profiles.heat(&source.path) == Heat::Hot,
+        }
+    }
+
+    /// Test, bench, example and build code: no rule over calls looks at it.
+    fn is_test(&self) -> bool {
+        matches!(self.profile, Profile::Test | Profile::Example | Profile::Bench | Profile::Build)
+    }
+}
 
 /// What one file gave.
 #[derive(Debug, Default)]
@@ -41,6 +67,7 @@ pub(super) struct Analysed {
 pub(super) fn analyse(
     job: &Job<'_>,
     source: &Source,
+    placed: &Placed,
     rules: &[&'static Rule],
     start: Watch,
     deadline: Duration,
@@ -61,7 +88,7 @@ pub(super) fn analyse(
         let error = format!("{}: not analysed, the time was up", source.path);
         return Analysed { error: Some(error), ..Analysed::default() };
     }
-    let caught = catch_unwind(AssertUnwindSafe(|| lowered(job, source, language, rules)));
+    let caught = catch_unwind(AssertUnwindSafe(|| lowered(job, source, placed, language, rules)));
     caught.unwrap_or_else(|panic| {
         let what = panic
             .downcast_ref::<String>()
@@ -73,7 +100,7 @@ pub(super) fn analyse(
     })
 }
 
-fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static Rule]) -> Analysed {
+fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, rules: &[&'static Rule]) -> Analysed {
     let lowered = match lang::lower(language, &source.text) {
         Ok(lowered) => lowered,
         Err(why) => {
@@ -82,12 +109,11 @@ fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static
             return Analysed { error: Some(error), ..Analysed::default() };
         }
     };
-    let module = job.facts.module_path(&source.path).map_or_else(|| module_by_name(&source.path), |m| m.join("::"));
     let unit = &lowered.unit;
     let watch = Watch::start();
     let view = UnitView { path: &source.path, language, unit };
     let mut raws = Vec::new();
-    let test = is_test(job, source);
+    let test = placed.is_test();
     if !test {
         for rule in rules {
             if let Detect::Unit(detect) = rule.detect {
@@ -98,7 +124,7 @@ fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static
     let asks = rules.iter().any(|rule| matches!(rule.detect, Detect::Schema(_)));
     let spoken = if asks && !test { extract::spoken(unit) } else { Spoken::default() };
     let rules_time = watch.elapsed();
-    let place = Place { path: &source.path, language, module: &module, test };
+    let place = Place { path: &source.path, language, module: &placed.module, test };
     let summary = summarise::summarise(unit, place);
     let watch = Watch::start();
     for rule in rules {
@@ -120,21 +146,6 @@ fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static
         rules_time,
         ..Analysed::default()
     }
-}
-
-/// Test, bench and example code, by target and path.
-fn is_test(job: &Job<'_>, source: &Source) -> bool {
-    let target = job.facts.target_of(&source.path);
-    if matches!(target, Some(TargetKind::Test | TargetKind::Bench | TargetKind::Example | TargetKind::Build)) {
-        return true;
-    }
-    let profiles = Profiles::new(job.facts, &job.config.hot_path);
-    matches!(profiles.of(&source.path, ""), Profile::Test | Profile::Example | Profile::Bench | Profile::Build)
-}
-
-/// Whether a file lies on a hot path.
-pub(super) fn is_hot(profiles: &Profiles<'_>, path: &str) -> bool {
-    profiles.heat(path) == Heat::Hot
 }
 
 /// Outside of every crate, a file is a module of its own name.

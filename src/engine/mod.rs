@@ -195,13 +195,24 @@ fn analyse(job: Job<'_>) -> Output {
     let mut timings = Timings::default();
     let start = Watch::start();
     let deadline = job.caps.n_plus_one;
-    let files: Vec<file::Analysed> =
-        job.sources.par_iter().map(|source| file::analyse(&job, source, &rules, start, deadline)).collect();
-    let summaries: Vec<Summary> = files.iter().filter_map(|f| f.summary.clone()).collect();
+    let mut profiles = profile::Profiles::new(job.facts, &job.config.hot_path);
+    for source in job.sources {
+        profiles.see(&source.path, &source.text);
+    }
+    let placed: Vec<file::Placed> =
+        job.sources.par_iter().map(|source| file::Placed::of(&job, &profiles, source)).collect();
+    let mut files: Vec<file::Analysed> = job
+        .sources
+        .par_iter()
+        .zip(&placed)
+        .map(|(source, placed)| file::analyse(&job, source, placed, &rules, start, deadline))
+        .collect();
+    let with_summary: Vec<usize> = (0..files.len()).filter(|n| files[*n].summary.is_some()).collect();
+    let summaries: Vec<Summary> = files.iter_mut().filter_map(|f| f.summary.take()).collect();
     let none = BTreeSet::new();
     let dependencies = |path: &str| job.facts.crate_of(path).map_or(&none, |c| &c.dependencies);
     let graph = Graph::link(&summaries, &dependencies, &job.config.calls);
-    let mut minted = mint::Mint::new(&job, &files);
+    let mut minted = mint::Mint::new(&job, &placed, with_summary);
     minted.sites(&graph, &rules);
     timings.add("n-plus-one", start.elapsed());
     let measured: Duration = files.iter().map(|f| f.complexity_time).sum();
@@ -240,7 +251,7 @@ fn output(
     timings: Timings,
     no_schema: Option<&str>,
 ) -> Output {
-    let causes: Vec<String> = files.iter().filter_map(|f| f.error.clone()).collect();
+    let causes = named(files.iter().filter_map(|f| f.error.as_deref()));
     let mut output = Output { rules_run: rules.len(), ..Output::default() };
     for (name, scope) in CHECKS {
         if !rules.iter().any(|rule| rule.check == name) {
@@ -253,8 +264,8 @@ fn output(
             Outcome::Errored { cause: format!("ran past its cap of {} s", cap.as_secs()), partial: found }
         } else if let Some(reason) = no_schema.filter(|_| name == "index-hint") {
             Outcome::Skipped { reason: reason.to_owned() }
-        } else if scope == Scope::File && !causes.is_empty() {
-            Outcome::Errored { cause: causes.join("; "), partial: found }
+        } else if let (Scope::File, Some(cause)) = (scope, &causes) {
+            Outcome::Errored { cause: cause.clone(), partial: found }
         } else {
             Outcome::of(found)
         };
@@ -269,6 +280,21 @@ fn output(
         output.functions.extend(file.functions);
     }
     output
+}
+
+/// Causes in one sentence: the first few, and how many more there are.
+fn named<'c>(causes: impl Iterator<Item = &'c str>) -> Option<String> {
+    const SHOWN: usize = 5;
+    let causes: Vec<&str> = causes.collect();
+    let shown = causes.iter().take(SHOWN).copied().collect::<Vec<_>>().join("; ");
+    match causes.len() {
+        0 => None,
+        n if n <= SHOWN => Some(shown),
+        n => Some(format!(
+            "{shown}; and {} more files; exclude what is not meant to parse (`exclude` in perf-gate.toml)",
+            n - SHOWN
+        )),
+    }
 }
 
 /// Wall clock of each check.

@@ -201,8 +201,22 @@ impl History {
                     }
                 }
             }
+            "insert" => self.seed(c),
             "do" if depth < 4 => self.block(file, tokens, depth),
             _ => {}
+        }
+    }
+
+    /// `INSERT INTO name VALUES (…), (…)`: rows that are there from the beginning.
+    fn seed(&mut self, mut c: Cursor<'_>) {
+        c.eat_any(&["into", "ignore"]);
+        let Some(table) = c.name().and_then(|name| self.tables.get_mut(name)) else { return };
+        c.group();
+        if c.eat("values") {
+            while c.group().is_some() {
+                table.seeded += 1;
+                c.next();
+            }
         }
     }
 

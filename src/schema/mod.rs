@@ -64,6 +64,8 @@ pub struct Table {
     pub keys: Vec<Key>,
     /// Whether its beginning is in scope: then what has no index here has none.
     pub complete: bool,
+    /// Rows that the migrations themselves put in: a table of fixed entries, which is small, has some.
+    pub seeded: usize,
 }
 
 /// A column.
@@ -160,11 +162,18 @@ impl Table {
 }
 
 impl History {
+    /// Whether the migrations fill a table themselves: with countries, languages, kinds.
+    fn is_lookup(table: &Table) -> bool {
+        table.seeded >= LOOKUP_ROWS
+    }
+
     /// Whether an index of a table begins with a column.
     pub fn indexed(&self, table: &Table, column: &str) -> Indexed {
         let foreign = self.dialect != Dialect::PostgresOrSqlite;
         let counts = |key: &&Key| key.kind != KeyKind::Foreign || foreign;
-        let mut unknown = self.opaque || !table.column(column).is_some_and(|c| table.complete || c.in_scope);
+        let mut unknown = self.opaque
+            || History::is_lookup(table)
+            || !table.column(column).is_some_and(|c| table.complete || c.in_scope);
         for key in table.keys.iter().filter(counts) {
             let leads = |part: &Part| *part == Part::Column(column.to_owned());
             let leading =
@@ -184,6 +193,9 @@ impl History {
         FEW_VALUES.contains(&column.ty.as_str()) || self.enumerations.contains(&column.ty)
     }
 }
+
+/// A table that migrations fill with so many rows is one of fixed entries.
+const LOOKUP_ROWS: usize = 5;
 
 /// Types with few values.
 const FEW_VALUES: [&str; 5] = ["bool", "boolean", "bit", "enum", "set"];

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod bundle;
+mod cases;
 mod check;
 mod checkpoint;
 mod ci;
@@ -16,9 +17,11 @@ mod git;
 mod hook;
 mod house;
 mod install;
+mod lowering;
 mod output;
 mod readme;
 mod review;
+mod rules;
 mod stack;
 mod stories;
 mod support;

@@ -34,7 +34,7 @@
 //! A collection that is measured in the loop is taken as bounded.
 
 use crate::effects::context;
-use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, JumpKind, Unit, Val, ValId};
+use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, JumpKind, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
 use crate::model::finding::Evidence;
 use crate::model::raw::{Raw, Situation};
@@ -52,45 +52,11 @@ pub const RULE: Rule = Rule {
     detect: Detect::Unit(detect),
 };
 
-/// Methods that make a collection larger.
-const GROWS: [&str; 7] = ["push", "push_back", "push_front", "extend", "append", "push_str", "extend_from_slice"];
-
-/// Methods that make it smaller, or that look whether it is large.
-const BOUNDS: [&str; 27] = [
-    "clear",
-    "truncate",
-    "drain",
-    "pop",
-    "pop_front",
-    "pop_back",
-    "remove",
-    "retain",
-    "split_off",
-    "take",
-    "swap_remove",
-    "len",
-    "is_empty",
-    "is_full",
-    "capacity",
-    "resize",
-    "dedup",
-    "advance",
-    "split_to",
-    "freeze",
-    "split",
-    "consume",
-    "try_push",
-    "remaining",
-    "shift_remove",
-    "pop_first",
-    "pop_last",
-];
-
 fn detect(view: &UnitView<'_>) -> Vec<Raw> {
     let unit = view.unit;
     unit.calls
         .iter()
-        .filter(|call| call.recv.is_some() && GROWS.contains(&unit.name(call.name)) && !unit.is_test(call.ctx))
+        .filter(|call| call.recv.is_some() && super::GROWS.contains(&unit.name(call.name)) && !unit.is_test(call.ctx))
         .filter_map(|call| growth(view, call))
         .collect()
 }
@@ -144,6 +110,7 @@ enum Subject {
 
 fn subject(unit: &Unit, val: ValId) -> Option<(Subject, &str)> {
     match unit.plain(val) {
+        Val::Deref(inner) => subject(unit, inner),
         Val::Local(bind) => Some((Subject::Local(bind), unit.name(unit.bind(bind).name))),
         Val::Field(_, name) => Some((Subject::Field(name), unit.name(name))),
         _ => None,
@@ -173,10 +140,8 @@ fn endless_loop(unit: &Unit, from: CtxId) -> Option<CtxId> {
         CtxKind::WhileLoop => {
             let events = unit.name(row.text).starts_with("let ")
                 && context::last_call(unit, row.val).is_some_and(|call| {
-                    matches!(
-                        unit.name(call.name),
-                        "recv" | "accept" | "tick" | "changed" | "next_event" | "recv_timeout"
-                    )
+                    let awaited = call.flags & call_flag::AWAIT != 0;
+                    context::EVENTS.contains(&unit.name(call.name)) && (awaited || unit.name(call.name) != "poll")
                 });
             events.then_some(ctx)
         }
@@ -187,7 +152,7 @@ fn endless_loop(unit: &Unit, from: CtxId) -> Option<CtxId> {
 fn is_bounded(unit: &Unit, wanted: Subject, ctx: CtxId) -> bool {
     let same = |val: ValId| subject(unit, val).is_some_and(|(found, _)| found == wanted);
     let by_call = unit.calls.iter().any(|call| {
-        let on_it = call.recv.is_some() && BOUNDS.contains(&unit.name(call.name)) && same(call.recv);
+        let on_it = call.recv.is_some() && super::BOUNDS.contains(&unit.name(call.name)) && same(call.recv);
         // `mem::take(&mut buffer)`, or handed away as a whole: somebody else decides.
         let handed = unit.call_args(call).iter().any(|arg| same(*arg)) && unit.is_in(call.ctx, ctx);
         on_it || handed
