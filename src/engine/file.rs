@@ -11,6 +11,8 @@ use crate::lang::complexity::FunctionComplexity;
 use crate::lang::{self, Language};
 use crate::model::raw::Raw;
 use crate::rules::{Detect, FunctionView, Rule, UnitView};
+use crate::schema::query::Spoken;
+use crate::schema::{self, extract};
 use crate::world::clock::Watch;
 
 /// Where one file belongs: asked once a file, since it means a walk over targets and manifests.
@@ -47,6 +49,8 @@ pub(super) struct Analysed {
     pub summary: Option<Summary>,
     /// Findings of the rules that look at one file.
     pub raws: Vec<Raw>,
+    /// What it says to its database.
+    pub spoken: Spoken,
     /// Its functions.
     pub functions: Vec<FunctionMetrics>,
     /// Why it could not be analysed.
@@ -69,6 +73,10 @@ pub(super) fn analyse(
     deadline: Duration,
 ) -> Analysed {
     let Some(language) = Language::of_path(&source.path) else {
+        if schema::is_schema_file(&source.path, &source.text) {
+            // Read with the others of its kind, in their order.
+            return Analysed::default();
+        }
         let name = source.path.rsplit('/').next().unwrap_or(&source.path);
         let reason = match name.rsplit_once('.') {
             Some((stem, extension)) if !stem.is_empty() => format!("no detectors for .{extension}"),
@@ -113,6 +121,8 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
             }
         }
     }
+    let asks = rules.iter().any(|rule| matches!(rule.detect, Detect::Schema(_)));
+    let spoken = if asks && !test { extract::spoken(unit) } else { Spoken::default() };
     let rules_time = watch.elapsed();
     let place = Place { path: &source.path, language, module: &placed.module, test };
     let summary = summarise::summarise(unit, place);
@@ -130,6 +140,7 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
     Analysed {
         summary: Some(summary),
         raws,
+        spoken,
         functions: lowered.functions.iter().map(|f| metrics(f, &source.path, language)).collect(),
         complexity_time: watch.elapsed(),
         rules_time,

@@ -10,7 +10,8 @@ use crate::lang::Language;
 use crate::model::finding::{Evidence, Finding};
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::{Confidence, Severity};
-use crate::rules::{self, Detect, Rule, SiteView};
+use crate::rules::{self, Detect, Rule, SchemaView, SiteView};
+use crate::schema::Schema;
 
 /// Characters of a snippet that make its identity.
 const SNIPPET: usize = 400;
@@ -36,11 +37,12 @@ impl<'a> Mint<'a> {
             let source = self.sources[n];
             let hot = self.placed[source].hot;
             let command_line = matches!(self.placed[source].profile, Profile::Cli | Profile::Script);
+            let migration = self.placed[source].profile == Profile::Migration;
             for (index, fact) in facts.iter().enumerate() {
                 if fact.seen.is_none() && fact.targets.is_empty() {
                     continue;
                 }
-                let view = SiteView { graph, file: n as u32, index: index as u32, hot, command_line };
+                let view = SiteView { graph, file: n as u32, index: index as u32, hot, command_line, migration };
                 for rule in rules {
                     if let Detect::Site(detect) = rule.detect
                         && let Some(raw) = detect(&view)
@@ -58,6 +60,21 @@ impl<'a> Mint<'a> {
             for raw in &file.raws {
                 if let Some(rule) = rules.iter().find(|rule| rule.id == raw.rule) {
                     self.found.push((rule, source, raw.clone()));
+                }
+            }
+        }
+    }
+
+    /// Runs the rules over queries and their schema.
+    pub(super) fn queries(&mut self, schema: &Schema, files: &[Analysed], rules: &[&'static Rule]) {
+        if schema.is_empty() {
+            return;
+        }
+        for (source, file) in files.iter().enumerate().filter(|(_, f)| !f.spoken.queries.is_empty()) {
+            let view = SchemaView { schema, queries: &file.spoken.queries };
+            for rule in rules {
+                if let Detect::Schema(detect) = rule.detect {
+                    self.found.extend(detect(&view).into_iter().map(|raw| (*rule, source, raw)));
                 }
             }
         }

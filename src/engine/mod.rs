@@ -16,7 +16,8 @@ use crate::effects::summary::Summary;
 use crate::model::budget::Budgets;
 use crate::model::check::{Check, Outcome, Scope};
 use crate::model::finding::Finding;
-use crate::rules::{self, Rule};
+use crate::rules::{self, Detect, Rule};
+use crate::schema::Schema;
 use crate::world::clock::Watch;
 
 pub mod budgets;
@@ -156,11 +157,6 @@ impl Selection {
             Selection::Rule(id) => rule.id == id,
         }
     }
-
-    /// Whether the checks that no rule stands for are listed too.
-    fn is_whole(&self) -> bool {
-        matches!(self, Selection::All | Selection::Review)
-    }
 }
 
 /// Analyses the files.
@@ -184,6 +180,15 @@ fn pool() -> &'static rayon::ThreadPool {
         }
     })
 }
+
+/// The checks of the engine in their order.
+const CHECKS: [(&str, Scope); 5] = [
+    ("n-plus-one", Scope::File),
+    ("complexity", Scope::File),
+    ("bundle", Scope::Project),
+    ("memory", Scope::File),
+    ("index-hint", Scope::Project),
+];
 
 fn analyse(job: Job<'_>) -> Output {
     let rules: Vec<&'static Rule> = rules::all().filter(|rule| job.rules.takes(rule)).collect();
@@ -217,8 +222,25 @@ fn analyse(job: Job<'_>) -> Output {
     let weighing = Watch::start();
     minted.budgets(&rules);
     timings.add("bundle", weighing.elapsed());
+    let hinting = Watch::start();
+    let schema = schema_of(&job, &files, &rules);
+    minted.queries(&schema, &files, &rules);
+    timings.add("index-hint", hinting.elapsed());
     let findings = minted.finish();
-    output(&job, &rules, files, findings, timings)
+    let unknown = schema.is_empty().then_some("no schema files in scope");
+    output(&job, &rules, files, findings, timings, unknown)
+}
+
+/// What the schema files among the analysed ones say, and what programs make beside them.
+fn schema_of(job: &Job<'_>, files: &[file::Analysed], rules: &[&'static Rule]) -> Schema {
+    if !rules.iter().any(|rule| matches!(rule.detect, Detect::Schema(_))) {
+        return Schema::default();
+    }
+    let mut schema = Schema::read(job.sources.iter().map(|source| (source.path.as_str(), &*source.text)));
+    for definition in files.iter().flat_map(|file| &file.spoken.definitions) {
+        schema.also(definition);
+    }
+    schema
 }
 
 fn output(
@@ -227,12 +249,11 @@ fn output(
     files: Vec<file::Analysed>,
     mut findings: BTreeMap<&'static str, Vec<Finding>>,
     timings: Timings,
+    no_schema: Option<&str>,
 ) -> Output {
     let causes = named(files.iter().filter_map(|f| f.error.as_deref()));
     let mut output = Output { rules_run: rules.len(), ..Output::default() };
-    for (name, scope) in
-        [("n-plus-one", Scope::File), ("complexity", Scope::File), ("bundle", Scope::Project), ("memory", Scope::File)]
-    {
+    for (name, scope) in CHECKS {
         if !rules.iter().any(|rule| rule.check == name) {
             continue;
         }
@@ -241,6 +262,8 @@ fn output(
         let cap = job.caps.of(name);
         let outcome = if took > cap {
             Outcome::Errored { cause: format!("ran past its cap of {} s", cap.as_secs()), partial: found }
+        } else if let Some(reason) = no_schema.filter(|_| name == "index-hint") {
+            Outcome::Skipped { reason: reason.to_owned() }
         } else if let (Scope::File, Some(cause)) = (scope, &causes) {
             Outcome::Errored { cause: cause.clone(), partial: found }
         } else {
@@ -248,11 +271,6 @@ fn output(
         };
         output.timings.push((name, took));
         output.checks.push(Check { name, scope, outcome });
-    }
-    if job.rules.is_whole() {
-        let reason = "no schema files in scope".to_owned();
-        output.timings.push(("index-hint", Duration::ZERO));
-        output.checks.push(Check { name: "index-hint", scope: Scope::Project, outcome: Outcome::Skipped { reason } });
     }
     for file in files {
         match file.unsupported {

@@ -16,10 +16,13 @@ use crate::model::category::Category;
 use crate::model::finding::Evidence;
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::Confidence;
+use crate::schema::Schema;
+use crate::schema::query::Query;
 
 pub mod blocking_io;
 pub mod bundle;
 pub mod complexity;
+pub mod index_hint;
 pub mod memory;
 pub mod n_plus_one;
 
@@ -51,6 +54,8 @@ pub enum Detect {
     Site(fn(&SiteView<'_, '_>) -> Option<Raw>),
     /// A function and its numbers.
     Function(fn(&FunctionView<'_>) -> Option<Raw>),
+    /// The queries of a file, held against the schema in scope.
+    Schema(fn(&SchemaView<'_>) -> Vec<Raw>),
     /// Budgets held against what is on disk; the second argument is where they are configured.
     Budgets(fn(&Budgets, &str) -> Vec<bundle::Draft>),
 }
@@ -104,7 +109,9 @@ pub struct Place {
 
 /// All rules, in the order of the groups and of their names.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [n_plus_one::RULES, blocking_io::RULES, complexity::RULES, memory::RULES, bundle::RULES].into_iter().flatten()
+    [n_plus_one::RULES, blocking_io::RULES, complexity::RULES, memory::RULES, bundle::RULES, index_hint::RULES]
+        .into_iter()
+        .flatten()
 }
 
 /// The rule of an id.
@@ -168,6 +175,15 @@ impl UnitView<'_> {
     }
 }
 
+/// What a rule over queries and their schema sees.
+#[derive(Debug, Clone, Copy)]
+pub struct SchemaView<'v> {
+    /// Tables and indexes, as the schema files in scope say.
+    pub schema: &'v Schema,
+    /// The queries of one file.
+    pub queries: &'v [Query],
+}
+
 /// What a rule over functions sees.
 #[derive(Debug, Clone, Copy)]
 pub struct FunctionView<'v> {
@@ -192,6 +208,8 @@ pub struct SiteView<'v, 'a> {
     pub hot: bool,
     /// Whether the file belongs to a command-line program or script that serves nobody.
     pub command_line: bool,
+    /// Whether the file holds database migrations.
+    pub migration: bool,
 }
 
 impl<'v, 'a> SiteView<'v, 'a> {
