@@ -176,16 +176,20 @@ fn file_facts(names: &Names<'_>, index: u32, dependencies: &BTreeSet<String>, us
     let mut types = Types::new(names);
     let mut matcher = Matcher::new(dependencies, user);
     let test_file = names.is_test_file(file);
+    // Calls of the repository's own functions: whatever their names, they are no adaptors of a collection.
+    let mut own_calls = vec![false; file.sites.len()];
     let mut facts: Vec<SiteFacts> = file
         .sites
         .iter()
-        .map(|site| {
+        .zip(&mut own_calls)
+        .map(|(site, own_call)| {
             let test = test_file || is_test_site(file, site);
             if test {
                 return SiteFacts { seen: None, targets: Vec::new(), looped: None, runs: Runs::Once };
             }
             let mut targets = types.targets(index, site);
-            let seen = matcher.seen(&mut types, index, site, !targets.is_empty());
+            *own_call = !targets.is_empty();
+            let seen = matcher.seen(&mut types, index, site, *own_call);
             if targets.is_empty() && seen.is_none() {
                 handed(&mut types, index, site, &mut targets);
             }
@@ -193,14 +197,21 @@ fn file_facts(names: &Names<'_>, index: u32, dependencies: &BTreeSet<String>, us
             SiteFacts { seen, targets, looped: None, runs: Runs::Sync }
         })
         .collect();
-    let mut adaptors = vec![Adaptor::NotAsked; file.frames.len()];
+    let mut adaptors: Vec<Adaptor> = file
+        .frames
+        .iter()
+        .map(|frame| match frame.kind {
+            FrameKind::Closure { consumer, .. } if consumer != NONE && own_calls[consumer as usize] => Adaptor::No,
+            _ => Adaptor::NotAsked,
+        })
+        .collect();
     for (n, site) in file.sites.iter().enumerate() {
         let relevant = facts[n].seen.is_some() || !facts[n].targets.is_empty();
         if !relevant {
             continue;
         }
         let runs = runs_on(file, site.frame, &facts);
-        let own = if facts[n].seen.is_none() && is_adaptor(file, site) {
+        let own = if facts[n].seen.is_none() && !own_calls[n] && is_adaptor(file, site) {
             adaptor_kind(&mut types, index, site).map(|kind| adaptor(site, kind))
         } else {
             None
@@ -234,7 +245,7 @@ fn handed(types: &mut Types<'_, '_>, index: u32, site: &Site, targets: &mut Vec<
 }
 
 /// Methods that call what they are handed once an item, of collections, iterators and streams alone.
-const ITERATES: [&str; 37] = [
+const ITERATES: [&str; 36] = [
     "for_each",
     "try_for_each",
     "filter_map",
@@ -271,7 +282,6 @@ const ITERATES: [&str; 37] = [
     "sum_by",
     "dedup_by_key",
     "flat_map_iter",
-    "update",
 ];
 
 /// Methods that collections and optionals share.
@@ -283,7 +293,7 @@ fn is_adaptor(file: &Summary, site: &Site) -> bool {
 }
 
 /// Methods in a receiver chain that only collections and streams have.
-const COLLECTION_MARKS: [&str; 34] = [
+const COLLECTION_MARKS: [&str; 33] = [
     "iter",
     "into_iter",
     "iter_mut",
@@ -311,7 +321,6 @@ const COLLECTION_MARKS: [&str; 34] = [
     "values_mut",
     "split_whitespace",
     "peekable",
-    "fetch",
     "buffer_unordered",
     "buffered",
     "take_while",
@@ -325,6 +334,10 @@ fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -> Option<Lo
     let file = types.file(index);
     let name = file.name(site.name);
     let recv = types.of(index, site.recv);
+    // Results are chained far more often than streams: only what is a collection by type, or a stream by its making.
+    if name == "and_then" && !matches!(recv.head, Head::List) {
+        return None;
+    }
     let certain = ITERATES.contains(&name) || matches!(recv.head, Head::List) || chain_marks(file, site.recv);
     if !certain || recv.is_optional() && !chain_marks(file, site.recv) {
         return None;

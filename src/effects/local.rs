@@ -262,10 +262,11 @@ pub(crate) fn is_shared(unit: &Unit, val: ValId) -> bool {
     ty(unit, val).is_some_and(|ty| ty.shared)
 }
 
-/// The local that a value is, looked through references only.
+/// The local that a value is, looked through references and pointers only.
 pub(crate) fn local(unit: &Unit, val: ValId) -> Option<BindId> {
     match unit.plain(val) {
         Val::Local(id) => Some(id),
+        Val::Deref(inner) => local(unit, inner),
         _ => None,
     }
 }

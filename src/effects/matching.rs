@@ -124,6 +124,7 @@ impl<'m> Matcher<'m> {
             }
             On::Connection(libs) => {
                 site.flags & site_flag::TAKES_CLOSURE == 0
+                    && !is_collection(&types.of(index, site.recv))
                     && (site.flags & site_flag::CONNECTION_ARG != 0 || has_connection_type(types, index, site))
                     && self.uses(file, libs)
             }
@@ -203,6 +204,18 @@ fn may_be_connection(ty: &Type<'_>) -> bool {
     match ty.head {
         Head::Unknown => true,
         Head::Path(path) => is_connection_type(last_segment(path)) || path.len() <= 2,
+        _ => false,
+    }
+}
+
+/// A collection that may hold connections, and has `insert`, `first` and `load` of its own.
+fn is_collection(ty: &Type<'_>) -> bool {
+    match ty.head {
+        Head::List | Head::Plain => true,
+        Head::Path(path) => {
+            path.starts_with("std::collections::")
+                || ["Vec", "Map", "Set", "Deque", "Heap", "Cache"].iter().any(|end| last_segment(path).ends_with(end))
+        }
         _ => false,
     }
 }

@@ -190,7 +190,7 @@ impl<'a> Summariser<'a> {
 
     /// A path that begins at this module, made absolute: `crate::a`, `self::a`, `super::a`, or `a` where that is a module
     /// declared here.
-    fn from_here(&mut self, path: &str, ctx: CtxId) -> Option<String> {
+    fn absolute(&mut self, path: &str, ctx: CtxId) -> Option<String> {
         let (first, rest) = path.split_once("::").map_or((path, None), |(f, r)| (f, Some(r)));
         match first {
             "crate" | "$crate" => {
@@ -222,7 +222,7 @@ impl<'a> Summariser<'a> {
         let class = || unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Class);
         match first {
             "crate" | "$crate" | "self" | "super" => {
-                if let Some(path) = self.from_here(path, ctx) {
+                if let Some(path) = self.absolute(path, ctx) {
                     return (path, true);
                 }
             }
@@ -244,7 +244,7 @@ impl<'a> Summariser<'a> {
         if let Some(import) = found {
             let target = unit.name(import.path);
             // `use crate::a::b`, `use self::c` and `mod d; use d::e;` are themselves relative.
-            let base = self.from_here(target, import.ctx).unwrap_or_else(|| target.to_owned());
+            let base = self.absolute(target, import.ctx).unwrap_or_else(|| target.to_owned());
             return (joined(&base), true);
         }
         (path.to_owned(), false)
@@ -417,7 +417,7 @@ impl<'a> Summariser<'a> {
         for import in &unit.imports {
             let module = self.module_of(import.ctx);
             let module = self.name(&module);
-            let path = match self.from_here(unit.name(import.path), import.ctx) {
+            let path = match self.absolute(unit.name(import.path), import.ctx) {
                 Some(path) => self.name(&path),
                 None => self.resolved_name(import.path, import.ctx).0,
             };
@@ -622,7 +622,10 @@ impl<'a> Summariser<'a> {
         self.bind_terms.insert(id.0, NONE);
         let unit = self.unit;
         let bind = unit.bind(id);
-        let term = if bind.ty.is_some() {
+        let text = bind.kind == BindKind::Static && matches!(unit.plain(bind.value), Val::Str(_));
+        let term = if text {
+            self.term(Term::Text)
+        } else if bind.ty.is_some() {
             let written = self.ty_term(bind.ty, bind.ctx);
             // `let x: _ = …` and `Vec<_>` say less than the value does.
             let value = if written == NONE || self.has_hole(bind.ty) { self.val_term(bind.value) } else { NONE };

@@ -236,7 +236,8 @@ fn by_path(path: &str) -> Option<Profile> {
     if example {
         return Some(Profile::Example);
     }
-    if folder(&["migrations", "migration", "alembic"]) || path.contains("db/migrate/") {
+    let migrations = folder(&["migrations", "migration", "alembic"]) || matches!(stem, "migrations" | "migration");
+    if migrations || path.contains("db/migrate/") {
         return Some(Profile::Migration);
     }
     if folder(&["scripts", "script", "seeds", "seeders", "xtask"]) || matches!(stem, "seed" | "seeds") {

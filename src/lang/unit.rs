@@ -199,9 +199,9 @@ pub enum Val {
     Closure(CtxId),
     /// The n-th parameter of a function literal.
     ClosureParam(CtxId, u16),
-    /// Another value, cast, in parentheses, or in a wrapper that does nothing.
+    /// Another value, cast, in parentheses, behind `&mut`, or in a wrapper that does nothing.
     Same(ValId),
-    /// A reference to another value.
+    /// A shared reference to another value.
     Ref(ValId),
     /// A sum that begins with this value.
     Sum(ValId),

@@ -208,6 +208,8 @@ pub struct SiteView<'v, 'a> {
     pub hot: bool,
     /// Whether the file belongs to a command-line program or script that serves nobody.
     pub command_line: bool,
+    /// Whether the file holds database migrations.
+    pub migration: bool,
 }
 
 impl<'v, 'a> SiteView<'v, 'a> {

@@ -167,12 +167,12 @@ impl Case {
             let mut manifest = format!("[package]\nname = \"{}\"\nversion = \"0.1.0\"\n", package(root));
             manifest.push_str("edition = \"2024\"\n\n[dependencies]\n");
             for library in LIBRARIES.iter().filter(|library| own.iter().any(|(_, text)| names(text, library))) {
-                manifest.push_str(&format!("{} = \"1\"\n", library.replace('_', "-")));
+                manifest += &[&library.replace('_', "-"), " = \"1\"\n"].concat();
             }
             let up = "../".repeat(root.matches('/').count());
             for other in roots.iter().filter(|other| *other != &root && !other.is_empty()) {
                 let path = format!("{up}{}", other.trim_end_matches('/'));
-                manifest.push_str(&format!("{} = {{ path = \"{path}\" }}\n", package(other)));
+                manifest += &[package(other), " = { path = \"", &path, "\" }\n"].concat();
             }
             scratch.write(&format!("{root}Cargo.toml"), manifest);
         }
@@ -181,8 +181,8 @@ impl Case {
                 .iter()
                 .map(|(path, _)| path[inside.len()..].split('/').next().unwrap().trim_end_matches(".rs"))
                 .collect();
-            let lines: String = modules.iter().map(|module| format!("pub mod {module};\n")).collect();
-            scratch.write(&format!("{inside}lib.rs"), lines);
+            let lines: Vec<String> = modules.iter().map(|module| format!("pub mod {module};\n")).collect();
+            scratch.write(&format!("{inside}lib.rs"), lines.concat());
         }
     }
 

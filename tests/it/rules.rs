@@ -83,9 +83,9 @@ fn every_rule_has_fixtures_both_ways_and_every_fixture_has_a_rule() {
             continue;
         };
         if case.fires() {
-            *fires += 1
+            *fires += 1;
         } else {
-            *silent += 1
+            *silent += 1;
         }
         if case.purpose.len() < 10 {
             wrong.push(format!("{}: the first line does not state the purpose", case.origin));

@@ -29,7 +29,7 @@ impl Lower {
                     Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => self.expr(&u.expr),
                     other => self.expr(other),
                 };
-                self.derived(value, Val::Ref)
+                if r.mutability.is_some() { self.same(value) } else { self.derived(value, Val::Ref) }
             }
             Expr::Paren(p) => self.wrapped(&p.expr),
             Expr::Group(g) => self.wrapped(&g.expr),

@@ -30,7 +30,10 @@ impl Lower {
         let args: Vec<ValId> = if let Ok(elems) = arguments {
             let mut args: Vec<ValId> = elems.iter().map(|e| self.expr(e)).collect();
             let captured: Vec<BindId> = args.iter().flat_map(|a| self.captured(*a)).collect();
-            args.extend(captured.into_iter().map(|bind| self.b.val(Val::Local(bind))));
+            for bind in captured {
+                let local = self.b.val(Val::Local(bind));
+                args.push(self.b.val(Val::Ref(local)));
+            }
             args
         } else {
             flags |= call_flag::OPAQUE_ARGS;

@@ -26,7 +26,7 @@
 //!
 //! # Limits
 //! Silent where collecting may mean something: the closures before it call functions, the loop uses or changes what the
-//! iterator borrows, something is awaited in the loop, the list is used twice, sorted, measured or handed on, or collects
+//! iterator borrows (a lock's guard, too), something is awaited in the loop, the list is used twice, sorted, measured or handed on, or collects
 //! results, sets or maps.
 
 use crate::effects::context;
@@ -129,10 +129,10 @@ fn needless(view: &UnitView<'_>, id: CallId, call: &Call) -> Option<Raw> {
     let line = walked(unit, value, call, &borrowed)?;
     let message = match bound {
         Some(bind) => format!("`{}` is collected only to be walked once", unit.name(unit.bind(bind).name)),
-        None => "a list is collected only to be walked once".to_owned(),
+        None => "`collect` makes a list only to be walked once".to_owned(),
     };
     let mut raw = RULE.raw(view.place(call), Confidence::Medium, Situation::RepeatedWork, message);
-    "walk the iterator itself".clone_into(&mut raw.help);
+    "walk the iterator itself, without `collect`".clone_into(&mut raw.help);
     raw.symbol = view.symbol(call.ctx);
     raw.evidence.push(view.evidence("loop", line, "the only use".to_owned()));
     Some(raw)
@@ -145,6 +145,9 @@ fn quiet_chain(unit: &Unit, collect: CallId) -> Option<Vec<BindId>> {
     // What the root itself was taken from is borrowed, too: `if let Some(items) = self.items()`.
     let from = |id: &BindId| context::root_binding(unit, unit.bind(*id).value);
     let mut borrowed: Vec<BindId> = std::iter::successors(Some(root), from).take(16).collect();
+    if borrowed.iter().any(|id| is_guard(unit, *id)) {
+        return None;
+    }
     for link in &links {
         if link.flags & (call_flag::AWAIT | call_flag::TRY) != 0 || !QUIET.contains(&unit.name(link.name)) {
             return None;
@@ -164,6 +167,14 @@ fn quiet_chain(unit: &Unit, collect: CallId) -> Option<Vec<BindId>> {
     };
     links.iter().find(walks)?;
     Some(borrowed)
+}
+
+/// A lock's guard: collecting lets it go.
+fn is_guard(unit: &Unit, id: BindId) -> bool {
+    let Val::Call(call) = unit.plain(unit.bind(id).value) else {
+        return matches!(unit.plain(unit.bind(id).value), Val::Inner(_));
+    };
+    context::chain(unit, call).any(|c| matches!(unit.name(c.name), "lock" | "read" | "write" | "borrow" | "borrow_mut"))
 }
 
 /// The locals from outside that a closure mentions; none where it may do more than look.
@@ -219,7 +230,9 @@ fn walked(unit: &Unit, value: Val, collect: &Call, borrowed: &[BindId]) -> Optio
             .any(|val| matches!(unit.vals[val as usize], Val::Local(id) if borrowed.contains(&id)));
         let waits = unit.awaits.iter().any(|a| collect.seq < a.seq && a.seq < row.seq_end);
         let repeated = local::loops(unit, ctx).skip(1).any(|l| !unit.is_in(collect.ctx, l));
-        return (!touched && !waits && !repeated).then_some(row.start.line);
+        let body = |from: CtxId| unit.around(from).find(|c| unit.ctx(*c).kind.is_body());
+        let apart = body(ctx) != body(collect.ctx);
+        return (!touched && !waits && !repeated && !apart).then_some(row.start.line);
     }
     // `….collect::<Vec<_>>().iter().map(…)`
     let iter = unit

@@ -28,11 +28,11 @@
 //!
 //! # Limits
 //! Only literal patterns and constants: a pattern that is made at run time may differ each time. Silent in statics, in
-//! `get_or_init`, in constructors, and in test code.
+//! `get_or_init`, in constructors, for helpers that give the regex itself, and in test code.
 
 use crate::effects::Effect;
 use crate::effects::graph::{Class, Looped, Runs, has_constant_argument};
-use crate::effects::summary::{LoopKind, func_flag};
+use crate::effects::summary::{Func, LoopKind, Summary, Term, func_flag};
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::Confidence;
@@ -68,7 +68,8 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         None => {
             // Past one helper, or where it waits for something, what else it does costs more than the regex.
             let (target, reach) = view.graph.regex(facts).filter(|(_, reach)| reach.hops == 0)?;
-            if view.graph.names.func(target).flags & func_flag::ASYNC != 0 {
+            let helper = view.graph.names.func(target);
+            if helper.flags & func_flag::ASYNC != 0 || gives_regex(view.graph.names.file(target.file), helper) {
                 return None;
             }
             (reach.seen.confidence.at_most(Confidence::Medium), Some(target))
@@ -90,6 +91,14 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         None => raw.evidence.push(view.effect_evidence(Effect::CompileRegex.noun())),
     }
     Some(raw)
+}
+
+/// Whether a function makes regexes for others: its caller may well keep each.
+fn gives_regex(file: &Summary, function: &Func) -> bool {
+    let Some(Term::Named { name, args, count, .. }) = file.term(function.ret) else { return false };
+    let is_regex = |name: u32| file.name(name).ends_with("Regex");
+    let inner = file.term_args(args, count).first().and_then(|arg| file.term(*arg));
+    is_regex(name) || matches!(inner, Some(Term::Named { name, .. }) if is_regex(name))
 }
 
 /// Whether a loop has more than a turn; one that calls a helper must go over data.

@@ -74,7 +74,7 @@ fn growth(view: &UnitView<'_>, call: &Call) -> Option<Raw> {
     let ty = *unit.ty(field.ty)?;
     let locked = matches!(unit.name(ty.written), "Mutex" | "RwLock");
     let is_list = matches!(local::shape_of_ty(unit, local::content(unit, ty)), Shape::List | Shape::Deque);
-    if !locked || ty.shared || !is_list {
+    if super::is_registry(unit.name(field_name)) || !locked || ty.shared || !is_list {
         return None;
     }
     let owner = unit.name(class);

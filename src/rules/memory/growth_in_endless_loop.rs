@@ -117,11 +117,13 @@ fn subject(unit: &Unit, val: ValId) -> Option<(Subject, &str)> {
     }
 }
 
-/// The innermost loop around a place, if nothing ends it: it waits for events, or nobody leaves it.
+/// The innermost loop around a place that nothing ends: it waits for events, or nobody leaves it. Loops with an end may
+/// stand between.
 fn endless_loop(unit: &Unit, from: CtxId) -> Option<CtxId> {
-    let inner =
-        unit.around(from).take_while(|c| unit.ctx(*c).kind != CtxKind::Function).find(|c| unit.ctx(*c).kind.is_loop());
-    let ctx = inner?;
+    unit.around(from).take_while(|c| unit.ctx(*c).kind != CtxKind::Function).find(|c| is_endless(unit, *c))
+}
+
+fn is_endless(unit: &Unit, ctx: CtxId) -> bool {
     let row = unit.ctx(ctx);
     match row.kind {
         CtxKind::EndlessLoop => {
@@ -135,17 +137,18 @@ fn endless_loop(unit: &Unit, from: CtxId) -> Option<CtxId> {
                 };
                 out && unit.is_in(j.ctx, ctx)
             });
-            (!leaves).then_some(ctx)
+            !leaves
         }
-        CtxKind::WhileLoop => {
-            let events = unit.name(row.text).starts_with("let ")
-                && context::last_call(unit, row.val).is_some_and(|call| {
-                    let awaited = call.flags & call_flag::AWAIT != 0;
-                    context::EVENTS.contains(&unit.name(call.name)) && (awaited || unit.name(call.name) != "poll")
-                });
-            events.then_some(ctx)
+        // What is there is taken, polled, or read to its end: such a loop ends.
+        CtxKind::WhileLoop if unit.name(row.text).starts_with("let ") => {
+            context::last_call(unit, row.val).is_some_and(|call| {
+                let name = unit.name(call.name);
+                let ends =
+                    matches!(name, "try_recv" | "read_line") || (name == "poll" && call.flags & call_flag::AWAIT == 0);
+                context::EVENTS.contains(&name) && !ends
+            })
         }
-        _ => None,
+        _ => false,
     }
 }
 

@@ -99,6 +99,18 @@ fn sets_up(name: &str) -> bool {
     name.split('_').any(|word| SET_UP.contains(&word))
 }
 
+/// Words in the names of collections that hold what was registered or loaded, not what was used.
+const REGISTRIES: [&str; 12] = [
+    "registr", "hook", "handler", "listener", "callback", "loaded", "plugin", "module", "intern", "exit", "driver",
+    "factor",
+];
+
+/// Whether a collection holds what was registered, by its name.
+fn is_registry(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    REGISTRIES.iter().any(|word| name.contains(word))
+}
+
 /// Whether a map's keys are few by their type: then it ends at one entry a key.
 fn has_few_keys(unit: &Unit, ty: Ty) -> bool {
     let Some(key) = unit.ty_args(&ty).first().and_then(|key| unit.ty(*key)) else { return false };

@@ -116,7 +116,7 @@ fn unlimited(view: &UnitView<'_>, id: CallId, call: &Call) -> Option<Raw> {
         ("each message", Confidence::Medium, Situation::StreamGrowth)
     } else if context::loop_kind(unit, ctx) == LoopKind::Data && unit.ctx(ctx).kind == CtxKind::ForLoop {
         let ranged = matches!(unit.plain(unit.ctx(ctx).val), Val::Range(_));
-        if ranged || super::sets_up(local::function_name(unit, call.ctx)) {
+        if ranged || is_gathered(unit, call) || super::sets_up(local::function_name(unit, call.ctx)) {
             return None;
         }
         ("each item of a loop", Confidence::Medium, Situation::Growth)
@@ -164,13 +164,28 @@ fn in_inner_body(unit: &Unit, from: CtxId, ctx: CtxId) -> bool {
 fn is_worker(unit: &Unit, call: &Call, word: &dyn Fn(&Call, &[&str]) -> bool) -> bool {
     unit.call_args(call).iter().any(|arg| match unit.plain(*arg) {
         Val::Closure(body) => {
-            unit.ctxs.iter().enumerate().any(|(n, c)| {
-                matches!(c.kind, CtxKind::EndlessLoop | CtxKind::WhileLoop) && unit.is_in(CtxId(n as u32), body)
-            }) || unit.calls.iter().any(|c| unit.is_in(c.ctx, body) && word(c, &WORKERS))
+            starts_loop(unit, *arg) || unit.calls.iter().any(|c| unit.is_in(c.ctx, body) && word(c, &WORKERS))
         }
-        Val::Call(id) => word(unit.call(id), &WORKERS),
+        // `work(…).instrument(…)`
+        Val::Call(id) => context::chain(unit, id).any(|link| word(link, &WORKERS) || starts_loop(unit, link.recv)),
         _ => false,
     })
+}
+
+/// An async block or closure with a loop of its own.
+fn starts_loop(unit: &Unit, val: ValId) -> bool {
+    let Val::Closure(body) = unit.plain(val) else { return false };
+    unit.ctxs
+        .iter()
+        .enumerate()
+        .any(|(n, c)| matches!(c.kind, CtxKind::EndlessLoop | CtxKind::WhileLoop) && unit.is_in(CtxId(n as u32), body))
+}
+
+/// What is started sends what it found, and the function waits for it: a join by another name.
+fn is_gathered(unit: &Unit, call: &Call) -> bool {
+    let function = unit.function_of(call.ctx);
+    let named = |name: &str| unit.calls.iter().any(|c| unit.name(c.name) == name && unit.is_in(c.ctx, function));
+    (named("recv") || named("try_recv")) && named("send")
 }
 
 /// Whether somebody has the handle: bound, handed on, awaited, returned.

@@ -29,9 +29,10 @@
 //!
 //! # Limits
 //! Silent for statics that other files can reach, that are handed to a function, whose keys are few by their type, for
-//! interners, and for what is registered, loaded or set up. A finding a static.
+//! interners, and for what is registered, loaded or set up. A map or set is a suggestion: it may end where its keys do. One
+//! finding a static.
 
-use crate::effects::local::{self, SEES_THROUGH};
+use crate::effects::local::{self, SEES_THROUGH, Shape};
 use crate::lang::unit::{BindId, BindKind, Call, CtxKind, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
@@ -78,7 +79,10 @@ fn growth(view: &UnitView<'_>, call: &Call) -> Option<Raw> {
     }
     let name = unit.name(bind.name);
     let message = format!("static `{name}` grows by `.{}` and nothing makes it smaller", unit.name(call.name));
-    let mut raw = RULE.raw(view.place(call), Confidence::Medium, Situation::Growth, message);
+    // A map or set may end where its keys do.
+    let list = matches!(local::shape_of_ty(unit, ty), Shape::List | Shape::Deque);
+    let confidence = if list { Confidence::Medium } else { Confidence::Low };
+    let mut raw = RULE.raw(view.place(call), confidence, Situation::Growth, message);
     "give it a limit: an LRU or a cache with a time to live, a ring buffer, or clear it at a size"
         .clone_into(&mut raw.help);
     raw.symbol = view.symbol(call.ctx);
@@ -86,15 +90,8 @@ fn growth(view: &UnitView<'_>, call: &Call) -> Option<Raw> {
     Some(raw)
 }
 
-/// Words in the names of statics that hold what was registered or loaded, not what was used.
-const REGISTRIES: [&str; 12] = [
-    "REGISTR", "HOOK", "HANDLER", "LISTENER", "CALLBACK", "LOADED", "PLUGIN", "MODULE", "INTERN", "EXIT", "DRIVER",
-    "FACTOR",
-];
-
 /// Whether a static grows with use: it is no registry, nobody interns, and entries that are found are not removed.
 fn grows_with_use(unit: &Unit, call: &Call, name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
     let function = unit.function_of(call.ctx);
     let interns = unit
         .calls
@@ -104,7 +101,7 @@ fn grows_with_use(unit: &Unit, call: &Call, name: &str) -> bool {
         let of_entry = unit.name(c.name) == "remove" && c.arg_count == 0;
         c.flags & call_flag::METHOD != 0 && (of_entry || unit.name(c.name) == "remove_entry")
     });
-    !REGISTRIES.iter().any(|word| name.contains(word)) && !interns && !removes
+    !super::is_registry(name) && !interns && !removes
 }
 
 /// The static that a value is, or is a guard or content of.

@@ -37,6 +37,10 @@ struct PerItem {
 
 /// The shared predicate of the group: a call in a loop over data that is, or leads to, a query or request.
 fn per_item(view: &SiteView<'_, '_>) -> Option<PerItem> {
+    // The steps of a migration run one by one, once.
+    if view.migration {
+        return None;
+    }
     let facts = view.facts();
     let looped = facts.looped?;
     // What a cache runs only where it has nothing is not per item.

@@ -9,8 +9,8 @@
 //! ```rust
 //! fn store(conn: &rusqlite::Connection, names: &[String]) -> rusqlite::Result<()> {
 //!     for name in names {
-//!         let mut insert = conn.prepare("INSERT INTO users (name) VALUES (?1)")?; //~
-//!         insert.execute([name])?;
+//!         let insert = conn.prepare("INSERT INTO users (name) VALUES (?1)")?; //~
+//!         write(insert, name)?;
 //!     }
 //!     Ok(())
 //! }
@@ -19,9 +19,10 @@
 //! # Use instead
 //! ```rust
 //! fn store(conn: &rusqlite::Connection, names: &[String]) -> rusqlite::Result<()> {
-//!     let rows: Vec<serde_json::Value> = names.iter().map(|name| name.as_str().into()).collect();
-//!     let mut insert = conn.prepare("INSERT INTO users (name) SELECT value FROM json_each(?1)")?;
-//!     insert.execute([serde_json::Value::Array(rows).to_string()])?;
+//!     let mut insert = conn.prepare("INSERT INTO users (name) VALUES (?1)")?;
+//!     for name in names {
+//!         write(&mut insert, name)?;
+//!     }
 //!     Ok(())
 //! }
 //! ```
