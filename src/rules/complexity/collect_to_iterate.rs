@@ -29,8 +29,7 @@
 //! iterator borrows (a lock's guard, too), something is awaited in the loop, the list is used twice, sorted, measured or handed on, or collects
 //! results, sets or maps.
 
-use super::quiet;
-use crate::effects::local;
+use crate::effects::{local, quiet};
 use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxId, CtxKind, TyId, Unit, Val};
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};

@@ -4,7 +4,6 @@ pub mod clone_in_loop;
 pub mod collect_to_iterate;
 pub mod function_too_complex;
 pub mod quadratic_collection;
-mod quiet;
 pub mod regex_compiled_in_loop;
 pub mod string_growth_in_loop;
 

@@ -2,8 +2,8 @@
 //!
 //! Must not know any rule.
 
-use crate::effects::context;
-use crate::effects::local;
+use super::context;
+use super::local;
 use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxId, CtxKind, Unit, Val, call_flag};
 
 /// What a chain may start with or go through: nothing here does anything but give items on.
@@ -51,7 +51,7 @@ const QUIET: [&str; 40] = [
 ];
 
 /// The locals that a chain of iterator methods borrows; none where the chain may do more than give items on.
-pub(super) fn chain(unit: &Unit, collect: CallId) -> Option<Vec<BindId>> {
+pub(crate) fn chain(unit: &Unit, collect: CallId) -> Option<Vec<BindId>> {
     let links: Vec<&Call> = context::chain(unit, collect).skip(1).collect();
     let root = local::local(unit, links.last()?.recv)?;
     // What the root itself was taken from is borrowed, too: `if let Some(items) = self.items()`.
@@ -90,7 +90,7 @@ fn is_guard(unit: &Unit, id: BindId) -> bool {
 }
 
 /// The locals from outside that a closure mentions; none where it may do more than look.
-pub(super) fn closure(unit: &Unit, ctx: CtxId) -> Option<Vec<BindId>> {
+pub(crate) fn closure(unit: &Unit, ctx: CtxId) -> Option<Vec<BindId>> {
     let loud = unit.calls.iter().any(|c| {
         let constructs = c.flags & call_flag::METHOD == 0
             && context::last_segment(unit.name(c.name)).starts_with(char::is_uppercase);
