@@ -9,6 +9,7 @@ pub mod context;
 pub mod graph;
 pub mod matching;
 pub mod resolve;
+pub mod rest;
 pub mod rust;
 pub mod summarise;
 pub mod summary;

@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use super::{FunctionMetrics, Job, Source};
+use crate::config::HotPath;
 use crate::effects::summarise::{self, Place};
 use crate::effects::summary::Summary;
-use crate::engine::facts::TargetKind;
+use crate::engine::facts::{Facts, TargetKind};
 use crate::engine::profile::{Heat, Profile, Profiles};
 use crate::lang::complexity::FunctionComplexity;
 use crate::lang::{self, Language};
@@ -74,12 +75,12 @@ fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static
             return Analysed { error: Some(error), ..Analysed::default() };
         }
     };
-    let module = job.facts.module_path(&source.path).map_or_else(|| module_by_name(&source.path), |m| m.join("::"));
+    let module = module(job.facts, &source.path);
     let unit = &lowered.unit;
     let watch = Watch::start();
     let view = UnitView { path: &source.path, language, unit };
     let mut raws = Vec::new();
-    let test = is_test(job, source);
+    let test = is_test(job.facts, &job.config.hot_path, &source.path);
     if !test {
         for rule in rules {
             if let Detect::Unit(detect) = rule.detect {
@@ -111,14 +112,27 @@ fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static
     }
 }
 
+/// A file that is followed, not analysed: its summary alone. None where it does not parse.
+pub(super) fn summary(facts: &Facts, language: Language, path: &str, text: &str) -> Option<Summary> {
+    let lowered = catch_unwind(|| lang::lower(language, text).ok());
+    let lowered = lowered.ok().flatten()?;
+    let module = module(facts, path);
+    let place = Place { path, language, module: &module, test: false };
+    catch_unwind(AssertUnwindSafe(|| summarise::summarise(&lowered.unit, place))).ok()
+}
+
+fn module(facts: &Facts, path: &str) -> String {
+    facts.module_path(path).map_or_else(|| module_by_name(path), |m| m.join("::"))
+}
+
 /// Test, bench and example code, by target and path.
-fn is_test(job: &Job<'_>, source: &Source) -> bool {
-    let target = job.facts.target_of(&source.path);
+pub(super) fn is_test(facts: &Facts, hot_path: &HotPath, path: &str) -> bool {
+    let target = facts.target_of(path);
     if matches!(target, Some(TargetKind::Test | TargetKind::Bench | TargetKind::Example | TargetKind::Build)) {
         return true;
     }
-    let profiles = Profiles::new(job.facts, &job.config.hot_path);
-    matches!(profiles.of(&source.path, ""), Profile::Test | Profile::Example | Profile::Bench | Profile::Build)
+    let profiles = Profiles::new(facts, hot_path);
+    matches!(profiles.of(path, ""), Profile::Test | Profile::Example | Profile::Bench | Profile::Build)
 }
 
 /// Whether a file lies on a hot path.
@@ -127,7 +141,7 @@ pub(super) fn is_hot(profiles: &Profiles<'_>, path: &str) -> bool {
 }
 
 /// Outside of every crate, a file is a module of its own name.
-fn module_by_name(path: &str) -> String {
+pub(super) fn module_by_name(path: &str) -> String {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
     let stem = stem.strip_suffix("/mod").unwrap_or(stem);
     stem.strip_prefix("src/").unwrap_or(stem).replace('/', "::")

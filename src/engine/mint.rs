@@ -38,7 +38,7 @@ impl<'a> Mint<'a> {
 
     /// Runs the rules over calls.
     pub(super) fn sites(&mut self, graph: &Graph<'_>, rules: &[&'static Rule]) {
-        for (n, facts) in graph.sites.iter().enumerate() {
+        for (n, facts) in graph.sites.iter().enumerate().take(self.sources.len()) {
             let source = self.sources[n];
             let summary: &Summary = graph.names.file(n as u32);
             let hot = is_hot(&self.profiles, &summary.path);
