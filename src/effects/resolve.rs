@@ -3,6 +3,8 @@
 //! Never by a unique name alone: by file, module, import, receiver type, base class. The analysed files' names lie in
 //! tables; the [`Rest`] of the repository is asked where those and its own index say that it may know more.
 
+use std::borrow::Cow;
+
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::context::last_segment;
@@ -242,6 +244,7 @@ impl<'a> Names<'a> {
     /// The type of a path used in a file; none where several fit equally.
     pub fn find_type(&self, file: &Summary, path: &str) -> Option<TypeRef> {
         let (path, _) = self.followed(path, true);
+        let path = path.as_ref();
         let (prefix, name) = path.rsplit_once("::").unwrap_or(("", path));
         let mut candidates = self.types(name);
         candidates.retain(|(id, module)| self.is_analysed(id.file) || self.is_within_reach(file, path, prefix, module));
@@ -257,6 +260,7 @@ impl<'a> Names<'a> {
     /// A free function of a path used in a file.
     pub fn find_function(&self, file: &Summary, path: &str, absolute: bool) -> Option<FuncRef> {
         let (path, absolute) = self.followed(path, absolute);
+        let path = path.as_ref();
         let (prefix, name) = path.rsplit_once("::").unwrap_or(("", path));
         if absolute && !self.is_local_crate(path) {
             return None;
@@ -315,20 +319,25 @@ impl<'a> Names<'a> {
     }
 
     /// A path followed through what modules pass on. Bounded: two modules may pass on each other's names.
-    fn followed<'p>(&'p self, mut path: &'p str, mut absolute: bool) -> (&'p str, bool) {
+    fn followed<'p>(&self, path: &'p str, mut absolute: bool) -> (Cow<'p, str>, bool) {
+        let mut path = Cow::Borrowed(path);
         for _ in 0..8 {
-            match self.reexport(path) {
-                Some(target) if target != path => (path, absolute) = (target, true),
-                _ => break,
-            }
+            let Some(target) = self.reexport(&path).filter(|target| *target != path) else { break };
+            // `mod users; pub use users::load;` passes on what stands in the module's own module.
+            let module = path.rsplit_once("::").map_or("", |(module, _)| module);
+            let next = if self.is_local_crate(target) { target.to_owned() } else { join(module, target) };
+            (path, absolute) = (Cow::Owned(next), true);
         }
         (path, absolute)
     }
 
     /// Whether a module passes on what stands in another.
     fn passes_on(&self, module: &str, inner: &str) -> bool {
+        let is_inner =
+            |path: &str| path == inner || inner.strip_prefix(module).and_then(|p| p.strip_prefix("::")) == Some(path);
         let here = |f: &Summary| {
-            f.reexports.iter().any(|(m, local, path)| f.name(*m) == module && *local == NONE && f.name(*path) == inner)
+            let of_module = f.reexports.iter().filter(|(m, local, _)| f.name(*m) == module && *local == NONE);
+            of_module.into_iter().any(|(.., path)| is_inner(f.name(*path)))
         };
         self.files.iter().any(here)
             || self.ask(Kind::Glob, "", last_segment(inner)).any(|e| e.other == module && here(self.file(e.file)))

@@ -18,6 +18,7 @@ mod house;
 mod install;
 mod output;
 mod readme;
+mod repository;
 mod review;
 mod stack;
 mod stories;
