@@ -7,6 +7,7 @@
 //! 2. [`lang`]: text → `Unit`, one file of lowering a language; no library is known there.
 //! 3. [`effects`]: what calls do (tables), the context that each stands in, summaries, and the graph that carries effects
 //!    up the calls.
+//!    [`schema`]: tables, columns and indexes from the schema files among the analysed ones, and what queries ask of them.
 //! 4. [`rules`]: one file a rule, a predicate over effect and context.
 //! 5. [`engine`]: files in, checks out: lowering in parallel, rules under caps, the rubric that weighs.
 //! 6. [`story`] and [`report`]: Markdown in and out; they know only `model`.
@@ -28,5 +29,6 @@ pub mod model;
 pub mod report;
 pub mod review;
 pub mod rules;
+pub mod schema;
 pub mod story;
 pub mod world;

@@ -35,7 +35,7 @@ pub(crate) fn is_connection_name(name: &str) -> bool {
 }
 
 /// Methods that give the same items on, one by one.
-const SAME_ITEMS: [&str; 29] = [
+const SAME_ITEMS: [&str; 32] = [
     "iter",
     "into_iter",
     "iter_mut",
@@ -65,6 +65,10 @@ const SAME_ITEMS: [&str; 29] = [
     "values",
     "sorted",
     "as_deref",
+    // Others, but as many at most.
+    "map",
+    "filter_map",
+    "boxed",
 ];
 
 /// Methods that give chunks of items.
@@ -81,7 +85,7 @@ const CHUNKS: [&str; 9] = [
 ];
 
 /// Calls that wait for the next event.
-const EVENTS: [&str; 16] = [
+pub(crate) const EVENTS: [&str; 16] = [
     "recv",
     "accept",
     "tick",
@@ -134,7 +138,11 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
         CtxKind::ForLoop => for_kind(unit, ctx, text),
         CtxKind::WhileLoop if text.starts_with("let ") => match unit.plain(row.val) {
             Val::Inner(_) | Val::Call(_) => match last_call(unit, row.val) {
-                Some(call) if NEXT_ITEM.contains(&unit.name(call.name)) => LoopKind::Data,
+                // The next chunk of `ready_chunks` is no item.
+                Some(call) if NEXT_ITEM.contains(&unit.name(call.name)) => match head_kind(unit, call.recv, 0) {
+                    LoopKind::Batch => LoopKind::Batch,
+                    _ => LoopKind::Data,
+                },
                 _ => LoopKind::Sequential,
             },
             _ => LoopKind::Sequential,
@@ -145,7 +153,7 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
         if leaves_in_first_turn(unit, ctx) {
             return LoopKind::Once;
         }
-        if kind == LoopKind::Data && is_paced(unit, ctx) {
+        if is_paced(unit, ctx) {
             return LoopKind::Sequential;
         }
     }
@@ -186,8 +194,7 @@ fn head_kind(unit: &Unit, val: ValId, depth: u32) -> LoopKind {
         return LoopKind::Data;
     }
     match unit.plain(val) {
-        Val::Range(len) if len != u32::MAX => LoopKind::Constant(len),
-        Val::List { len, .. } if len != u32::MAX => LoopKind::Constant(len),
+        Val::Range(len) | Val::List { len, .. } if len != u32::MAX => LoopKind::Constant(len),
         Val::Path(name) if is_constant_name(unit.name(name)) => LoopKind::Fixed,
         Val::Local(bind) => local_kind(unit, bind, depth),
         Val::Call(id) => call_kind(unit, unit.call(id), depth),
@@ -275,11 +282,6 @@ pub(crate) fn last_call(unit: &Unit, mut val: ValId) -> Option<&Call> {
     }
 }
 
-/// Whether the loop waits for events: `while let Some(x) = rx.recv().await`, `loop { listener.accept().await … }`.
-pub(crate) fn waits_for_events(unit: &Unit, ctx: CtxId) -> bool {
-    unit.calls.iter().any(|call| EVENTS.contains(&last_segment(unit.name(call.name))) && unit.is_in(call.ctx, ctx))
-}
-
 /// A `return` or `break` stands in the body itself, not in a branch of it: one turn at most.
 fn leaves_in_first_turn(unit: &Unit, ctx: CtxId) -> bool {
     unit.jumps.iter().any(|j| j.ctx == ctx && matches!(j.kind, JumpKind::Return | JumpKind::Break))
@@ -298,12 +300,19 @@ pub(crate) fn last_segment(path: &str) -> &str {
     path.rsplit("::").next().unwrap_or(path)
 }
 
-/// Whether a text reads as a database statement.
+/// Whether a text reads as a database statement, and not as a sentence that begins with the same verb.
 pub(crate) fn is_statement(text: &str) -> bool {
-    let head: String = text.trim_start().chars().take(12).collect::<String>().to_ascii_uppercase();
-    ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH ", "REPLACE ", "MERGE ", "UPSERT ", "SELECT\n", "TRUNCATE "]
-        .iter()
-        .any(|word| head.starts_with(word))
+    let mut words = text.split_whitespace();
+    let Some(verb) = words.next().map(str::to_ascii_uppercase) else { return false };
+    let next = words.next().unwrap_or_default().to_ascii_uppercase();
+    match verb.as_str() {
+        "SELECT" | "WITH" | "REPLACE" | "UPSERT" | "TRUNCATE" => !next.is_empty(),
+        "INSERT" => matches!(next.as_str(), "INTO" | "OR" | "IGNORE" | "OVERWRITE"),
+        "DELETE" => next == "FROM",
+        "MERGE" => next == "INTO",
+        "UPDATE" => next == "ONLY" || next == "OR" || words.any(|word| word.eq_ignore_ascii_case("SET")),
+        _ => false,
+    }
 }
 
 /// The name that a value goes by: of a local, a field, or the method that gave it.
@@ -312,7 +321,7 @@ pub(crate) fn value_name(unit: &Unit, val: ValId) -> &str {
         Val::Local(bind) => unit.name(unit.bind(bind).name),
         Val::Field(_, name) => unit.name(name),
         Val::Path(name) => last_segment(unit.name(name)),
-        Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) => value_name(unit, inner),
+        Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) | Val::Deref(inner) => value_name(unit, inner),
         Val::Call(id) => {
             let call = unit.call(id);
             match last_segment(unit.name(call.name)) {
@@ -334,9 +343,12 @@ pub(crate) fn root_binding(unit: &Unit, mut val: ValId) -> Option<BindId> {
     for _ in 0..64 {
         match unit.plain(val) {
             Val::Local(bind) => return Some(bind),
-            Val::Field(inner, _) | Val::Inner(inner) | Val::Elem(inner) | Val::Index(inner) | Val::Part(inner, _) => {
-                val = inner;
-            }
+            Val::Field(inner, _)
+            | Val::Inner(inner)
+            | Val::Elem(inner)
+            | Val::Index(inner)
+            | Val::Part(inner, _)
+            | Val::Deref(inner) => val = inner,
             Val::Call(id) if unit.call(id).recv.is_some() => val = unit.call(id).recv,
             _ => return None,
         }
@@ -344,13 +356,32 @@ pub(crate) fn root_binding(unit: &Unit, mut val: ValId) -> Option<BindId> {
     None
 }
 
-/// Whether a binding is given anew each turn of a loop around `ctx`.
+/// Whether a binding is given anew each turn of the innermost loop around `ctx`.
 pub(crate) fn is_per_turn(unit: &Unit, id: BindId, ctx: CtxId) -> bool {
-    let bind = unit.bind(id);
-    match bind.kind {
-        BindKind::LoopVar | BindKind::ClosureParam => unit.is_in(ctx, bind.ctx),
-        _ => false,
+    let mut id = id;
+    for _ in 0..16 {
+        let bind = unit.bind(id);
+        let given = matches!(bind.kind, BindKind::LoopVar | BindKind::ClosureParam) && unit.is_in(ctx, bind.ctx);
+        if !given || unit.around(ctx).take_while(|c| *c != bind.ctx).any(|c| unit.ctx(c).kind.is_loop()) {
+            return false;
+        }
+        // `conn.transaction(|tx| …)` calls its closure once: what it gives is as old as its receiver.
+        let consumer = unit.ctx(bind.ctx).consumer;
+        if bind.kind == BindKind::LoopVar || !consumer.is_some() || !is_once(unit.name(unit.call(consumer).name)) {
+            return true;
+        }
+        match root_binding(unit, unit.call(consumer).recv) {
+            Some(outer) if outer != id => id = outer,
+            _ => return false,
+        }
     }
+    false
+}
+
+/// Methods of connections and pools that call what they are handed once.
+fn is_once(name: &str) -> bool {
+    ["transaction", "run", "interact", "with_conn", "with_connection", "build_transaction", "immediate_transaction"]
+        .contains(&name)
 }
 
 /// The calls of a receiver chain, the last first.
@@ -387,7 +418,7 @@ fn is_text_per_turn(unit: &Unit, val: ValId, ctx: CtxId, depth: u32) -> bool {
             is_per_turn(unit, bind, ctx)
                 || (row.kind == BindKind::Let && is_text_per_turn(unit, row.value, ctx, depth + 1))
         }
-        Val::Part(inner, _) | Val::Inner(inner) => is_text_per_turn(unit, inner, ctx, depth + 1),
+        Val::Part(inner, _) | Val::Inner(inner) | Val::Deref(inner) => is_text_per_turn(unit, inner, ctx, depth + 1),
         Val::Field(inner, name) => {
             matches!(unit.name(name), "sql" | "query" | "statement" | "stmt")
                 && is_text_per_turn(unit, inner, ctx, depth + 1)

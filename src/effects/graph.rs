@@ -21,6 +21,8 @@ use crate::model::severity::Confidence;
 
 /// How far effects travel.
 const MAX_HOPS: u8 = 5;
+/// Of the implementations that a call may mean, one in so many must do it.
+const SHARE: usize = 4;
 /// Past this many hops nobody is sure.
 const SURE_HOPS: u8 = 2;
 
@@ -85,6 +87,7 @@ pub struct Graph<'a> {
     pub sites: Vec<Vec<SiteFacts>>,
     per_item: HashMap<FuncRef, Reach>,
     blocking: HashMap<FuncRef, Reach>,
+    regex: HashMap<FuncRef, Reach>,
 }
 
 /// Dependencies of a file's crate, as code names them.
@@ -113,7 +116,8 @@ impl<'a> Graph<'a> {
         let callers = callers(&names, &sites);
         let per_item = spread(&names, &sites, &callers, Class::PerItem);
         let blocking = spread(&names, &sites, &callers, Class::Blocking);
-        Graph { names, sites, per_item, blocking }
+        let regex = spread(&names, &sites, &callers, Class::Regex);
+        Graph { names, sites, per_item, blocking, regex }
     }
 
     /// A query or request that the callees of a site lead to.
@@ -126,9 +130,18 @@ impl<'a> Graph<'a> {
         best(&self.blocking, facts)
     }
 
+    /// A regex compilation that the callees of a site lead to.
+    pub fn regex(&self, facts: &SiteFacts) -> Option<(FuncRef, Reach)> {
+        best(&self.regex, facts)
+    }
+
     /// The steps from a function to the effect that it reaches: function, site.
-    pub fn chain(&self, from: FuncRef, blocking: bool) -> Vec<(FuncRef, u32)> {
-        let map = if blocking { &self.blocking } else { &self.per_item };
+    pub fn chain(&self, from: FuncRef, class: Class) -> Vec<(FuncRef, u32)> {
+        let map = match class {
+            Class::PerItem => &self.per_item,
+            Class::Blocking => &self.blocking,
+            Class::Regex => &self.regex,
+        };
         let mut steps = Vec::new();
         let mut at = Some(from);
         while let Some(func) = at
@@ -156,7 +169,7 @@ fn best(map: &HashMap<FuncRef, Reach>, facts: &SiteFacts) -> Option<(FuncRef, Re
     // Several implementations, and not all of them do it: an inference.
     if reached < facts.targets.len() {
         // A single odd implementation among many says little.
-        if reached * 4 < facts.targets.len() {
+        if reached * SHARE < facts.targets.len() {
             return None;
         }
         reach.seen.confidence = reach.seen.confidence.at_most(Confidence::Medium);
@@ -220,16 +233,20 @@ fn file_facts(
     let mut types = Types::new(names);
     let mut matcher = Matcher::new(dependencies, user);
     let test_file = names.is_test_file(file);
+    // Calls of the repository's own functions: whatever their names, they are no adaptors of a collection.
+    let mut own_calls = vec![false; file.sites.len()];
     let mut facts: Vec<SiteFacts> = file
         .sites
         .iter()
-        .map(|site| {
+        .zip(&mut own_calls)
+        .map(|(site, own_call)| {
             let wanted = funcs.is_none_or(|funcs| funcs.contains(&site.func));
             if test_file || !wanted || is_test_site(file, site) {
                 return SiteFacts { seen: None, targets: Vec::new(), looped: None, runs: Runs::Once };
             }
             let mut targets = types.targets(index, site);
-            let seen = matcher.seen(&mut types, index, site, !targets.is_empty());
+            *own_call = !targets.is_empty();
+            let seen = matcher.seen(&mut types, index, site, *own_call);
             if targets.is_empty() && seen.is_none() {
                 handed(&mut types, index, site, &mut targets);
             }
@@ -237,14 +254,21 @@ fn file_facts(
             SiteFacts { seen, targets, looped: None, runs: Runs::Sync }
         })
         .collect();
-    let mut adaptors: Vec<Option<Option<LoopKind>>> = vec![None; file.frames.len()];
+    let mut adaptors: Vec<Adaptor> = file
+        .frames
+        .iter()
+        .map(|frame| match frame.kind {
+            FrameKind::Closure { consumer, .. } if consumer != NONE && own_calls[consumer as usize] => Adaptor::No,
+            _ => Adaptor::NotAsked,
+        })
+        .collect();
     for (n, site) in file.sites.iter().enumerate() {
         let relevant = facts[n].seen.is_some() || !facts[n].targets.is_empty();
         if !relevant {
             continue;
         }
         let runs = runs_on(file, site.frame, &facts);
-        let own = if facts[n].seen.is_none() && is_adaptor(file, site) {
+        let own = if facts[n].seen.is_none() && !own_calls[n] && is_adaptor(file, site) {
             adaptor_kind(&mut types, index, site).map(|kind| adaptor(site, kind))
         } else {
             None
@@ -278,7 +302,7 @@ fn handed(types: &mut Types<'_, '_>, index: u32, site: &Site, targets: &mut Vec<
 }
 
 /// Methods that call what they are handed once an item, of collections, iterators and streams alone.
-const ITERATES: [&str; 37] = [
+const ITERATES: [&str; 36] = [
     "for_each",
     "try_for_each",
     "filter_map",
@@ -315,7 +339,6 @@ const ITERATES: [&str; 37] = [
     "sum_by",
     "dedup_by_key",
     "flat_map_iter",
-    "update",
 ];
 
 /// Methods that collections and optionals share.
@@ -327,7 +350,7 @@ fn is_adaptor(file: &Summary, site: &Site) -> bool {
 }
 
 /// Methods in a receiver chain that only collections and streams have.
-const COLLECTION_MARKS: [&str; 34] = [
+const COLLECTION_MARKS: [&str; 33] = [
     "iter",
     "into_iter",
     "iter_mut",
@@ -355,7 +378,6 @@ const COLLECTION_MARKS: [&str; 34] = [
     "values_mut",
     "split_whitespace",
     "peekable",
-    "fetch",
     "buffer_unordered",
     "buffered",
     "take_while",
@@ -369,6 +391,10 @@ fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -> Option<Lo
     let file = types.file(index);
     let name = file.name(site.name);
     let recv = types.of(index, site.recv);
+    // Results are chained far more often than streams: only what is a collection by type, or a stream by its making.
+    if name == "and_then" && !matches!(recv.head, Head::List) {
+        return None;
+    }
     let certain = ITERATES.contains(&name) || matches!(recv.head, Head::List) || chain_marks(file, site.recv);
     if !certain || recv.is_optional() && !chain_marks(file, site.recv) {
         return None;
@@ -420,6 +446,10 @@ fn receiver_kind(file: &Summary, mut term: u32) -> LoopKind {
                 ) {
                     return LoopKind::Batch;
                 }
+                // Nobody knows how many items each of them becomes.
+                if matches!(name, "flat_map" | "flatten" | "flat_map_iter" | "try_flatten" | "concat") {
+                    return LoopKind::Data;
+                }
                 if link.flags & site_flag::METHOD == 0 {
                     return match file.name(link.name).rsplit_once("::") {
                         Some((owner, "iter" | "variants"))
@@ -446,12 +476,20 @@ fn receiver_kind(file: &Summary, mut term: u32) -> LoopKind {
     LoopKind::Data
 }
 
+/// Whether what a closure is handed to calls it once an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Adaptor {
+    NotAsked,
+    No,
+    Yes(LoopKind),
+}
+
 /// The loop that code in a frame stands in: the innermost over data, else the innermost of another kind.
 fn looped(
     types: &mut Types<'_, '_>,
     index: u32,
     from: u32,
-    adaptors: &mut [Option<Option<LoopKind>>],
+    adaptors: &mut [Adaptor],
     own: Option<Looped>,
 ) -> Option<Looped> {
     let file = types.file(index);
@@ -466,10 +504,14 @@ fn looped(
             FrameKind::Loop(kind) => Some(Looped { kind, line: frame.line, text: frame.text, adaptor: NONE }),
             FrameKind::Closure { consumer, .. } if consumer != NONE => {
                 let site = &file.sites[consumer as usize];
-                let kind = *adaptors[at as usize].get_or_insert_with(|| {
-                    if is_adaptor(file, site) { adaptor_kind(types, index, site) } else { None }
-                });
-                kind.map(|kind| adaptor(site, kind))
+                if adaptors[at as usize] == Adaptor::NotAsked {
+                    let kind = if is_adaptor(file, site) { adaptor_kind(types, index, site) } else { None };
+                    adaptors[at as usize] = kind.map_or(Adaptor::No, Adaptor::Yes);
+                }
+                match adaptors[at as usize] {
+                    Adaptor::Yes(kind) => Some(adaptor(site, kind)),
+                    Adaptor::No | Adaptor::NotAsked => None,
+                }
             }
             FrameKind::Function(_) | FrameKind::Once => return found,
             _ => None,
@@ -524,6 +566,12 @@ fn runs_on(file: &Summary, from: u32, facts: &[SiteFacts]) -> Runs {
                 }
             }
             FrameKind::Async { consumer } => {
+                // `get_or_init(|| async { … })`: the block is what the closure gives.
+                let outer = file.frames.get(frame.parent as usize).map(|f| f.kind);
+                let consumer = match outer {
+                    Some(FrameKind::Closure { consumer: of_closure, .. }) if consumer == NONE => of_closure,
+                    _ => consumer,
+                };
                 let cached =
                     consumer != NONE && CACHES.contains(&last_segment(file.name(file.sites[consumer as usize].name)));
                 return if cached { Runs::Once } else { Runs::Async };
@@ -604,10 +652,15 @@ fn callers(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> Callers {
     callers
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
+/// Effects that travel together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Queries and requests.
     PerItem,
+    /// Calls that block.
     Blocking,
+    /// Regexes compiled of a pattern that is always the same.
+    Regex,
 }
 
 impl Class {
@@ -616,15 +669,28 @@ impl Class {
         match self {
             Class::PerItem => effect.is_per_item() && runs != Runs::Once,
             Class::Blocking => effect.blocks() && runs == Runs::Sync,
+            Class::Regex => effect == Effect::CompileRegex && runs != Runs::Once,
         }
     }
 
     /// Whether a call run so passes its callee's effect on to the function that it stands in.
     fn passes(self, runs: Runs) -> bool {
         match self {
-            Class::PerItem => runs != Runs::Once,
+            Class::PerItem | Class::Regex => runs != Runs::Once,
             Class::Blocking => runs == Runs::Sync,
         }
+    }
+}
+
+/// Whether a call's first argument is the same at every call: a literal text or a constant.
+pub fn has_constant_argument(file: &Summary, site: &Site) -> bool {
+    match file.args(site).first().and_then(|arg| file.term(*arg)) {
+        Some(Term::Text) => true,
+        Some(Term::Path(name, _)) => {
+            let last = last_segment(file.name(name));
+            !last.is_empty() && last.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
+        }
+        _ => false,
     }
 }
 
@@ -637,6 +703,7 @@ fn is_cache(names: &Names<'_>, id: FuncRef) -> bool {
 fn spread(names: &Names<'_>, sites: &[Vec<SiteFacts>], callers: &Callers, class: Class) -> HashMap<FuncRef, Reach> {
     let mut reached: HashMap<FuncRef, Reach> = HashMap::new();
     let mut queue = VecDeque::new();
+    let mut shares: HashMap<(u32, u32), usize> = HashMap::new();
     for (index, facts) in sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
         let file = names.file(index as u32);
         for (n, fact) in facts.iter().enumerate() {
@@ -645,11 +712,12 @@ fn spread(names: &Names<'_>, sites: &[Vec<SiteFacts>], callers: &Callers, class:
             if id.func == NONE || !class.counts(seen.effect, fact.runs) || is_cache(names, id) {
                 continue;
             }
+            if class == Class::Regex && !has_constant_argument(file, &file.sites[n]) {
+                continue;
+            }
             let better = reached.get(&id).is_none_or(|old| seen.confidence < old.seen.confidence);
-            if better {
-                if reached.insert(id, Reach { seen, hops: 0, site: n as u32, next: None }).is_none() {
-                    queue.push_back(id);
-                }
+            if better && reached.insert(id, Reach { seen, hops: 0, site: n as u32, next: None }).is_none() {
+                queue.push_back(id);
             }
         }
     }
@@ -665,6 +733,12 @@ fn spread(names: &Names<'_>, sites: &[Vec<SiteFacts>], callers: &Callers, class:
                 continue;
             }
             if reached.contains_key(caller) {
+                continue;
+            }
+            // A single odd implementation among many says little: a share of them must do it.
+            let count = shares.entry((caller.file, *site)).or_insert(0_usize);
+            *count += 1;
+            if *count * SHARE < fact.targets.len() {
                 continue;
             }
             // One of several implementations that does it, the others not: an inference.

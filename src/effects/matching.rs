@@ -46,7 +46,7 @@ impl<'m> Matcher<'m> {
     }
 
     /// What a call does; `own` says that it calls a function of the repository.
-    pub fn seen<'a>(&mut self, types: &mut Types<'_, 'a>, index: u32, site: &Site, own: bool) -> Option<Seen> {
+    pub fn seen(&mut self, types: &mut Types<'_, '_>, index: u32, site: &Site, own: bool) -> Option<Seen> {
         let file = types.file(index);
         if site.name == NONE {
             return None;
@@ -68,7 +68,8 @@ impl<'m> Matcher<'m> {
         let effect = match row.effect {
             Effect::Nothing => return None,
             // One driver serves both worlds: what is awaited does not block.
-            Effect::BlockingQuery if site.flags & site_flag::AWAIT != 0 || self.uses(file, &["diesel_async"]) => {
+            Effect::BlockingQuery if site.flags & site_flag::AWAIT != 0 => Effect::Query,
+            Effect::BlockingQuery if row.on == On::Connection(rust::DIESEL) && self.uses(file, &["diesel_async"]) => {
                 Effect::Query
             }
             other => other,
@@ -76,7 +77,7 @@ impl<'m> Matcher<'m> {
         Some(Seen { effect, confidence: row.confidence, by_text: row.on == On::Sql })
     }
 
-    fn by_user<'a>(&self, types: &mut Types<'_, 'a>, index: u32, site: &Site, name: &str) -> Option<Seen> {
+    fn by_user(&self, types: &mut Types<'_, '_>, index: u32, site: &Site, name: &str) -> Option<Seen> {
         if self.user.is_empty() {
             return None;
         }
@@ -102,7 +103,7 @@ impl<'m> Matcher<'m> {
         Some(Seen { effect, confidence: Confidence::High, by_text: false })
     }
 
-    fn fits<'a>(&mut self, types: &mut Types<'_, 'a>, index: u32, site: &Site, row: Row, own: bool) -> bool {
+    fn fits(&mut self, types: &mut Types<'_, '_>, index: u32, site: &Site, row: Row, own: bool) -> bool {
         let file = types.file(index);
         let method = site.flags & site_flag::METHOD != 0;
         match row.on {
@@ -123,6 +124,7 @@ impl<'m> Matcher<'m> {
             }
             On::Connection(libs) => {
                 site.flags & site_flag::TAKES_CLOSURE == 0
+                    && !is_collection(&types.of(index, site.recv))
                     && (site.flags & site_flag::CONNECTION_ARG != 0 || has_connection_type(types, index, site))
                     && self.uses(file, libs)
             }
@@ -136,7 +138,7 @@ impl<'m> Matcher<'m> {
             On::Sql => {
                 site.flags & site_flag::SQL != 0
                     && site.flags & site_flag::REQUEST_RECV == 0
-                    && may_be_connection(&types.of(index, site.recv))
+                    && matches!(types.of(index, site.recv).head, Head::Unknown | Head::Path(_) | Head::Own(_))
             }
         }
     }
@@ -182,7 +184,7 @@ fn same_type(path: &str, wanted: &str) -> bool {
             && path.contains("blocking") == wanted.contains("blocking"))
 }
 
-fn has_connection_type<'a>(types: &mut Types<'_, 'a>, index: u32, site: &Site) -> bool {
+fn has_connection_type(types: &mut Types<'_, '_>, index: u32, site: &Site) -> bool {
     let file = types.file(index);
     file.args(site).iter().any(|arg| {
         let ty = types.of(index, *arg);
@@ -202,6 +204,18 @@ fn may_be_connection(ty: &Type<'_>) -> bool {
     match ty.head {
         Head::Unknown => true,
         Head::Path(path) => is_connection_type(last_segment(path)) || path.len() <= 2,
+        _ => false,
+    }
+}
+
+/// A collection that may hold connections, and has `insert`, `first` and `load` of its own.
+fn is_collection(ty: &Type<'_>) -> bool {
+    match ty.head {
+        Head::List | Head::Plain => true,
+        Head::Path(path) => {
+            path.starts_with("std::collections::")
+                || ["Vec", "Map", "Set", "Deque", "Heap", "Cache"].iter().any(|end| last_segment(path).ends_with(end))
+        }
         _ => false,
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod context;
 pub mod graph;
+pub(crate) mod local;
 pub mod matching;
 pub mod resolve;
 pub mod rest;

@@ -44,6 +44,8 @@ pub struct Names<'a> {
     implementors: HashMap<&'a str, Vec<&'a str>>,
     aliases: HashMap<&'a str, Vec<(u32, u32)>>,
     reexports: HashMap<String, &'a str>,
+    /// Module → modules whose names it passes on whole (`pub use inner::*`).
+    whole: HashMap<&'a str, HashSet<&'a str>>,
     statics: HashMap<&'a str, (u32, u32)>,
     /// Macro name → functions that its definition makes.
     templates: HashMap<&'a str, Vec<FuncRef>>,
@@ -67,6 +69,7 @@ impl<'a> Names<'a> {
             implementors: HashMap::new(),
             aliases: HashMap::new(),
             reexports: HashMap::new(),
+            whole: HashMap::new(),
             statics: HashMap::new(),
             templates: HashMap::new(),
             macro_uses: HashMap::new(),
@@ -112,7 +115,9 @@ impl<'a> Names<'a> {
         }
         for (module, local, path) in &file.reexports {
             let local = file.name(*local);
-            if !local.is_empty() {
+            if local.is_empty() {
+                self.whole.entry(file.name(*module)).or_default().insert(file.name(*path));
+            } else {
                 self.reexports.insert(format!("{}::{local}", file.name(*module)), file.name(*path));
             }
         }
@@ -253,7 +258,7 @@ impl<'a> Names<'a> {
         {
             return Some(*only);
         }
-        let near = |(_, module): &(TypeRef, &str)| self.nearness(file, prefix, module);
+        let near = |(_, module): &(TypeRef, &str)| Self::nearness(file, prefix, module);
         best(candidates.into_iter(), near).map(|(id, _)| id)
     }
 
@@ -294,7 +299,7 @@ impl<'a> Names<'a> {
             (last_segment(module) == last || (self.is_crate(last) && module.starts_with(last)))
                 && (self.is_analysed(id.file) || self.is_within_reach(file, path, prefix, module))
         });
-        best(fitting, |(_, module)| self.nearness(file, prefix, module)).map(|(id, _)| id)
+        best(fitting, |(_, module)| Self::nearness(file, prefix, module)).map(|(id, _)| id)
     }
 
     fn is_analysed(&self, file: u32) -> bool {
@@ -333,19 +338,21 @@ impl<'a> Names<'a> {
 
     /// Whether a module passes on what stands in another.
     fn passes_on(&self, module: &str, inner: &str) -> bool {
-        let is_inner =
-            |path: &str| path == inner || inner.strip_prefix(module).and_then(|p| p.strip_prefix("::")) == Some(path);
-        let here = |f: &Summary| {
-            let of_module = f.reexports.iter().filter(|(m, local, _)| f.name(*m) == module && *local == NONE);
-            of_module.into_iter().any(|(.., path)| is_inner(f.name(*path)))
-        };
-        self.files.iter().any(here)
-            || self.ask(Kind::Glob, "", last_segment(inner)).any(|e| e.other == module && here(self.file(e.file)))
+        // Relative to the module itself: `mod inner; pub use inner::*`.
+        let relative = inner.strip_prefix(module).and_then(|path| path.strip_prefix("::"));
+        let is_inner = |path: &str| path == inner || Some(path) == relative;
+        let own = self.whole.get(module);
+        if own.is_some_and(|passed| passed.contains(inner) || relative.is_some_and(|path| passed.contains(path))) {
+            return true;
+        }
+        self.ask(Kind::Glob, "", last_segment(inner)).filter(|entry| entry.other == module).any(|entry| {
+            let file = self.file(entry.file);
+            file.reexports.get(entry.item as usize).is_some_and(|(.., path)| is_inner(file.name(*path)))
+        })
     }
 
     /// How well a module fits a path prefix as seen from a file; more is better, 0 is not at all.
-    fn nearness(&self, file: &Summary, prefix: &str, module: &str) -> u32 {
-        let crate_of = |path: &str| path.split("::").next().unwrap_or_default().to_owned();
+    fn nearness(file: &Summary, prefix: &str, module: &str) -> u32 {
         let mut score = 1;
         if prefix == module {
             return 100;
@@ -390,7 +397,7 @@ impl<'a> Names<'a> {
         }
         let bases = if foreign { self.traits.get(ty).cloned().unwrap_or_default() } else { self.bases(ty) };
         for base in bases {
-            self.trait_default(base, method, out, 0);
+            self.trait_default(base, method, out);
         }
         if out.is_empty() {
             self.template_methods(ty, method, out);
@@ -408,14 +415,23 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn trait_default(&self, base: &str, method: &str, out: &mut Vec<FuncRef>, depth: u32) {
-        if depth > 4 || !self.is_trait(base) {
-            return;
-        }
+    /// The default of a trait's method, or of the traits above it. Each trait is looked at once: traits that lead to one
+    /// another by many ways would cost a power of their number.
+    fn trait_default(&self, base: &'a str, method: &str, out: &mut Vec<FuncRef>) {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut level = vec![base];
         let with_body = |id: &FuncRef| self.func(*id).flags & func_flag::BODILESS == 0;
-        out.extend(self.methods(base, method).into_iter().map(|(id, _)| id).filter(with_body));
-        for outer in self.bases(base) {
-            self.trait_default(outer, method, out, depth + 1);
+        for _ in 0..=4 {
+            let mut above = Vec::new();
+            for name in level {
+                if seen.contains(&name) || !self.is_trait(name) {
+                    continue;
+                }
+                seen.push(name);
+                out.extend(self.methods(name, method).into_iter().map(|(id, _)| id).filter(with_body));
+                above.extend(self.bases(name));
+            }
+            level = above;
         }
     }
 
@@ -468,7 +484,7 @@ impl<'a> Names<'a> {
         let prefix = path.rsplit_once("::").map_or("", |(prefix, _)| prefix);
         let near = |e: &Entry<'_>| self.is_within_reach(file, path, prefix, e.other);
         let fitting = self.ask(Kind::Alias, "", name).filter(near);
-        let entry = best(fitting, |e| self.nearness(file, prefix, e.other))?;
+        let entry = best(fitting, |e| Self::nearness(file, prefix, e.other))?;
         self.file(entry.file).aliases.get(entry.item as usize).map(|(_, term)| (entry.file, *term))
     }
 

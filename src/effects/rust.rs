@@ -36,7 +36,7 @@ const SQLX_ROOTS: &[&str] = &[
     "sqlx::raw_sql",
 ];
 
-const DIESEL: &[&str] = &["diesel", "diesel_async"];
+pub(super) const DIESEL: &[&str] = &["diesel", "diesel_async"];
 const SEA_ORM: &[&str] = &["sea_orm"];
 const SEA_ROOTS: &[&str] = &[
     "find",
@@ -219,6 +219,7 @@ const TABLE: &[Group] = &[
         ],
     ),
     group(On::Type(RUSQLITE_TYPES), Prepare, High, &["prepare"]),
+    group(On::Named(&["rusqlite", "tokio_postgres", "postgres"]), Prepare, Medium, &["prepare"]),
     group(On::Named(&["rusqlite"]), BlockingQuery, Medium, &["execute", "query_row", "query_map", "execute_batch"]),
     // mongodb
     group(
@@ -496,10 +497,23 @@ const TABLE: &[Group] = &[
     ),
     // channels without a bound
     group(On::Path(&["tokio::sync::mpsc"]), UnboundedChannel, High, &["unbounded_channel"]),
-    group(On::Path(&["std::sync::mpsc"]), UnboundedChannel, Medium, &["channel"]),
+    group(On::Path(&["std::sync::mpsc"]), UnboundedChannel, Low, &["channel"]),
     group(On::Path(UNBOUNDED), UnboundedChannel, High, &["unbounded", "unbounded_async"]),
     // others
-    group(On::Path(&["regex::Regex", "regex::bytes::Regex", "fancy_regex::Regex"]), CompileRegex, High, &["new"]),
+    group(
+        On::Path(&[
+            "regex::Regex",
+            "regex::bytes::Regex",
+            "regex::RegexSet",
+            "regex::RegexBuilder",
+            "fancy_regex::Regex",
+            "regex_lite::Regex",
+            "pcre2::bytes::Regex",
+        ]),
+        CompileRegex,
+        High,
+        &["new"],
+    ),
     group(
         On::Path(&["std::boxed::Box", "Box", "std::string::String", "std::vec::Vec", "Vec", "String"]),
         Leak,
@@ -507,6 +521,7 @@ const TABLE: &[Group] = &[
         &["leak"],
     ),
     group(On::Path(&["std::mem", "core::mem"]), Leak, High, &["forget"]),
+    group(On::Distinctive(&[]), Leak, Medium, &["leak"]),
     // look-alikes that awaited runtimes offer
     group(
         On::Path(&["tokio::fs", "async_std::fs", "tokio::process"]),
@@ -578,7 +593,8 @@ mod tests {
     use super::{On, TABLE};
 
     /// Names that nothing else has: only these may be matched whatever their receiver.
-    const DISTINCTIVE: [&str; 13] = [
+    const DISTINCTIVE: [&str; 14] = [
+        "leak",
         "spawn_blocking",
         "block_in_place",
         "unblock",

@@ -1,6 +1,6 @@
 //! [`Unit`] → [`Summary`]: names resolved through imports, values as terms, contexts as frames.
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::context;
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
@@ -44,7 +44,7 @@ const PLAIN_MACROS: [&str; 30] = [
 ];
 
 /// Attributes that make a function a request handler.
-const HANDLERS: [&str; 12] = [
+pub(crate) const HANDLERS: [&str; 12] = [
     "get",
     "post",
     "put",
@@ -100,6 +100,8 @@ struct Summariser<'a> {
     terms: HashMap<Term, u32>,
     /// Module path of each module context.
     modules: HashMap<u32, String>,
+    /// Modules declared in this one: the module context that each is declared in, and its name.
+    children: HashSet<(CtxId, Sym)>,
     /// How deep types refer to types: bounds may refer to each other.
     depth: u32,
 }
@@ -142,6 +144,7 @@ impl<'a> Summariser<'a> {
             bind_terms: HashMap::new(),
             terms: HashMap::new(),
             modules: HashMap::new(),
+            children: children(unit),
             depth: 0,
         }
     }
@@ -185,18 +188,16 @@ impl<'a> Summariser<'a> {
         path
     }
 
-    /// A path with imports applied, and whether it is absolute then.
-    fn resolve(&mut self, path: &str, ctx: CtxId) -> (String, bool) {
-        let unit = self.unit;
+    /// A path that begins at this module, made absolute: `crate::a`, `self::a`, `super::a`, or `a` where that is a module
+    /// declared here.
+    fn absolute(&mut self, path: &str, ctx: CtxId) -> Option<String> {
         let (first, rest) = path.split_once("::").map_or((path, None), |(f, r)| (f, Some(r)));
-        let joined = |head: &str| rest.map_or_else(|| head.to_owned(), |r| format!("{head}::{r}"));
-        let class = || unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Class);
         match first {
             "crate" | "$crate" => {
-                let root = self.module.split("::").next().unwrap_or_default().to_owned();
-                return (joined(&root), true);
+                let root = self.module.split("::").next().unwrap_or_default();
+                Some(rest.map_or_else(|| root.to_owned(), |r| format!("{root}::{r}")))
             }
-            "self" if rest.is_some() => return (joined(&self.module_of(ctx)), true),
+            "self" => Some(format!("{}::{}", self.module_of(ctx), rest?)),
             "super" => {
                 let mut module = self.module_of(ctx);
                 let mut rest = path;
@@ -204,7 +205,26 @@ impl<'a> Summariser<'a> {
                     rest = r;
                     module.truncate(module.rfind("::").unwrap_or(0));
                 }
-                return (format!("{module}::{rest}"), true);
+                Some(format!("{module}::{rest}"))
+            }
+            _ => {
+                let child = (module_ctx(self.unit, ctx), self.unit.names.find(first)?);
+                self.children.contains(&child).then(|| format!("{}::{path}", self.module_of(ctx)))
+            }
+        }
+    }
+
+    /// A path with imports applied, and whether it is absolute then.
+    fn resolve(&mut self, path: &str, ctx: CtxId) -> (String, bool) {
+        let unit = self.unit;
+        let (first, rest) = path.split_once("::").map_or((path, None), |(f, r)| (f, Some(r)));
+        let joined = |head: &str| rest.map_or_else(|| head.to_owned(), |r| format!("{head}::{r}"));
+        let class = || unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Class);
+        match first {
+            "crate" | "$crate" | "self" | "super" => {
+                if let Some(path) = self.absolute(path, ctx) {
+                    return (path, true);
+                }
             }
             "Self" => {
                 if let Some(class) = class() {
@@ -223,13 +243,8 @@ impl<'a> Summariser<'a> {
         let found = unit.imports.iter().filter(|i| i.local == local && unit.is_in(ctx, i.ctx)).max_by_key(|i| i.ctx);
         if let Some(import) = found {
             let target = unit.name(import.path);
-            // `use crate::a::b` and `use self::c` are themselves relative.
-            let head = target.split("::").next().unwrap_or_default();
-            let base = if matches!(head, "crate" | "self" | "super") {
-                self.resolve(target, import.ctx).0
-            } else {
-                target.to_owned()
-            };
+            // `use crate::a::b`, `use self::c` and `mod d; use d::e;` are themselves relative.
+            let base = self.absolute(target, import.ctx).unwrap_or_else(|| target.to_owned());
             return (joined(&base), true);
         }
         (path.to_owned(), false)
@@ -402,7 +417,10 @@ impl<'a> Summariser<'a> {
         for import in &unit.imports {
             let module = self.module_of(import.ctx);
             let module = self.name(&module);
-            let (path, _) = self.resolved_name(import.path, import.ctx);
+            let path = match self.absolute(unit.name(import.path), import.ctx) {
+                Some(path) => self.name(&path),
+                None => self.resolved_name(import.path, import.ctx).0,
+            };
             if !import.local.is_some() {
                 self.out.globs.push((module, path));
             }
@@ -549,7 +567,7 @@ impl<'a> Summariser<'a> {
     fn make_val_term(&mut self, val: ValId) -> u32 {
         let unit = self.unit;
         let term = match unit.val(val) {
-            Val::Same(inner) => return self.val_term(inner),
+            Val::Same(inner) | Val::Ref(inner) | Val::Deref(inner) => return self.val_term(inner),
             Val::Local(bind) => return self.bind_term(bind),
             Val::Call(id) => {
                 let site = self.site_of.get(id.index()).copied().unwrap_or(NONE);
@@ -583,8 +601,10 @@ impl<'a> Summariser<'a> {
                 Term::Closure(self.frame_of[ctx.index()], value)
             }
             Val::ClosureParam(ctx, n) => Term::ClosureParam(self.frame_of[ctx.index()], n),
-            Val::Str(_) | Val::Template(_) => Term::Text,
-            Val::Int(_) | Val::Literal | Val::Tuple(_) => Term::Literal,
+            Val::Str(_) => Term::Text,
+            Val::Int(_) | Val::Literal | Val::Tuple(_) | Val::Sum(_) | Val::Equal(_) | Val::Template(_) => {
+                Term::Literal
+            }
             Val::Unknown => return NONE,
         };
         self.term(term)
@@ -602,7 +622,10 @@ impl<'a> Summariser<'a> {
         self.bind_terms.insert(id.0, NONE);
         let unit = self.unit;
         let bind = unit.bind(id);
-        let term = if bind.ty.is_some() {
+        let text = bind.kind == BindKind::Static && matches!(unit.plain(bind.value), Val::Str(_));
+        let term = if text {
+            self.term(Term::Text)
+        } else if bind.ty.is_some() {
             let written = self.ty_term(bind.ty, bind.ctx);
             // `let x: _ = …` and `Vec<_>` say less than the value does.
             let value = if written == NONE || self.has_hole(bind.ty) { self.val_term(bind.value) } else { NONE };
@@ -689,4 +712,18 @@ impl<'a> Summariser<'a> {
         let bound = self.ty_term(note.ty, outer);
         Some(self.term(Term::Bounded(bound)))
     }
+}
+
+/// The module context that a context stands in; none at the top of the file.
+fn module_ctx(unit: &Unit, ctx: CtxId) -> CtxId {
+    unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Module).unwrap_or(CtxId::NONE)
+}
+
+fn children(unit: &Unit) -> HashSet<(CtxId, Sym)> {
+    let declared = unit.notes.iter().filter(|n| matches!(n.kind, NoteKind::Module | NoteKind::TestModule));
+    let inline = unit.ctxs.iter().filter(|c| c.kind == CtxKind::Module);
+    declared
+        .map(|n| (module_ctx(unit, n.ctx), n.name))
+        .chain(inline.map(|c| (module_ctx(unit, c.parent), c.name)))
+        .collect()
 }

@@ -206,7 +206,7 @@ pub enum Term {
     Path(u32, bool),
     /// A literal list or range of this element, this long; `NONE` where the length is unknown.
     List(u32, u32),
-    /// A text.
+    /// A literal text.
     Text,
     /// A number or other literal.
     Literal,

@@ -488,7 +488,7 @@ impl<'n, 'a> Types<'n, 'a> {
         }
         // `load::<Post>` is diesel's, `load()` an atomic's or a swap's.
         if INNER.contains(&name) && site.generic == NONE {
-            return self.unwrapped(&recv);
+            return Self::unwrapped(&recv);
         }
         let closure = || summary.args(site).last().copied().unwrap_or(NONE);
         match name {
@@ -542,7 +542,7 @@ impl<'n, 'a> Types<'n, 'a> {
         self.eval(file, term, None, depth)
     }
 
-    fn unwrapped(&mut self, recv: &Type<'a>) -> Type<'a> {
+    fn unwrapped(recv: &Type<'a>) -> Type<'a> {
         match recv.head {
             Head::Path(path)
                 if matches!(

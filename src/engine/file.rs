@@ -4,16 +4,43 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use super::{FunctionMetrics, Job, Source};
-use crate::config::HotPath;
 use crate::effects::summarise::{self, Place};
 use crate::effects::summary::Summary;
-use crate::engine::facts::{Facts, TargetKind};
+use crate::engine::facts::Facts;
 use crate::engine::profile::{Heat, Profile, Profiles};
 use crate::lang::complexity::FunctionComplexity;
 use crate::lang::{self, Language};
 use crate::model::raw::Raw;
 use crate::rules::{Detect, FunctionView, Rule, UnitView};
+use crate::schema::query::Spoken;
+use crate::schema::{self, extract};
 use crate::world::clock::Watch;
+
+/// Where one file belongs: asked once a file, since it means a walk over targets and manifests.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    /// Path of its module, the crate's name first.
+    pub module: String,
+    /// What it is for.
+    pub profile: Profile,
+    /// Whether it lies on a hot path.
+    pub hot: bool,
+}
+
+impl Placed {
+    pub(super) fn of(job: &Job<'_>, profiles: &Profiles<'_>, source: &Source) -> Placed {
+        Placed {
+            module: module(job.facts, &source.path),
+            profile: profiles.of(&source.path, &source.text),
+            hot: profiles.heat(&source.path) == Heat::Hot,
+        }
+    }
+
+    /// Test, bench, example and build code: no rule over calls looks at it.
+    fn is_test(&self) -> bool {
+        is_test_profile(self.profile)
+    }
+}
 
 /// What one file gave.
 #[derive(Debug, Default)]
@@ -22,6 +49,8 @@ pub(super) struct Analysed {
     pub summary: Option<Summary>,
     /// Findings of the rules that look at one file.
     pub raws: Vec<Raw>,
+    /// What it says to its database.
+    pub spoken: Spoken,
     /// Its functions.
     pub functions: Vec<FunctionMetrics>,
     /// Why it could not be analysed.
@@ -38,11 +67,16 @@ pub(super) struct Analysed {
 pub(super) fn analyse(
     job: &Job<'_>,
     source: &Source,
+    placed: &Placed,
     rules: &[&'static Rule],
     start: Watch,
     deadline: Duration,
 ) -> Analysed {
     let Some(language) = Language::of_path(&source.path) else {
+        if schema::is_schema_file(&source.path, &source.text) {
+            // Read with the others of its kind, in their order.
+            return Analysed::default();
+        }
         let name = source.path.rsplit('/').next().unwrap_or(&source.path);
         let reason = match name.rsplit_once('.') {
             Some((stem, extension)) if !stem.is_empty() => format!("no detectors for .{extension}"),
@@ -54,7 +88,7 @@ pub(super) fn analyse(
         let error = format!("{}: not analysed, the time was up", source.path);
         return Analysed { error: Some(error), ..Analysed::default() };
     }
-    let caught = catch_unwind(AssertUnwindSafe(|| lowered(job, source, language, rules)));
+    let caught = catch_unwind(AssertUnwindSafe(|| lowered(job, source, placed, language, rules)));
     caught.unwrap_or_else(|panic| {
         let what = panic
             .downcast_ref::<String>()
@@ -66,7 +100,7 @@ pub(super) fn analyse(
     })
 }
 
-fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static Rule]) -> Analysed {
+fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, rules: &[&'static Rule]) -> Analysed {
     let lowered = match lang::lower(language, &source.text) {
         Ok(lowered) => lowered,
         Err(why) => {
@@ -75,12 +109,11 @@ fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static
             return Analysed { error: Some(error), ..Analysed::default() };
         }
     };
-    let module = module(job.facts, &source.path);
     let unit = &lowered.unit;
     let watch = Watch::start();
     let view = UnitView { path: &source.path, language, unit };
     let mut raws = Vec::new();
-    let test = is_test(job.facts, &job.config.hot_path, &source.path);
+    let test = placed.is_test();
     if !test {
         for rule in rules {
             if let Detect::Unit(detect) = rule.detect {
@@ -88,8 +121,10 @@ fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static
             }
         }
     }
+    let asks = rules.iter().any(|rule| matches!(rule.detect, Detect::Schema(_)));
+    let spoken = if asks && !test { extract::spoken(unit) } else { Spoken::default() };
     let rules_time = watch.elapsed();
-    let place = Place { path: &source.path, language, module: &module, test };
+    let place = Place { path: &source.path, language, module: &placed.module, test };
     let summary = summarise::summarise(unit, place);
     let watch = Watch::start();
     for rule in rules {
@@ -105,6 +140,7 @@ fn lowered(job: &Job<'_>, source: &Source, language: Language, rules: &[&'static
     Analysed {
         summary: Some(summary),
         raws,
+        spoken,
         functions: lowered.functions.iter().map(|f| metrics(f, &source.path, language)).collect(),
         complexity_time: watch.elapsed(),
         rules_time,
@@ -121,23 +157,17 @@ pub(super) fn summary(facts: &Facts, language: Language, path: &str, text: &str)
     catch_unwind(AssertUnwindSafe(|| summarise::summarise(&lowered.unit, place))).ok()
 }
 
+/// Whether a file that is followed is test, bench, example or build code.
+pub(super) fn is_test(profiles: &Profiles<'_>, path: &str) -> bool {
+    is_test_profile(profiles.of(path, ""))
+}
+
+fn is_test_profile(profile: Profile) -> bool {
+    matches!(profile, Profile::Test | Profile::Example | Profile::Bench | Profile::Build)
+}
+
 fn module(facts: &Facts, path: &str) -> String {
     facts.module_path(path).map_or_else(|| module_by_name(path), |m| m.join("::"))
-}
-
-/// Test, bench and example code, by target and path.
-pub(super) fn is_test(facts: &Facts, hot_path: &HotPath, path: &str) -> bool {
-    let target = facts.target_of(path);
-    if matches!(target, Some(TargetKind::Test | TargetKind::Bench | TargetKind::Example | TargetKind::Build)) {
-        return true;
-    }
-    let profiles = Profiles::new(facts, hot_path);
-    matches!(profiles.of(path, ""), Profile::Test | Profile::Example | Profile::Bench | Profile::Build)
-}
-
-/// Whether a file lies on a hot path.
-pub(super) fn is_hot(profiles: &Profiles<'_>, path: &str) -> bool {
-    profiles.heat(path) == Heat::Hot
 }
 
 /// Outside of every crate, a file is a module of its own name.

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::file::{Analysed, is_hot};
-use super::profile::{Profile, Profiles};
+use super::file::{Analysed, Placed};
+use super::profile::Profile;
 use super::{Job, rubric};
 use crate::effects::graph::Graph;
-use crate::effects::summary::Summary;
 use crate::lang::Language;
 use crate::model::finding::{Evidence, Finding};
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::{Confidence, Severity};
-use crate::rules::{self, Detect, Rule, SiteView};
+use crate::rules::{self, Detect, Rule, SchemaView, SiteView};
+use crate::schema::Schema;
 
 /// Characters of a snippet that make its identity.
 const SNIPPET: usize = 400;
@@ -19,7 +19,7 @@ const SNIPPET: usize = 400;
 /// Collects findings.
 pub(super) struct Mint<'a> {
     job: &'a Job<'a>,
-    profiles: Profiles<'a>,
+    placed: &'a [Placed],
     /// Indices of the summaries' sources.
     sources: Vec<usize>,
     found: Vec<(&'static Rule, usize, Raw)>,
@@ -27,27 +27,22 @@ pub(super) struct Mint<'a> {
 }
 
 impl<'a> Mint<'a> {
-    pub(super) fn new(job: &'a Job<'a>, files: &[Analysed]) -> Mint<'a> {
-        let mut profiles = Profiles::new(job.facts, &job.config.hot_path);
-        for source in job.sources {
-            profiles.see(&source.path, &source.text);
-        }
-        let sources = files.iter().enumerate().filter(|(_, f)| f.summary.is_some()).map(|(n, _)| n).collect();
-        Mint { job, profiles, sources, found: Vec::new(), budgets: Vec::new() }
+    pub(super) fn new(job: &'a Job<'a>, placed: &'a [Placed], sources: Vec<usize>) -> Mint<'a> {
+        Mint { job, placed, sources, found: Vec::new(), budgets: Vec::new() }
     }
 
     /// Runs the rules over calls.
     pub(super) fn sites(&mut self, graph: &Graph<'_>, rules: &[&'static Rule]) {
         for (n, facts) in graph.sites.iter().enumerate().take(self.sources.len()) {
             let source = self.sources[n];
-            let summary: &Summary = graph.names.file(n as u32);
-            let hot = is_hot(&self.profiles, &summary.path);
-            let command_line = self.profile(source) == Profile::Cli;
+            let hot = self.placed[source].hot;
+            let command_line = matches!(self.placed[source].profile, Profile::Cli | Profile::Script);
+            let migration = self.placed[source].profile == Profile::Migration;
             for (index, fact) in facts.iter().enumerate() {
                 if fact.seen.is_none() && fact.targets.is_empty() {
                     continue;
                 }
-                let view = SiteView { graph, file: n as u32, index: index as u32, hot, command_line };
+                let view = SiteView { graph, file: n as u32, index: index as u32, hot, command_line, migration };
                 for rule in rules {
                     if let Detect::Site(detect) = rule.detect
                         && let Some(raw) = detect(&view)
@@ -65,6 +60,21 @@ impl<'a> Mint<'a> {
             for raw in &file.raws {
                 if let Some(rule) = rules.iter().find(|rule| rule.id == raw.rule) {
                     self.found.push((rule, source, raw.clone()));
+                }
+            }
+        }
+    }
+
+    /// Runs the rules over queries and their schema.
+    pub(super) fn queries(&mut self, schema: &Schema, files: &[Analysed], rules: &[&'static Rule]) {
+        if schema.is_empty() {
+            return;
+        }
+        for (source, file) in files.iter().enumerate().filter(|(_, f)| !f.spoken.queries.is_empty()) {
+            let view = SchemaView { schema, queries: &file.spoken.queries };
+            for rule in rules {
+                if let Detect::Schema(detect) = rule.detect {
+                    self.found.extend(detect(&view).into_iter().map(|raw| (*rule, source, raw)));
                 }
             }
         }
@@ -151,21 +161,16 @@ impl<'a> Mint<'a> {
         checks
     }
 
-    fn profile(&self, source: usize) -> Profile {
-        let source = &self.job.sources[source];
-        self.profiles.of(&source.path, &source.text)
-    }
-
     fn finding(&self, rule: &'static Rule, source: usize, raw: Raw, ordinals: &mut BTreeMap<String, u32>) -> Finding {
         let text = &self.job.sources[source];
-        let hot = is_hot(&self.profiles, &text.path);
+        let hot = self.placed[source].hot;
         let language = Language::of_path(&text.path);
         let severity = rubric::severity(rubric::Weighed {
             situation: raw.situation,
             confidence: raw.confidence,
             hot,
             rule_may_block: language.is_some_and(|l| rule.may_block.contains(&l)),
-            profile_may_block: self.profile(source).may_block(),
+            profile_may_block: self.placed[source].profile.may_block(),
         });
         let last = if matches!(raw.situation, Situation::OverThreshold | Situation::Recursion) {
             raw.line

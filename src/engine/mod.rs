@@ -17,7 +17,8 @@ use crate::effects::summary::Summary;
 use crate::model::budget::Budgets;
 use crate::model::check::{Check, Outcome, Scope};
 use crate::model::finding::Finding;
-use crate::rules::{self, Rule};
+use crate::rules::{self, Detect, Rule};
+use crate::schema::Schema;
 use crate::world::clock::Watch;
 
 pub mod budgets;
@@ -160,11 +161,6 @@ impl Selection {
             Selection::Rule(id) => rule.id == id,
         }
     }
-
-    /// Whether the checks that no rule stands for are listed too.
-    fn is_whole(&self) -> bool {
-        matches!(self, Selection::All | Selection::Review)
-    }
 }
 
 /// Analyses the files.
@@ -189,18 +185,38 @@ fn pool() -> &'static rayon::ThreadPool {
     })
 }
 
+/// The checks of the engine in their order.
+const CHECKS: [(&str, Scope); 5] = [
+    ("n-plus-one", Scope::File),
+    ("complexity", Scope::File),
+    ("bundle", Scope::Project),
+    ("memory", Scope::File),
+    ("index-hint", Scope::Project),
+];
+
 fn analyse(job: Job<'_>) -> Output {
     let rules: Vec<&'static Rule> = rules::all().filter(|rule| job.rules.takes(rule)).collect();
     let mut timings = Timings::default();
     let start = Watch::start();
     let deadline = job.caps.n_plus_one;
-    let files: Vec<file::Analysed> =
-        job.sources.par_iter().map(|source| file::analyse(&job, source, &rules, start, deadline)).collect();
-    let summaries: Vec<Summary> = files.iter().filter_map(|f| f.summary.clone()).collect();
+    let mut profiles = profile::Profiles::new(job.facts, &job.config.hot_path);
+    for source in job.sources {
+        profiles.see(&source.path, &source.text);
+    }
+    let placed: Vec<file::Placed> =
+        job.sources.par_iter().map(|source| file::Placed::of(&job, &profiles, source)).collect();
+    let mut files: Vec<file::Analysed> = job
+        .sources
+        .par_iter()
+        .zip(&placed)
+        .map(|(source, placed)| file::analyse(&job, source, placed, &rules, start, deadline))
+        .collect();
+    let with_summary: Vec<usize> = (0..files.len()).filter(|n| files[*n].summary.is_some()).collect();
+    let summaries: Vec<Summary> = files.iter_mut().filter_map(|f| f.summary.take()).collect();
     let none = BTreeSet::new();
     let dependencies = |path: &str| job.facts.crate_of(path).map_or(&none, |c| &c.dependencies);
     let graph = Graph::link(&summaries, job.rest, &dependencies, &job.config.calls);
-    let mut minted = mint::Mint::new(&job, &files);
+    let mut minted = mint::Mint::new(&job, &placed, with_summary);
     minted.sites(&graph, &rules);
     timings.add("n-plus-one", start.elapsed());
     let measured: Duration = files.iter().map(|f| f.complexity_time).sum();
@@ -210,8 +226,25 @@ fn analyse(job: Job<'_>) -> Output {
     let weighing = Watch::start();
     minted.budgets(&rules);
     timings.add("bundle", weighing.elapsed());
+    let hinting = Watch::start();
+    let schema = schema_of(&job, &files, &rules);
+    minted.queries(&schema, &files, &rules);
+    timings.add("index-hint", hinting.elapsed());
     let findings = minted.finish();
-    output(&job, &rules, files, findings, timings)
+    let unknown = schema.is_empty().then_some("no schema files in scope");
+    output(&job, &rules, files, findings, timings, unknown)
+}
+
+/// What the schema files among the analysed ones say, and what programs make beside them.
+fn schema_of(job: &Job<'_>, files: &[file::Analysed], rules: &[&'static Rule]) -> Schema {
+    if !rules.iter().any(|rule| matches!(rule.detect, Detect::Schema(_))) {
+        return Schema::default();
+    }
+    let mut schema = Schema::read(job.sources.iter().map(|source| (source.path.as_str(), &*source.text)));
+    for definition in files.iter().flat_map(|file| &file.spoken.definitions) {
+        schema.also(definition);
+    }
+    schema
 }
 
 fn output(
@@ -220,12 +253,11 @@ fn output(
     files: Vec<file::Analysed>,
     mut findings: BTreeMap<&'static str, Vec<Finding>>,
     timings: Timings,
+    no_schema: Option<&str>,
 ) -> Output {
-    let causes: Vec<String> = files.iter().filter_map(|f| f.error.clone()).collect();
+    let causes = named(files.iter().filter_map(|f| f.error.as_deref()));
     let mut output = Output { rules_run: rules.len(), ..Output::default() };
-    for (name, scope) in
-        [("n-plus-one", Scope::File), ("complexity", Scope::File), ("bundle", Scope::Project), ("memory", Scope::File)]
-    {
+    for (name, scope) in CHECKS {
         if !rules.iter().any(|rule| rule.check == name) {
             continue;
         }
@@ -234,18 +266,15 @@ fn output(
         let cap = job.caps.of(name);
         let outcome = if took > cap {
             Outcome::Errored { cause: format!("ran past its cap of {} s", cap.as_secs()), partial: found }
-        } else if scope == Scope::File && !causes.is_empty() {
-            Outcome::Errored { cause: causes.join("; "), partial: found }
+        } else if let Some(reason) = no_schema.filter(|_| name == "index-hint") {
+            Outcome::Skipped { reason: reason.to_owned() }
+        } else if let (Scope::File, Some(cause)) = (scope, &causes) {
+            Outcome::Errored { cause: cause.clone(), partial: found }
         } else {
             Outcome::of(found)
         };
         output.timings.push((name, took));
         output.checks.push(Check { name, scope, outcome });
-    }
-    if job.rules.is_whole() {
-        let reason = "no schema files in scope".to_owned();
-        output.timings.push(("index-hint", Duration::ZERO));
-        output.checks.push(Check { name: "index-hint", scope: Scope::Project, outcome: Outcome::Skipped { reason } });
     }
     for file in files {
         match file.unsupported {
@@ -255,6 +284,21 @@ fn output(
         output.functions.extend(file.functions);
     }
     output
+}
+
+/// Causes in one sentence: the first few, and how many more there are.
+fn named<'c>(causes: impl Iterator<Item = &'c str>) -> Option<String> {
+    const SHOWN: usize = 5;
+    let causes: Vec<&str> = causes.collect();
+    let shown = causes.iter().take(SHOWN).copied().collect::<Vec<_>>().join("; ");
+    match causes.len() {
+        0 => None,
+        n if n <= SHOWN => Some(shown),
+        n => Some(format!(
+            "{shown}; and {} more files; exclude what is not meant to parse (`exclude` in perf-gate.toml)",
+            n - SHOWN
+        )),
+    }
 }
 
 /// Wall clock of each check.

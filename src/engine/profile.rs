@@ -3,6 +3,7 @@
 //! Owns the words by which paths, targets and manifests are told apart. Pure. Must not know rules or findings.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use super::facts::{Crate, Facts, TargetKind};
 use super::generated::is_generated;
@@ -56,12 +57,14 @@ pub struct Profiles<'a> {
     hot_path: &'a HotPath,
     /// Folders of crates in which a listening socket was seen.
     listening: BTreeSet<&'a str>,
+    /// Folders of crates that are command-line programs; worked out when first asked for.
+    command_lines: OnceLock<BTreeSet<&'a str>>,
 }
 
 impl<'a> Profiles<'a> {
     /// For a repository's facts and the configured segments.
     pub fn new(facts: &'a Facts, hot_path: &'a HotPath) -> Profiles<'a> {
-        Profiles { facts, hot_path, listening: BTreeSet::new() }
+        Profiles { facts, hot_path, listening: BTreeSet::new(), command_lines: OnceLock::new() }
     }
 
     /// Takes note of a file's text: a crate that opens a listening socket is a service, whatever it depends on.
@@ -102,16 +105,25 @@ impl<'a> Profiles<'a> {
         }
     }
 
-    /// A program that parses arguments, serves nothing and holds no database open is a command line, and so is the library
-    /// beside it. With a database it is a worker, which is a service without a port.
     fn by_manifest(&self, path: &str, target: Option<TargetKind>) -> Profile {
         let Some(owner) = self.facts.crate_of(path).filter(|_| target.is_some()) else { return Profile::Service };
+        let command_lines = self.command_lines.get_or_init(|| {
+            let found = self.facts.crates.iter().filter(|c| self.is_command_line(c));
+            found.map(|c| c.dir.as_str()).collect()
+        });
+        if command_lines.contains(owner.dir.as_str()) { Profile::Cli } else { Profile::Service }
+    }
+
+    /// A program that parses arguments, serves nothing and holds no database open is a command line, and so is the library
+    /// beside it. With a database it is a worker, which is a service without a port.
+    fn is_command_line(&self, owner: &'a Crate) -> bool {
+        if !owner.targets.iter().any(|t| t.kind == TargetKind::Bin) {
+            return false;
+        }
         let reached = self.reached_from(owner);
         let uses = |list: &[&str]| reached.iter().any(|c| list.iter().any(|name| c.depends_on(name)));
-        let has_program = owner.targets.iter().any(|t| t.kind == TargetKind::Bin);
         let listens = reached.iter().any(|c| self.listening.contains(c.dir.as_str()));
-        let serves = uses(&SERVERS) || uses(&DATABASES) || listens;
-        if has_program && uses(&ARGUMENT_PARSERS) && !serves { Profile::Cli } else { Profile::Service }
+        uses(&ARGUMENT_PARSERS) && !uses(&SERVERS) && !uses(&DATABASES) && !listens
     }
 
     /// A crate and the crates of this repository that it depends on.
@@ -209,7 +221,9 @@ fn by_path(path: &str) -> Option<Profile> {
     let folders: Vec<&str> = folders.split('/').filter(|f| !f.is_empty()).collect();
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let folder = |list: &[&str]| folders.iter().any(|f| list.contains(f));
-    if folder(&TEST_FOLDERS) || is_test_file(&folders, stem, extension) {
+    // `app_test_fakes`, `client-mocks`: a crate of its own for tests.
+    let doubles = folders.iter().any(|f| f.split(['-', '_']).any(|word| matches!(word, "fakes" | "mocks")));
+    if doubles || folder(&TEST_FOLDERS) || is_test_file(&folders, stem, extension) {
         return Some(Profile::Test);
     }
     if folder(&["benches", "bench", "benchmark", "benchmarks"]) {
@@ -222,7 +236,8 @@ fn by_path(path: &str) -> Option<Profile> {
     if example {
         return Some(Profile::Example);
     }
-    if folder(&["migrations", "migration", "alembic"]) || path.contains("db/migrate/") {
+    let migrations = folder(&["migrations", "migration", "alembic"]) || matches!(stem, "migrations" | "migration");
+    if migrations || path.contains("db/migrate/") {
         return Some(Profile::Migration);
     }
     if folder(&["scripts", "script", "seeds", "seeders", "xtask"]) || matches!(stem, "seed" | "seeds") {

@@ -108,6 +108,8 @@ impl Builder {
             end: start,
             seq: self.seq + 1,
             seq_end: u32::MAX,
+            vals: self.unit.vals.len() as u32,
+            vals_end: u32::MAX,
         });
         self.stack.push(id);
         id
@@ -121,6 +123,7 @@ impl Builder {
             ctx.last = last;
             ctx.end = end;
             ctx.seq_end = self.seq + 1;
+            ctx.vals_end = self.unit.vals.len() as u32;
         }
         let depth = self.stack.len();
         while self.scope.last().is_some_and(|(_, _, at)| *at > depth) {
@@ -243,8 +246,20 @@ impl Builder {
         let id = TyId(self.unit.tys.len() as u32);
         let first = self.unit.ty_args.len() as u32;
         self.unit.ty_args.extend_from_slice(args);
-        self.unit.tys.push(Ty { head, args: first, arg_count: args.len() as u16, len });
+        self.unit.tys.push(Ty { head, args: first, arg_count: args.len() as u16, len, written: head, shared: false });
         id
+    }
+
+    /// Says how a type was written.
+    pub fn written(&mut self, id: TyId, name: Sym) {
+        self.unit.tys[id.index()].written = name;
+    }
+
+    /// The same type behind a counted pointer.
+    pub fn shared(&mut self, id: TyId) -> TyId {
+        let Some(ty) = self.unit.ty(id).copied() else { return id };
+        self.unit.tys.push(Ty { shared: true, ..ty });
+        TyId(self.unit.tys.len() as u32 - 1)
     }
 
     /// Adds an import.

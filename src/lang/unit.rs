@@ -147,6 +147,10 @@ pub struct Ctx {
     pub seq: u32,
     /// First sequence number after it.
     pub seq_end: u32,
+    /// First value in it.
+    pub vals: u32,
+    /// First value after it.
+    pub vals_end: u32,
 }
 
 /// A value, as far as rules care.
@@ -195,8 +199,16 @@ pub enum Val {
     Closure(CtxId),
     /// The n-th parameter of a function literal.
     ClosureParam(CtxId, u16),
-    /// A reference to, or a cast of, another value.
+    /// Another value, cast, in parentheses, behind `&mut`, or in a wrapper that does nothing.
     Same(ValId),
+    /// A shared reference to another value.
+    Ref(ValId),
+    /// A sum that begins with this value.
+    Sum(ValId),
+    /// Whether this value equals another.
+    Equal(ValId),
+    /// What another value points to, taken out of it.
+    Deref(ValId),
 }
 
 /// Bits of [`Call::flags`].
@@ -299,6 +311,10 @@ pub struct Ty {
     pub arg_count: u16,
     /// Length of a fixed-size array; `u32::MAX` elsewhere.
     pub len: u32,
+    /// Its name as written, the last segment: `Vec`, `HashSet`, `str`; `[]` for arrays and slices.
+    pub written: Sym,
+    /// Whether it stands behind a counted pointer, so that a clone costs nothing.
+    pub shared: bool,
 }
 
 /// An import.
@@ -349,8 +365,12 @@ pub enum NoteKind {
     },
     /// A macro parameter of this name, the n-th.
     MacroParam(u16),
+    /// A module of this name stands in a file of its own.
+    Module,
     /// A module of this name, in a file of its own, is test code.
     TestModule,
+    /// A field or static of this name, or where none is given the function itself, is open to other files.
+    Public,
 }
 
 /// An await that is not on a call itself, or on one: where the function may be suspended.
@@ -449,7 +469,7 @@ impl Unit {
     pub fn plain(&self, mut id: ValId) -> Val {
         loop {
             match self.val(id) {
-                Val::Same(inner) => id = inner,
+                Val::Same(inner) | Val::Ref(inner) => id = inner,
                 other => return other,
             }
         }
@@ -491,6 +511,12 @@ impl Unit {
     /// The function that a context stands in: not a closure, not an async block.
     pub fn function_of(&self, ctx: CtxId) -> CtxId {
         self.around(ctx).find(|c| self.ctx(*c).kind == CtxKind::Function).unwrap_or(CtxId::NONE)
+    }
+
+    /// Whether a value stands in a context.
+    pub fn holds(&self, ctx: CtxId, val: ValId) -> bool {
+        let ctx = self.ctx(ctx);
+        ctx.vals <= val.0 && val.0 < ctx.vals_end
     }
 
     /// Whether a context is test code.

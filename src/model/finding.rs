@@ -8,7 +8,7 @@ use super::measure::Measured;
 use super::severity::{Confidence, Severity};
 
 /// A place in a file. Lines and columns are 1-based; columns count characters.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// First line.
     pub line: u32,

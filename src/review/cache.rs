@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::analysis::{Analysis, CheckRecord};
 use crate::model::check::{Check, Outcome};
+use crate::schema::is_schema_file;
 use crate::world::files;
 use crate::world::tree::Entry;
 
@@ -183,11 +184,7 @@ fn sha256(text: &str) -> String {
 
 /// The schema files among the analysed ones.
 fn schema_hash(loaded: &Loaded) -> String {
-    let schema = |path: &str| {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let exact = ["schema.prisma", "models.py", "schema.rs"].contains(&name);
-        exact || [".sql", ".prisma", ".entity.ts", "Entity.java"].iter().any(|end| name.ends_with(end))
-    };
-    let hashes: BTreeMap<_, _> = loaded.hashes.iter().filter(|(path, _)| schema(path)).collect();
+    let schema = loaded.sources.iter().filter(|source| is_schema_file(&source.path, &source.text));
+    let hashes: BTreeMap<_, _> = schema.map(|source| (&source.path, &source.sha256)).collect();
     sha256(&json!(hashes).to_string())
 }

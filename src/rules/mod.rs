@@ -5,21 +5,24 @@
 //! A rule mints its own findings and states its confidence. It does not know severities: the rubric weighs.
 
 use crate::config::Complexity;
-use crate::effects::graph::{Graph, SiteFacts};
+use crate::effects::graph::{Class, Graph, SiteFacts};
 use crate::effects::resolve::FuncRef;
 use crate::effects::summary::{Func, NONE, Site, Summary, site_flag};
 use crate::lang::Language;
 use crate::lang::complexity::FunctionComplexity;
-use crate::lang::unit::Unit;
+use crate::lang::unit::{Call, CtxId, CtxKind, Unit};
 use crate::model::budget::Budgets;
 use crate::model::category::Category;
 use crate::model::finding::Evidence;
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::Confidence;
+use crate::schema::Schema;
+use crate::schema::query::Query;
 
 pub mod blocking_io;
 pub mod bundle;
 pub mod complexity;
+pub mod index_hint;
 pub mod memory;
 pub mod n_plus_one;
 
@@ -51,6 +54,8 @@ pub enum Detect {
     Site(fn(&SiteView<'_, '_>) -> Option<Raw>),
     /// A function and its numbers.
     Function(fn(&FunctionView<'_>) -> Option<Raw>),
+    /// The queries of a file, held against the schema in scope.
+    Schema(fn(&SchemaView<'_>) -> Vec<Raw>),
     /// Budgets held against what is on disk; the second argument is where they are configured.
     Budgets(fn(&Budgets, &str) -> Vec<bundle::Draft>),
 }
@@ -64,7 +69,8 @@ impl Rule {
     /// The documentation: the `//!` lines of its file, as Markdown.
     pub fn docs(&self) -> String {
         let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
-        lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
+        let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        lines.join("\n") + "\n"
     }
 
     /// A finding's beginning: the rule, the place, and nothing decided yet but what every finding must state.
@@ -103,7 +109,9 @@ pub struct Place {
 
 /// All rules, in the order of the groups and of their names.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [n_plus_one::RULES, blocking_io::RULES, complexity::RULES, memory::RULES, bundle::RULES].into_iter().flatten()
+    [n_plus_one::RULES, blocking_io::RULES, complexity::RULES, memory::RULES, bundle::RULES, index_hint::RULES]
+        .into_iter()
+        .flatten()
 }
 
 /// The rule of an id.
@@ -120,6 +128,60 @@ pub struct UnitView<'v> {
     pub language: Language,
     /// The file.
     pub unit: &'v Unit,
+}
+
+impl UnitView<'_> {
+    /// The whole expression of a call.
+    pub fn place(&self, call: &Call) -> Place {
+        Place { line: call.start.line, column: call.start.column, end_line: call.end.line, end_column: call.end.column }
+    }
+
+    /// Name of the function around a place, with its type.
+    pub fn symbol(&self, ctx: CtxId) -> String {
+        let unit = self.unit;
+        let function = unit.function_of(ctx);
+        if !function.is_some() {
+            return String::new();
+        }
+        let name = unit.name(unit.ctx(function).name);
+        match unit.around(function).skip(1).find(|c| unit.ctx(*c).kind.is_body() || unit.ctx(*c).kind == CtxKind::Class)
+        {
+            Some(class) if unit.ctx(class).kind == CtxKind::Class => {
+                format!("{}::{name}", unit.name(unit.ctx(class).name))
+            }
+            _ => name.to_owned(),
+        }
+    }
+
+    /// Something seen in this file.
+    pub fn evidence(&self, kind: &str, line: u32, note: String) -> Evidence {
+        Evidence { kind: kind.to_owned(), file: self.path.to_owned(), line, note }
+    }
+
+    /// A loop as evidence.
+    pub fn loop_evidence(&self, ctx: CtxId) -> Evidence {
+        let unit = self.unit;
+        let row = unit.ctx(ctx);
+        let text = unit.name(row.text);
+        let note = match row.kind {
+            CtxKind::Closure => {
+                let name = if row.consumer.is_some() { unit.name(unit.call(row.consumer).name) } else { "" };
+                format!("`{name}` calls it for each item")
+            }
+            CtxKind::ForLoop if !text.is_empty() => format!("the loop over `{text}`"),
+            _ => "the loop".to_owned(),
+        };
+        self.evidence("loop", row.start.line, note)
+    }
+}
+
+/// What a rule over queries and their schema sees.
+#[derive(Debug, Clone, Copy)]
+pub struct SchemaView<'v> {
+    /// Tables and indexes, as the schema files in scope say.
+    pub schema: &'v Schema,
+    /// The queries of one file.
+    pub queries: &'v [Query],
 }
 
 /// What a rule over functions sees.
@@ -144,8 +206,10 @@ pub struct SiteView<'v, 'a> {
     pub index: u32,
     /// Whether the file lies on a hot path.
     pub hot: bool,
-    /// Whether the file belongs to a command-line program that serves nobody.
+    /// Whether the file belongs to a command-line program or script that serves nobody.
     pub command_line: bool,
+    /// Whether the file holds database migrations.
+    pub migration: bool,
 }
 
 impl<'v, 'a> SiteView<'v, 'a> {
@@ -203,14 +267,14 @@ impl<'v, 'a> SiteView<'v, 'a> {
     }
 
     /// The calls from here to an effect: each step, the effect last.
-    pub fn chain_evidence(&self, from: FuncRef, blocking: bool) -> Vec<Evidence> {
+    pub fn chain_evidence(&self, from: FuncRef, class: Class) -> Vec<Evidence> {
         let mut steps = vec![Evidence {
             kind: "call".to_owned(),
             file: self.summary().path.clone(),
             line: self.site().at_line,
             note: format!("`{}` is called", self.callee()),
         }];
-        let chain = self.graph.chain(from, blocking);
+        let chain = self.graph.chain(from, class);
         let last = chain.len().saturating_sub(1);
         for (n, (func, site)) in chain.into_iter().enumerate() {
             let file = self.graph.names.file(func.file);

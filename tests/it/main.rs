@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod bundle;
+mod cases;
 mod check;
 mod checkpoint;
 mod ci;
@@ -16,10 +17,12 @@ mod git;
 mod hook;
 mod house;
 mod install;
+mod lowering;
 mod output;
 mod readme;
 mod repository;
 mod review;
+mod rules;
 mod stack;
 mod stories;
 mod support;

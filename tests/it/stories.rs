@@ -35,7 +35,7 @@ sqlx = \"0.8\"
 
 /// The text of a story in review with this File List.
 pub fn story(key: &str, files: &[&str]) -> String {
-    let list: String = files.iter().map(|file| format!("- {file}\n")).collect();
+    let list = files.iter().map(|file| format!("- {file}\n")).collect::<Vec<_>>().concat();
     format!(
         "---\ntemplate: story\nkey: {key}\ntitle: Load things\nstatus: review\n---\n# Story {key}\n\n\
          ## Dev Agent Record\n\n### File List\n\n{list}\n## Review Gate\n\n\

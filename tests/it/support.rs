@@ -117,14 +117,14 @@ fn scrub(command: &mut Command, dir: &Path) {
             command.env(keep, value);
         }
     }
-    if std::env::var_os("RUSTUP_HOME").is_none() {
-        if let Some(real) = std::env::var_os("HOME") {
-            command.env("RUSTUP_HOME", Path::new(&real).join(".rustup"));
-            command.env(
-                "CARGO_HOME",
-                std::env::var_os("CARGO_HOME").unwrap_or_else(|| Path::new(&real).join(".cargo").into()),
-            );
-        }
+    if std::env::var_os("RUSTUP_HOME").is_none()
+        && let Some(real) = std::env::var_os("HOME")
+    {
+        command.env("RUSTUP_HOME", Path::new(&real).join(".rustup"));
+        command.env(
+            "CARGO_HOME",
+            std::env::var_os("CARGO_HOME").unwrap_or_else(|| Path::new(&real).join(".cargo").into()),
+        );
     }
     command
         .env("HOME", &home)

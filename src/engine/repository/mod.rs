@@ -22,6 +22,7 @@ use self::place::Places;
 use self::segment::{Packed, Segment, State, hash};
 use super::facts::Facts;
 use super::file;
+use super::profile::Profiles;
 use crate::config::HotPath;
 use crate::effects::rest::{Entry, Kind, Rest};
 use crate::effects::summary::Summary;
@@ -113,6 +114,7 @@ struct Kept {
 /// The rest of a repository, ready to be asked.
 pub struct Repository<'a> {
     subject: Subject<'a>,
+    profiles: Profiles<'a>,
     places: Places,
     segments: Vec<Segment>,
     /// Each file's place; none where it was not read for want of time.
@@ -149,6 +151,7 @@ impl<'a> Repository<'a> {
             kept: vec![None; subject.files.len()],
             files: Vec::new(),
             summaries: std::iter::repeat_with(OnceLock::new).take(subject.files.len()).collect(),
+            profiles: Profiles::new(subject.facts, subject.hot_path),
             subject,
             places,
             segments: Vec::new(),
@@ -272,7 +275,7 @@ impl<'a> Repository<'a> {
     }
 
     fn is_left_out(&self, path: &str) -> bool {
-        (self.subject.left_out)(path) || file::is_test(self.subject.facts, self.subject.hot_path, path)
+        (self.subject.left_out)(path) || file::is_test(&self.profiles, path)
     }
 
     fn summarised(&self, path: &str, bytes: Vec<u8>) -> Option<Summary> {

@@ -95,7 +95,10 @@ impl Lower {
             value = if value.is_some() { value } else { other };
             break;
         }
-        let to = end(current.then_branch.brace_token.span.close());
+        let to = match current.else_branch.as_ref().map(|(_, other)| &**other) {
+            Some(Expr::Block(b)) => block_end(&b.block),
+            _ => end(current.then_branch.brace_token.span.close()),
+        };
         for _ in 0..open {
             self.b.close(to);
         }

@@ -23,10 +23,21 @@ impl Lower {
             Expr::Call(call) => self.plain_call(call),
             Expr::Path(path) => self.path_value(path),
             Expr::Lit(lit) => self.literal(&lit.lit),
-            Expr::Reference(r) => self.wrapped(&r.expr),
+            // `&*guard` and `&mut *tx` borrow through a pointer: the value is still what they point into.
+            Expr::Reference(r) => {
+                let value = match &*r.expr {
+                    Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => self.expr(&u.expr),
+                    other => self.expr(other),
+                };
+                if r.mutability.is_some() { self.same(value) } else { self.derived(value, Val::Ref) }
+            }
             Expr::Paren(p) => self.wrapped(&p.expr),
             Expr::Group(g) => self.wrapped(&g.expr),
             Expr::Cast(c) => self.wrapped(&c.expr),
+            Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => {
+                let value = self.expr(&u.expr);
+                self.derived(value, Val::Deref)
+            }
             Expr::Unary(u) => self.wrapped(&u.expr),
             Expr::Macro(m) => self.macro_call(&m.mac),
             Expr::Closure(c) => self.closure(c),
@@ -271,6 +282,8 @@ impl Lower {
                     self.b.assign(BindKind::Augment, target, right, start(op.spans[0]));
                     ValId::NONE
                 }
+                syn::BinOp::Add(_) => self.derived(target, Val::Sum),
+                syn::BinOp::Eq(_) => self.derived(target, Val::Equal),
                 _ => self.b.val(Val::Literal),
             };
         }
@@ -320,7 +333,8 @@ impl Lower {
         let value = self.expr(&closure.body);
         self.b.close_region();
         self.b.ctx_mut(ctx).val = value;
-        let to = self.b.unit().calls.last().map_or(start(closure.inputs_end.span), |c| c.end);
+        let from = start(closure.inputs_end.span);
+        let to = self.b.unit().calls.last().map_or(from, |c| c.end.max(from));
         self.b.close(to);
         self.b.val(Val::Closure(ctx))
     }
@@ -351,15 +365,15 @@ pub(super) fn expr_start(mut expr: &Expr) -> Pos {
             Expr::Path(p) => match (&p.qself, p.path.segments.first()) {
                 (Some(q), _) => return start(q.lt_token.span),
                 (None, Some(s)) => return start(s.ident.span()),
-                (None, None) => return Pos::default(),
+                (None, None) => return any_start(expr),
             },
             Expr::Macro(m) => {
-                return m.mac.path.segments.first().map_or_else(Pos::default, |s| start(s.ident.span()));
+                return m.mac.path.segments.first().map_or_else(|| any_start(expr), |s| start(s.ident.span()));
             }
             Expr::Lit(l) => return start(l.lit.span()),
             Expr::Reference(r) => return start(r.and_token.span),
             Expr::Struct(s) => {
-                return s.path.segments.first().map_or_else(Pos::default, |s| start(s.ident.span()));
+                return s.path.segments.first().map_or_else(|| any_start(expr), |s| start(s.ident.span()));
             }
             Expr::Array(a) => return start(a.bracket_token.span.open()),
             Expr::Block(b) => return start(b.block.brace_token.span.open()),
@@ -379,9 +393,14 @@ pub(super) fn expr_start(mut expr: &Expr) -> Pos {
             Expr::Tuple(t) => return start(t.paren_token.span.open()),
             Expr::Range(r) => match &r.start {
                 Some(from) => from,
-                None => return Pos::default(),
+                None => return any_start(expr),
             },
-            _ => return Pos::default(),
+            _ => return any_start(expr),
         };
     }
+}
+
+/// Where any expression starts: it is turned into tokens for it, so for rare kinds only.
+fn any_start(expr: &Expr) -> Pos {
+    start(syn::spanned::Spanned::span(expr))
 }

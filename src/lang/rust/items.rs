@@ -1,9 +1,10 @@
 //! Items: modules, imports, types, functions.
 
+use syn::punctuated::Punctuated;
 use syn::{ImplItem, Item, TraitItem, UseTree};
 
 use super::{Lower, control, end, start, types};
-use crate::lang::unit::{BindKind, CtxId, CtxKind, NoteKind, Pos, Sym, TyId, Val, ValId, ctx_flag};
+use crate::lang::unit::{BindKind, CtxId, CtxKind, NoteKind, Sym, TyId, Val, ValId, ctx_flag};
 
 impl Lower {
     pub(super) fn file(&mut self, file: &syn::File) {
@@ -23,7 +24,10 @@ impl Lower {
 
     pub(super) fn item(&mut self, item: &Item) {
         match item {
-            Item::Fn(f) => self.function(&f.attrs, &f.sig, Some(&f.block)),
+            Item::Fn(f) => {
+                let ctx = self.function(&f.attrs, &f.sig, Some(&f.block));
+                self.visibility(ctx, &f.vis, Sym::NONE);
+            }
             Item::Impl(i) => self.impl_block(i),
             Item::Trait(t) => self.trait_def(t),
             Item::Struct(s) => self.structure(s),
@@ -39,7 +43,12 @@ impl Lower {
                 self.b.import(local, path, false);
             }
             Item::Const(c) => self.constant(&c.ident, &c.ty, Some(&c.expr)),
-            Item::Static(s) => self.constant(&s.ident, &s.ty, Some(&s.expr)),
+            Item::Static(s) => {
+                self.constant(&s.ident, &s.ty, Some(&s.expr));
+                let name = self.sym(&s.ident);
+                let here = self.b.here();
+                self.visibility(here, &s.vis, name);
+            }
             Item::Type(t) => {
                 let ty = self.ty(&t.ty);
                 let name = self.sym(&t.ident);
@@ -65,6 +74,12 @@ impl Lower {
             None => ValId::NONE,
         };
         self.b.bind(BindKind::Static, name, ty, value, at);
+    }
+
+    fn visibility(&mut self, ctx: CtxId, vis: &syn::Visibility, name: Sym) {
+        if !matches!(vis, syn::Visibility::Inherited) {
+            self.b.note(ctx, NoteKind::Public, name, TyId::NONE);
+        }
     }
 
     fn use_tree(&mut self, tree: &UseTree, prefix: &mut String, reexport: bool) {
@@ -113,10 +128,9 @@ impl Lower {
         let name = self.sym(&module.ident);
         let test = is_test(&module.attrs);
         let Some((brace, items)) = &module.content else {
-            if test {
-                let here = self.b.here();
-                self.b.note(here, NoteKind::TestModule, name, TyId::NONE);
-            }
+            let here = self.b.here();
+            let kind = if test { NoteKind::TestModule } else { NoteKind::Module };
+            self.b.note(here, kind, name, TyId::NONE);
             return;
         };
         let flags = if test { ctx_flag::TEST } else { 0 };
@@ -137,6 +151,7 @@ impl Lower {
             };
             let ty = self.ty(&field.ty);
             self.b.bind(BindKind::Field, name, ty, ValId::NONE, at);
+            self.visibility(ctx, &field.vis, name);
         }
         self.b.close(start(item.ident.span()));
     }
@@ -163,7 +178,10 @@ impl Lower {
         }
         for inner in &item.items {
             match inner {
-                ImplItem::Fn(f) => self.function(&f.attrs, &f.sig, Some(&f.block)),
+                ImplItem::Fn(f) => {
+                    let ctx = self.function(&f.attrs, &f.sig, Some(&f.block));
+                    self.visibility(ctx, &f.vis, Sym::NONE);
+                }
                 ImplItem::Const(c) => self.constant(&c.ident, &c.ty, Some(&c.expr)),
                 ImplItem::Type(t) => {
                     let ty = self.ty(&t.ty);
@@ -190,7 +208,9 @@ impl Lower {
         }
         for inner in &item.items {
             match inner {
-                TraitItem::Fn(f) => self.function(&f.attrs, &f.sig, f.default.as_ref()),
+                TraitItem::Fn(f) => {
+                    self.function(&f.attrs, &f.sig, f.default.as_ref());
+                }
                 TraitItem::Macro(m) => self.item_macro(None, &m.mac),
                 _ => {}
             }
@@ -204,7 +224,7 @@ impl Lower {
         self.b.ty(head, &args, u32::MAX)
     }
 
-    fn function(&mut self, attrs: &[syn::Attribute], sig: &syn::Signature, body: Option<&syn::Block>) {
+    fn function(&mut self, attrs: &[syn::Attribute], sig: &syn::Signature, body: Option<&syn::Block>) -> CtxId {
         let name = self.sym(&sig.ident);
         let mut flags = 0;
         if sig.asyncness.is_some() {
@@ -249,6 +269,7 @@ impl Lower {
             None => end(sig.paren_token.span.close()),
         };
         self.b.close(to);
+        ctx
     }
 
     /// A parameter. One that is taken apart still counts as one, so that arguments keep their places.
@@ -258,7 +279,8 @@ impl Lower {
             self.b.bind(BindKind::Param, name, ty, ValId::NONE, start(p.ident.span()));
             return;
         }
-        let whole = self.b.bind(BindKind::Param, Sym::NONE, ty, ValId::NONE, Pos::default());
+        let at = start(syn::spanned::Spanned::span(pat));
+        let whole = self.b.bind(BindKind::Param, Sym::NONE, ty, ValId::NONE, at);
         let source = self.b.val(Val::Local(whole));
         // `Query(params): Query<Params>` takes the one value that the type wraps.
         let source = match pat {
@@ -323,8 +345,7 @@ fn is_test(attrs: &[syn::Attribute]) -> bool {
         let path = attr.path();
         if path.is_ident("cfg") {
             let syn::Meta::List(list) = &attr.meta else { return false };
-            let text = list.tokens.to_string();
-            return text == "test" || (text.starts_with("all") && text.contains("test") && !text.contains("not"));
+            return list.parse_args::<syn::Meta>().is_ok_and(|predicate| needs_test(&predicate));
         }
         let name = types::joined(path);
         let last = name.rsplit("::").next().unwrap_or_default();
@@ -333,4 +354,22 @@ fn is_test(attrs: &[syn::Attribute]) -> bool {
             "test" | "bench" | "rstest" | "test_case" | "quickcheck" | "proptest" | "googletest" | "test_log"
         )
     })
+}
+
+/// Whether a configuration predicate can only hold in tests.
+fn needs_test(predicate: &syn::Meta) -> bool {
+    match predicate {
+        syn::Meta::Path(path) => path.is_ident("test"),
+        syn::Meta::List(list) => {
+            let Ok(members) = list.parse_args_with(Punctuated::<syn::Meta, syn::Token![,]>::parse_terminated) else {
+                return false;
+            };
+            match list.path.get_ident().map(ToString::to_string).as_deref() {
+                Some("all") => members.iter().any(needs_test),
+                Some("any") => !members.is_empty() && members.iter().all(needs_test),
+                _ => false,
+            }
+        }
+        syn::Meta::NameValue(_) => false,
+    }
 }

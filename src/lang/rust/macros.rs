@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 
 use super::{Lower, end, start, tokens};
 use crate::lang::builder::NewCall;
-use crate::lang::unit::{CtxKind, NoteKind, Pos, Sym, TyId, Val, ValId, call_flag};
+use crate::lang::unit::{BindId, CtxKind, NoteKind, Pos, Sym, TyId, Val, ValId, call_flag};
 
 /// Prefix of a macro parameter in a template: no identifier of real code starts so.
 const PARAM: &str = "__macro_param_";
@@ -27,13 +27,18 @@ impl Lower {
             return self.list(elems.iter());
         }
         let mut flags = call_flag::MACRO;
-        let args: Vec<ValId> = match arguments {
-            Ok(elems) => elems.iter().map(|e| self.expr(e)).collect(),
-            Err(_) => {
-                flags |= call_flag::OPAQUE_ARGS;
-                self.body(mac.tokens.clone());
-                Vec::new()
+        let args: Vec<ValId> = if let Ok(elems) = arguments {
+            let mut args: Vec<ValId> = elems.iter().map(|e| self.expr(e)).collect();
+            let captured: Vec<BindId> = args.iter().flat_map(|a| self.captured(*a)).collect();
+            for bind in captured {
+                let local = self.b.val(Val::Local(bind));
+                args.push(self.b.val(Val::Ref(local)));
             }
+            args
+        } else {
+            flags |= call_flag::OPAQUE_ARGS;
+            self.body(mac.tokens.clone());
+            Vec::new()
         };
         if matches!(last.as_str(), "select" | "join" | "try_join" | "select_biased" | "pin_mut") {
             self.b.await_point(ValId::NONE, from);
@@ -56,6 +61,25 @@ impl Lower {
             return self.b.val(Val::Template(text));
         }
         self.b.val(Val::Call(id))
+    }
+
+    /// The locals that a format text names itself: `{total}`, `{total:>8}`.
+    fn captured(&self, arg: ValId) -> Vec<BindId> {
+        let Val::Str(text) = self.b.unit().plain(arg) else { return Vec::new() };
+        let text = self.b.unit().name(text);
+        let mut pieces = text.split('{').skip(1);
+        let mut found = Vec::new();
+        while let Some(piece) = pieces.next() {
+            if piece.is_empty() {
+                // `{{` is a brace.
+                pieces.next();
+                continue;
+            }
+            let end = piece.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(piece.len());
+            let known = self.b.unit().names.find(&piece[..end]).and_then(|name| self.b.lookup(name));
+            found.extend(known.filter(|_| piece[end..].starts_with(['}', ':'])));
+        }
+        found
     }
 
     /// The body of a macro whose arguments are no plain expressions: statements, else each piece that reads as one.
@@ -100,7 +124,11 @@ impl Lower {
     }
 
     fn item_macro_body(&mut self, body: TokenStream) {
-        if let Ok(file) = syn::parse2::<syn::File>(body.clone()) {
+        // The last item of `thread_local!` may end without a semicolon.
+        let mut ended = body.clone();
+        ended.extend([TokenTree::Punct(proc_macro2::Punct::new(';', proc_macro2::Spacing::Alone))]);
+        let file = syn::parse2::<syn::File>(body.clone()).or_else(|_| syn::parse2::<syn::File>(ended));
+        if let Ok(file) = file {
             self.items(&file.items);
             return;
         }

@@ -40,21 +40,7 @@ impl Lower {
                     _ => self.parts(p.elems.iter(), kind, source),
                 }
             }
-            Pat::Struct(p) => {
-                for field in &p.fields {
-                    let part = match &field.member {
-                        syn::Member::Named(ident) => {
-                            let name = self.sym(ident);
-                            self.derived(source, |s| Val::Field(s, name))
-                        }
-                        syn::Member::Unnamed(index) => {
-                            let n = index.index as u16;
-                            self.derived(source, |s| Val::Part(s, n))
-                        }
-                    };
-                    self.pattern(&field.pat, kind, TyId::NONE, part);
-                }
-            }
+            Pat::Struct(p) => self.fields(p, kind, source),
             Pat::Slice(p) => {
                 let elem = self.derived(source, Val::Elem);
                 for sub in &p.elems {
@@ -72,6 +58,19 @@ impl Lower {
                 self.expr(&p.guard);
             }
             _ => {}
+        }
+    }
+
+    fn fields(&mut self, pat: &syn::PatStruct, kind: BindKind, source: ValId) {
+        for field in &pat.fields {
+            let taken = match &field.member {
+                syn::Member::Named(ident) => {
+                    let name = self.sym(ident);
+                    self.derived(source, |s| Val::Field(s, name))
+                }
+                syn::Member::Unnamed(index) => self.derived(source, |s| Val::Part(s, index.index as u16)),
+            };
+            self.pattern(&field.pat, kind, TyId::NONE, taken);
         }
     }
 

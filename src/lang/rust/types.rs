@@ -48,13 +48,17 @@ impl Lower {
         let args = self.generic_args(&last.arguments);
         let name = last.ident.to_string();
         if POINTERS.contains(&name.as_str()) && !args.is_empty() {
-            return args[args.len() - 1];
+            let inner = args[args.len() - 1];
+            return if matches!(name.as_str(), "Arc" | "Rc") { self.b.shared(inner) } else { inner };
         }
         let head = match name.as_str() {
             "Vec" | "VecDeque" | "HashSet" | "BTreeSet" | "SmallVec" | "IndexSet" => self.b.intern("[]"),
             _ => self.path(&ty.path),
         };
-        self.b.ty(head, &args, u32::MAX)
+        let written = self.sym(&last.ident);
+        let id = self.b.ty(head, &args, u32::MAX);
+        self.b.written(id, written);
+        id
     }
 
     /// Type arguments, and what an iterator, stream or future gives.

@@ -24,7 +24,7 @@
 //! these. Metadata look-ups (`exists`, `is_dir`) are taken as quick. A program's `main`, and command-line programs, are
 //! suggestions at most.
 
-use crate::effects::graph::Runs;
+use crate::effects::graph::{Class, Runs};
 use crate::effects::summary::func_flag;
 use crate::lang::Language;
 use crate::model::category::Category;
@@ -84,7 +84,7 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         note: format!("`{}` runs on an executor's thread", raw.symbol),
     });
     match through {
-        Some(target) => raw.evidence.extend(view.chain_evidence(target, true)),
+        Some(target) => raw.evidence.extend(view.chain_evidence(target, Class::Blocking)),
         None => raw.evidence.push(view.effect_evidence(noun)),
     }
     Some(raw)

@@ -34,7 +34,7 @@
 //! A collection that is measured in the loop is taken as bounded.
 
 use crate::effects::context;
-use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, JumpKind, Unit, Val, ValId};
+use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, JumpKind, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
 use crate::model::finding::Evidence;
 use crate::model::raw::{Raw, Situation};
@@ -52,45 +52,11 @@ pub const RULE: Rule = Rule {
     detect: Detect::Unit(detect),
 };
 
-/// Methods that make a collection larger.
-const GROWS: [&str; 7] = ["push", "push_back", "push_front", "extend", "append", "push_str", "extend_from_slice"];
-
-/// Methods that make it smaller, or that look whether it is large.
-const BOUNDS: [&str; 27] = [
-    "clear",
-    "truncate",
-    "drain",
-    "pop",
-    "pop_front",
-    "pop_back",
-    "remove",
-    "retain",
-    "split_off",
-    "take",
-    "swap_remove",
-    "len",
-    "is_empty",
-    "is_full",
-    "capacity",
-    "resize",
-    "dedup",
-    "advance",
-    "split_to",
-    "freeze",
-    "split",
-    "consume",
-    "try_push",
-    "remaining",
-    "shift_remove",
-    "pop_first",
-    "pop_last",
-];
-
 fn detect(view: &UnitView<'_>) -> Vec<Raw> {
     let unit = view.unit;
     unit.calls
         .iter()
-        .filter(|call| call.recv.is_some() && GROWS.contains(&unit.name(call.name)) && !unit.is_test(call.ctx))
+        .filter(|call| call.recv.is_some() && super::GROWS.contains(&unit.name(call.name)) && !unit.is_test(call.ctx))
         .filter_map(|call| growth(view, call))
         .collect()
 }
@@ -144,17 +110,20 @@ enum Subject {
 
 fn subject(unit: &Unit, val: ValId) -> Option<(Subject, &str)> {
     match unit.plain(val) {
+        Val::Deref(inner) => subject(unit, inner),
         Val::Local(bind) => Some((Subject::Local(bind), unit.name(unit.bind(bind).name))),
         Val::Field(_, name) => Some((Subject::Field(name), unit.name(name))),
         _ => None,
     }
 }
 
-/// The innermost loop around a place, if nothing ends it: it waits for events, or nobody leaves it.
+/// The innermost loop around a place that nothing ends: it waits for events, or nobody leaves it. Loops with an end may
+/// stand between.
 fn endless_loop(unit: &Unit, from: CtxId) -> Option<CtxId> {
-    let inner =
-        unit.around(from).take_while(|c| unit.ctx(*c).kind != CtxKind::Function).find(|c| unit.ctx(*c).kind.is_loop());
-    let ctx = inner?;
+    unit.around(from).take_while(|c| unit.ctx(*c).kind != CtxKind::Function).find(|c| is_endless(unit, *c))
+}
+
+fn is_endless(unit: &Unit, ctx: CtxId) -> bool {
     let row = unit.ctx(ctx);
     match row.kind {
         CtxKind::EndlessLoop => {
@@ -168,26 +137,25 @@ fn endless_loop(unit: &Unit, from: CtxId) -> Option<CtxId> {
                 };
                 out && unit.is_in(j.ctx, ctx)
             });
-            (!leaves).then_some(ctx)
+            !leaves
         }
-        CtxKind::WhileLoop => {
-            let events = unit.name(row.text).starts_with("let ")
-                && context::last_call(unit, row.val).is_some_and(|call| {
-                    matches!(
-                        unit.name(call.name),
-                        "recv" | "accept" | "tick" | "changed" | "next_event" | "recv_timeout"
-                    )
-                });
-            events.then_some(ctx)
+        // What is there is taken, polled, or read to its end: such a loop ends.
+        CtxKind::WhileLoop if unit.name(row.text).starts_with("let ") => {
+            context::last_call(unit, row.val).is_some_and(|call| {
+                let name = unit.name(call.name);
+                let ends =
+                    matches!(name, "try_recv" | "read_line") || (name == "poll" && call.flags & call_flag::AWAIT == 0);
+                context::EVENTS.contains(&name) && !ends
+            })
         }
-        _ => None,
+        _ => false,
     }
 }
 
 fn is_bounded(unit: &Unit, wanted: Subject, ctx: CtxId) -> bool {
     let same = |val: ValId| subject(unit, val).is_some_and(|(found, _)| found == wanted);
     let by_call = unit.calls.iter().any(|call| {
-        let on_it = call.recv.is_some() && BOUNDS.contains(&unit.name(call.name)) && same(call.recv);
+        let on_it = call.recv.is_some() && super::BOUNDS.contains(&unit.name(call.name)) && same(call.recv);
         // `mem::take(&mut buffer)`, or handed away as a whole: somebody else decides.
         let handed = unit.call_args(call).iter().any(|arg| same(*arg)) && unit.is_in(call.ctx, ctx);
         on_it || handed

@@ -1,9 +1,151 @@
 //! Memory that grows without a bound.
 
+pub mod field_only_grows;
 pub mod growth_in_endless_loop;
+pub mod growth_in_handler;
+pub mod leak;
+pub mod spawn_in_loop;
+pub mod static_only_grows;
 pub mod unbounded_channel;
 
 use super::Rule;
+use crate::effects::local;
+use crate::lang::unit::{BindKind, Call, CtxId, Ty, Unit, ValId, call_flag};
 
 /// The rules of the group.
-pub const RULES: &[Rule] = &[growth_in_endless_loop::RULE, unbounded_channel::RULE];
+pub const RULES: &[Rule] = &[
+    field_only_grows::RULE,
+    growth_in_endless_loop::RULE,
+    growth_in_handler::RULE,
+    leak::RULE,
+    spawn_in_loop::RULE,
+    static_only_grows::RULE,
+    unbounded_channel::RULE,
+];
+
+/// Methods that make a list or text larger.
+const GROWS: [&str; 7] = ["push", "push_back", "push_front", "extend", "append", "push_str", "extend_from_slice"];
+
+/// Methods that make a list, set or map larger.
+const ADDS: [&str; 6] = ["push", "push_back", "push_front", "extend", "insert", "entry"];
+
+/// Methods that make a collection smaller, or that look whether it is large.
+const BOUNDS: [&str; 36] = [
+    "clear",
+    "truncate",
+    "drain",
+    "pop",
+    "pop_front",
+    "pop_back",
+    "remove",
+    "retain",
+    "split_off",
+    "take",
+    "swap_remove",
+    "len",
+    "is_empty",
+    "is_full",
+    "capacity",
+    "resize",
+    "dedup",
+    "advance",
+    "split_to",
+    "freeze",
+    "split",
+    "consume",
+    "try_push",
+    "remaining",
+    "shift_remove",
+    "pop_first",
+    "pop_last",
+    "remove_entry",
+    "remove_if",
+    "extract_if",
+    "pop_lru",
+    "evict",
+    "invalidate",
+    "retain_mut",
+    "into_iter",
+    "values_mut",
+];
+
+/// Words of functions that run when something is set up, not each time that it is used.
+const SET_UP: [&str; 21] = [
+    "main",
+    "new",
+    "init",
+    "initialize",
+    "setup",
+    "start",
+    "run",
+    "serve",
+    "launch",
+    "bootstrap",
+    "register",
+    "install",
+    "load",
+    "build",
+    "configure",
+    "default",
+    "listen",
+    "subscribe",
+    "boot",
+    "startup",
+    "with",
+];
+
+/// Whether a function sets something up, by its name.
+fn sets_up(name: &str) -> bool {
+    name.split('_').any(|word| SET_UP.contains(&word))
+}
+
+/// Words in the names of collections that hold what was registered or loaded, not what was used.
+const REGISTRIES: [&str; 12] = [
+    "registr", "hook", "handler", "listener", "callback", "loaded", "plugin", "module", "intern", "exit", "driver",
+    "factor",
+];
+
+/// Whether a collection holds what was registered, by its name.
+fn is_registry(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    REGISTRIES.iter().any(|word| name.contains(word))
+}
+
+/// Whether a map's keys are few by their type: then it ends at one entry a key.
+fn has_few_keys(unit: &Unit, ty: Ty) -> bool {
+    let Some(key) = unit.ty_args(&ty).first().and_then(|key| unit.ty(*key)) else { return false };
+    let name = unit.name(key.written);
+    let words =
+        matches!(name, "str" | "TypeId" | "ThreadId" | "char" | "u8" | "i8" | "bool" | "Level" | "Discriminant");
+    words
+        || unit.ctxs.iter().any(|c| c.name == key.head && c.flags & crate::lang::unit::ctx_flag::ENUM != 0)
+        || ["Kind", "Type", "Mode", "Level"].iter().any(|end| name.ends_with(end))
+}
+
+/// Whether anything in the file keeps a collection small, takes it away or hands it to others; `is_it` knows it.
+fn is_bounded(unit: &Unit, is_it: &dyn Fn(ValId) -> bool) -> bool {
+    let by_call = unit.calls.iter().any(|call| {
+        let on_it = call.recv.is_some() && BOUNDS.contains(&unit.name(call.name)) && is_it(call.recv);
+        let harmless = call.flags & call_flag::MACRO != 0;
+        on_it || (!harmless && unit.call_args(call).iter().any(|arg| is_it(*arg)))
+    });
+    let by_assignment = unit.binds.iter().any(|b| b.kind == BindKind::Assign && is_it(b.target));
+    let returned = unit.jumps.iter().any(|j| is_it(j.val));
+    by_call || by_assignment || returned
+}
+
+/// Whether a call adds to a collection as the program goes on: not in test code, not where it is set up.
+fn adds_later(unit: &Unit, call: &Call) -> bool {
+    call.recv.is_some()
+        && call.flags & call_flag::METHOD != 0
+        && ADDS.contains(&unit.name(call.name))
+        && !unit.is_test(call.ctx)
+        && !is_once(unit, call.ctx)
+        && !sets_up(local::function_name(unit, call.ctx))
+}
+
+/// Runs once a process.
+fn is_once(unit: &Unit, ctx: CtxId) -> bool {
+    let in_static = unit.around(ctx).any(|c| unit.ctx(c).flags & crate::lang::unit::ctx_flag::STATIC != 0);
+    in_static || !unit.function_of(ctx).is_some()
+}

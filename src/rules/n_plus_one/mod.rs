@@ -1,11 +1,13 @@
 //! Per-item work: a query, a request or a statement's preparation for each item of a loop.
 
 pub mod orm_call_in_loop;
+pub mod prepare_in_loop;
 pub mod raw_sql_in_loop;
 pub mod request_in_loop;
 
 use super::{Rule, SiteView};
 use crate::effects::Effect;
+use crate::effects::graph::{Class, Runs};
 use crate::effects::resolve::FuncRef;
 use crate::effects::summary::{LoopKind, site_flag};
 use crate::model::finding::Evidence;
@@ -13,7 +15,8 @@ use crate::model::raw::{Raw, Situation};
 use crate::model::severity::Confidence;
 
 /// The rules of the group.
-pub const RULES: &[Rule] = &[orm_call_in_loop::RULE, raw_sql_in_loop::RULE, request_in_loop::RULE];
+pub const RULES: &[Rule] =
+    &[orm_call_in_loop::RULE, prepare_in_loop::RULE, raw_sql_in_loop::RULE, request_in_loop::RULE];
 
 /// A loop of fewer turns is provably small (contracts 1).
 const SMALL: u32 = 10;
@@ -34,8 +37,16 @@ struct PerItem {
 
 /// The shared predicate of the group: a call in a loop over data that is, or leads to, a query or request.
 fn per_item(view: &SiteView<'_, '_>) -> Option<PerItem> {
+    // The steps of a migration run one by one, once.
+    if view.migration {
+        return None;
+    }
     let facts = view.facts();
     let looped = facts.looped?;
+    // What a cache runs only where it has nothing is not per item.
+    if facts.runs == Runs::Once {
+        return None;
+    }
     let (bounded, turns) = match looped.kind {
         LoopKind::Data => (false, None),
         LoopKind::Constant(turns) => (turns < SMALL, Some(turns)),
@@ -101,7 +112,7 @@ fn finding(rule: &Rule, view: &SiteView<'_, '_>, item: &PerItem, help: &str) -> 
 fn evidence(view: &SiteView<'_, '_>, item: &PerItem, noun: &str) -> Vec<Evidence> {
     let mut steps: Vec<Evidence> = view.loop_evidence().into_iter().collect();
     match item.through {
-        Some(target) => steps.extend(view.chain_evidence(target, false)),
+        Some(target) => steps.extend(view.chain_evidence(target, Class::PerItem)),
         None => steps.push(view.effect_evidence(noun)),
     }
     steps

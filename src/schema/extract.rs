@@ -1,0 +1,104 @@
+//! A lowered file → what it says to its database: queries in texts and in diesel's words, and statements that define.
+
+use super::query::{Query, Spoken};
+use super::{dsl, select};
+use crate::lang::unit::{Call, CtxKind, Unit, Val, ValId, call_flag};
+use crate::model::finding::Span;
+
+/// Beginnings of the names of functions and macros that take a statement.
+const TAKE_STATEMENTS: [&str; 11] = [
+    "query",
+    "execute",
+    "exec",
+    "prepare",
+    "fetch",
+    "sql_query",
+    "raw_sql",
+    "simple_query",
+    "batch_execute",
+    "from_sql",
+    "from_string",
+];
+
+/// What a file says, its tests left out.
+pub fn spoken(unit: &Unit) -> Spoken {
+    let mut spoken = Spoken::default();
+    for call in &unit.calls {
+        if unit.is_test(call.ctx) {
+            continue;
+        }
+        for arg in unit.call_args(call) {
+            let Some((text, template)) = text(unit, *arg) else { continue };
+            if defines(text) {
+                spoken.definitions.push(text.to_owned());
+            } else if takes_statements(unit, call)
+                && let Some(selects) = select::selects(text, template)
+            {
+                spoken.queries.push(Query { whole: !template, ..query(unit, call, selects) });
+            }
+        }
+        if let Some(select) = dsl::select(unit, call) {
+            spoken.queries.push(query(unit, call, vec![select]));
+        }
+    }
+    // An index that is made anywhere, also in a list of statements, is one.
+    for val in &unit.vals {
+        if let Val::Str(sym) = val
+            && defines(unit.name(*sym))
+            && unit.name(*sym).to_ascii_lowercase().contains("index")
+        {
+            spoken.definitions.push(unit.name(*sym).to_owned());
+        }
+    }
+    spoken.definitions.sort();
+    spoken.definitions.dedup();
+    spoken
+}
+
+fn query(unit: &Unit, call: &Call, selects: Vec<super::query::Select>) -> Query {
+    let span =
+        Span { line: call.start.line, column: call.start.column, end_line: call.end.line, end_column: call.end.column };
+    Query { span, symbol: symbol(unit, call), whole: true, selects }
+}
+
+/// Name of the function that a call stands in, with its type.
+fn symbol(unit: &Unit, call: &Call) -> String {
+    let function = unit.function_of(call.ctx);
+    if !function.is_some() {
+        return String::new();
+    }
+    let name = unit.name(unit.ctx(function).name);
+    let class = unit.around(function).find(|c| unit.ctx(*c).kind == CtxKind::Class);
+    match class.map(|c| unit.name(unit.ctx(c).name)).filter(|class| !class.is_empty()) {
+        Some(class) => format!("{class}::{name}"),
+        None => name.to_owned(),
+    }
+}
+
+fn takes_statements(unit: &Unit, call: &Call) -> bool {
+    let name = unit.name(call.name).rsplit("::").next().unwrap_or_default();
+    let handed = call.flags & call_flag::MACRO == 0 || name.starts_with("query");
+    handed && TAKE_STATEMENTS.iter().any(|start| name.starts_with(start))
+}
+
+/// A text, also through variables and constants; whether the program puts parts of it in.
+fn text(unit: &Unit, value: ValId) -> Option<(&str, bool)> {
+    let mut value = value;
+    for _ in 0..8 {
+        match unit.plain(value) {
+            Val::Str(sym) => return Some((unit.name(sym), false)),
+            Val::Template(sym) => return Some((unit.name(sym), true)),
+            Val::Local(bind) => value = unit.bind(bind).value,
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Whether a text makes or changes a table or an index.
+fn defines(text: &str) -> bool {
+    let head: String = text.trim_start().chars().take(24).flat_map(char::to_lowercase).collect();
+    let mut words = head.split_whitespace();
+    matches!(words.next(), Some("create" | "alter"))
+        && matches!(words.next(), Some("table" | "index" | "unique" | "fulltext" | "virtual"))
+}
