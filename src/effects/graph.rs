@@ -4,7 +4,7 @@
 //! Breadth first, one chain an effect and function; confidence falls to low past two hops, and it stops at five. An
 //! asynchronous callee does not pass blocking on; a query passes both.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
@@ -13,6 +13,7 @@ use super::Effect;
 use super::context::last_segment;
 use super::matching::{Matcher, Seen};
 use super::resolve::{FuncRef, Names};
+use super::rest::Rest;
 use super::summary::{FrameKind, LoopKind, NONE, Site, Summary, Term, func_flag, site_flag};
 use super::types::{Head, Types};
 use crate::config::UserCall;
@@ -82,7 +83,7 @@ pub struct Reach {
 pub struct Graph<'a> {
     /// Names.
     pub names: Names<'a>,
-    /// Facts of the sites of each file.
+    /// Facts of the sites of each file; of the rest of the repository, those of the functions that were reached.
     pub sites: Vec<Vec<SiteFacts>>,
     per_item: HashMap<FuncRef, Reach>,
     blocking: HashMap<FuncRef, Reach>,
@@ -93,16 +94,24 @@ pub struct Graph<'a> {
 pub type Dependencies<'d> = dyn Fn(&str) -> &'d BTreeSet<String> + Sync + 'd;
 
 impl<'a> Graph<'a> {
-    /// Links all files. `test` code is left out of it.
-    pub fn link<'d>(files: &'a [Summary], dependencies: &Dependencies<'d>, user: &[UserCall]) -> Graph<'a> {
-        let names = Names::new(files);
-        let mut sites: Vec<Vec<SiteFacts>> = (0..files.len() as u32)
-            .into_par_iter()
-            .map(|file| file_facts(&names, file, dependencies(&files[file as usize].path), user))
-            .collect();
-        let offloaders = offloaders(files, &sites);
-        for (index, file) in files.iter().enumerate() {
-            hand_over(file, &mut sites[index], &offloaders);
+    /// Links the analysed files, and what their calls reach in the rest of the repository. `test` code is left out of it.
+    pub fn link<'d>(
+        files: &'a [Summary],
+        rest: Option<&'a dyn Rest>,
+        dependencies: &Dependencies<'d>,
+        user: &[UserCall],
+    ) -> Graph<'a> {
+        let names = Names::new(files, rest);
+        let facts = |file: u32, funcs: Option<&BTreeSet<u32>>| {
+            file_facts(&names, file, funcs, dependencies(&names.file(file).path), user)
+        };
+        let mut sites: Vec<Vec<SiteFacts>> =
+            (0..files.len() as u32).into_par_iter().map(|file| facts(file, None)).collect();
+        sites.resize_with(names.len(), Vec::new);
+        follow(&mut sites, files.len(), &facts);
+        let offloaders = offloaders(&names, &sites);
+        for (index, facts) in sites.iter_mut().enumerate().filter(|(_, facts)| !facts.is_empty()) {
+            hand_over(names.file(index as u32), facts, &offloaders);
         }
         let callers = callers(&names, &sites);
         let per_item = spread(&names, &sites, &callers, Class::PerItem);
@@ -171,7 +180,55 @@ fn best(map: &HashMap<FuncRef, Reach>, facts: &SiteFacts) -> Option<(FuncRef, Re
     Some((target, reach))
 }
 
-fn file_facts(names: &Names<'_>, index: u32, dependencies: &BTreeSet<String>, user: &[UserCall]) -> Vec<SiteFacts> {
+/// Follows calls out of the analysed files, as far as effects travel back. Only the functions on the way are looked at,
+/// not the files around them.
+fn follow(
+    sites: &mut [Vec<SiteFacts>],
+    analysed: usize,
+    facts: &(dyn Fn(u32, Option<&BTreeSet<u32>>) -> Vec<SiteFacts> + Sync),
+) {
+    let mut known: BTreeSet<FuncRef> = BTreeSet::new();
+    let mut next: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+    let mut reach = |facts: &[SiteFacts], next: &mut BTreeMap<u32, BTreeSet<u32>>| {
+        for target in facts.iter().flat_map(|f| &f.targets).filter(|t| t.file as usize >= analysed) {
+            if known.insert(*target) {
+                next.entry(target.file).or_default().insert(target.func);
+            }
+        }
+    };
+    for file in &sites[..analysed] {
+        reach(file, &mut next);
+    }
+    for _ in 0..=MAX_HOPS {
+        let level: Vec<(u32, BTreeSet<u32>)> = std::mem::take(&mut next).into_iter().collect();
+        let found: Vec<Vec<SiteFacts>> = level.par_iter().map(|(file, funcs)| facts(*file, Some(funcs))).collect();
+        for ((file, _), found) in level.iter().zip(found) {
+            reach(&found, &mut next);
+            let old = &mut sites[*file as usize];
+            if old.is_empty() {
+                *old = found;
+                continue;
+            }
+            for (old, new) in old.iter_mut().zip(found) {
+                if new.seen.is_some() || !new.targets.is_empty() {
+                    *old = new;
+                }
+            }
+        }
+        if next.is_empty() {
+            return;
+        }
+    }
+}
+
+/// Facts of a file's sites; where `funcs` are given, only of those that stand in them.
+fn file_facts(
+    names: &Names<'_>,
+    index: u32,
+    funcs: Option<&BTreeSet<u32>>,
+    dependencies: &BTreeSet<String>,
+    user: &[UserCall],
+) -> Vec<SiteFacts> {
     let file = names.file(index);
     let mut types = Types::new(names);
     let mut matcher = Matcher::new(dependencies, user);
@@ -183,8 +240,8 @@ fn file_facts(names: &Names<'_>, index: u32, dependencies: &BTreeSet<String>, us
         .iter()
         .zip(&mut own_calls)
         .map(|(site, own_call)| {
-            let test = test_file || is_test_site(file, site);
-            if test {
+            let wanted = funcs.is_none_or(|funcs| funcs.contains(&site.func));
+            if test_file || !wanted || is_test_site(file, site) {
                 return SiteFacts { seen: None, targets: Vec::new(), looped: None, runs: Runs::Once };
             }
             let mut targets = types.targets(index, site);
@@ -532,9 +589,10 @@ fn runs_on(file: &Summary, from: u32, facts: &[SiteFacts]) -> Runs {
 }
 
 /// Functions that hand what they are given to an off-loader.
-fn offloaders(files: &[Summary], sites: &[Vec<SiteFacts>]) -> BTreeSet<FuncRef> {
+fn offloaders(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> BTreeSet<FuncRef> {
     let mut found = BTreeSet::new();
-    for (index, (file, facts)) in files.iter().zip(sites).enumerate() {
+    for (index, facts) in sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
+        let file = names.file(index as u32);
         for (site, fact) in file.sites.iter().zip(facts) {
             if fact.seen.is_some_and(|s| s.effect == Effect::Offload) && site.func != NONE {
                 found.insert(FuncRef { file: index as u32, func: site.func });
@@ -578,7 +636,7 @@ type Callers = HashMap<FuncRef, Vec<(FuncRef, u32)>>;
 
 fn callers(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> Callers {
     let mut callers: Callers = HashMap::new();
-    for (index, facts) in sites.iter().enumerate() {
+    for (index, facts) in sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
         let file = names.file(index as u32);
         for (n, fact) in facts.iter().enumerate() {
             let func = file.sites[n].func;
@@ -646,7 +704,7 @@ fn spread(names: &Names<'_>, sites: &[Vec<SiteFacts>], callers: &Callers, class:
     let mut reached: HashMap<FuncRef, Reach> = HashMap::new();
     let mut queue = VecDeque::new();
     let mut shares: HashMap<(u32, u32), usize> = HashMap::new();
-    for (index, facts) in sites.iter().enumerate() {
+    for (index, facts) in sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
         let file = names.file(index as u32);
         for (n, fact) in facts.iter().enumerate() {
             let Some(seen) = fact.seen else { continue };

@@ -11,6 +11,7 @@ pub(crate) mod local;
 pub mod matching;
 pub(crate) mod quiet;
 pub mod resolve;
+pub mod rest;
 pub mod rust;
 pub mod summarise;
 pub mod summary;

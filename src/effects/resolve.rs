@@ -1,9 +1,14 @@
 //! Names of the repository: which functions, methods and types a path or a receiver means.
 //!
-//! Never by a unique name alone: by file, module, import, receiver type, base class.
+//! Never by a unique name alone: by file, module, import, receiver type, base class. The analysed files' names lie in
+//! tables; the [`Rest`] of the repository is asked where those and its own index say that it may know more.
+
+use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
+use super::context::last_segment;
+use super::rest::{Entry, Kind, Rest};
 use super::summary::{Func, NONE, Summary, TypeDef, func_flag};
 
 /// A function of the repository.
@@ -27,8 +32,8 @@ pub struct TypeRef {
 /// All names of the repository.
 #[derive(Debug)]
 pub struct Names<'a> {
-    /// The files.
-    pub files: &'a [Summary],
+    files: &'a [Summary],
+    rest: Option<&'a dyn Rest>,
     free: HashMap<&'a str, Vec<FuncRef>>,
     methods: HashMap<&'a str, HashMap<&'a str, Vec<FuncRef>>>,
     types: HashMap<&'a str, Vec<TypeRef>>,
@@ -51,10 +56,11 @@ pub struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// Reads the names of all files.
-    pub fn new(files: &'a [Summary]) -> Names<'a> {
+    /// Reads the names of the analysed files; those of the rest are asked for one by one.
+    pub fn new(files: &'a [Summary], rest: Option<&'a dyn Rest>) -> Names<'a> {
         let mut names = Names {
             files,
+            rest,
             free: HashMap::new(),
             methods: HashMap::new(),
             types: HashMap::new(),
@@ -100,7 +106,7 @@ impl<'a> Names<'a> {
         }
         for (ty, base) in &file.impls {
             let Some(super::summary::Term::Named { name, .. }) = file.term(*base) else { continue };
-            let (ty, base) = (file.name(*ty), super::context::last_segment(file.name(name)));
+            let (ty, base) = (file.name(*ty), last_segment(file.name(name)));
             self.traits.entry(ty).or_default().push(base);
             self.implementors.entry(base).or_default().push(ty);
         }
@@ -126,19 +132,97 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// Number of analysed files; a file from there on belongs to the rest.
+    pub fn analysed(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Number of all files.
+    pub fn len(&self) -> usize {
+        self.files.len() + self.rest.map_or(0, Rest::len)
+    }
+
+    /// Whether there is no file at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// A file.
     pub fn file(&self, index: u32) -> &'a Summary {
-        &self.files[index as usize]
+        match (self.files.get(index as usize), self.rest) {
+            (Some(file), _) => file,
+            (None, Some(rest)) => rest.summary(index - self.files.len() as u32),
+            (None, None) => &self.files[index as usize],
+        }
     }
 
-    /// A function.
+    /// A function. One of a file that vanished meanwhile has no name.
     pub fn func(&self, id: FuncRef) -> &'a Func {
-        &self.file(id.file).funcs[id.func as usize]
+        self.file(id.file).funcs.get(id.func as usize).unwrap_or(&NO_FUNC)
     }
 
-    /// A type.
+    /// A type. One of a file that vanished meanwhile has no name.
     pub fn type_def(&self, id: TypeRef) -> &'a TypeDef {
-        &self.file(id.file).types[id.ty as usize]
+        self.file(id.file).types.get(id.ty as usize).unwrap_or(&NO_TYPE)
+    }
+
+    /// What the rest says of a name, its files counted after the analysed ones.
+    fn ask(&self, kind: Kind, owner: &str, name: &str) -> impl Iterator<Item = Entry<'a>> {
+        let found = self.rest.map(|rest| rest.find(kind, owner, name)).unwrap_or_default();
+        let first = self.files.len() as u32;
+        found.into_iter().map(move |entry| Entry { file: entry.file + first, ..entry })
+    }
+
+    fn is_crate(&self, name: &str) -> bool {
+        self.crates.contains(name) || self.rest.is_some_and(|rest| rest.is_crate(name))
+    }
+
+    /// Free functions of a name, each with the path of its module.
+    fn free(&self, name: &str) -> Vec<(FuncRef, &'a str)> {
+        let own = self.free.get(name).into_iter().flatten();
+        let own = own.map(|id| (*id, self.file(id.file).name(self.func(*id).module)));
+        own.chain(self.ask(Kind::Free, "", name).map(function)).collect()
+    }
+
+    /// Methods of a name, each with the path of its module.
+    fn methods(&self, ty: &str, method: &str) -> Vec<(FuncRef, &'a str)> {
+        let own = self.methods.get(ty).and_then(|m| m.get(method)).into_iter().flatten();
+        let own = own.map(|id| (*id, self.file(id.file).name(self.func(*id).module)));
+        own.chain(self.ask(Kind::Method, ty, method).map(function)).collect()
+    }
+
+    /// Types of a name, each with the path of its module.
+    fn types(&self, name: &str) -> Vec<(TypeRef, &'a str)> {
+        let own = self.types.get(name).into_iter().flatten();
+        let own = own.map(|id| (*id, self.file(id.file).name(self.type_def(*id).module)));
+        let rest = self.ask(Kind::Type, "", name).map(|e| (TypeRef { file: e.file, ty: e.item }, e.other));
+        own.chain(rest).collect()
+    }
+
+    /// Traits that a type implements.
+    fn bases(&self, ty: &str) -> Vec<&'a str> {
+        let own = self.traits.get(ty).into_iter().flatten().copied();
+        distinct(own.chain(self.ask(Kind::Base, "", ty).map(|e| e.other)))
+    }
+
+    /// Types that implement a trait.
+    fn implementors(&self, base: &str) -> Vec<&'a str> {
+        let own = self.implementors.get(base).into_iter().flatten().copied();
+        distinct(own.chain(self.ask(Kind::Implementor, "", base).map(|e| e.other)))
+    }
+
+    /// What a module passes on under a whole path.
+    fn reexport(&self, path: &str) -> Option<&'a str> {
+        if let Some(target) = self.reexports.get(path) {
+            return Some(target);
+        }
+        let entry = self.ask(Kind::Reexport, "", last_segment(path)).find(|e| e.other == path)?;
+        let file = self.file(entry.file);
+        file.reexports.get(entry.item as usize).map(|(.., target)| file.name(*target))
+    }
+
+    fn is_test_module(&self, path: &str) -> bool {
+        self.test_modules.contains(path) || self.ask(Kind::TestModule, "", last_segment(path)).any(|e| e.other == path)
     }
 
     /// Whether a file is test code: by its own place, or because its module was declared under `#[cfg(test)]`.
@@ -146,7 +230,7 @@ impl<'a> Names<'a> {
         file.test || {
             let mut path = file.module.as_str();
             loop {
-                if self.test_modules.contains(path) {
+                if self.is_test_module(path) {
                     break true;
                 }
                 match path.rfind("::") {
@@ -159,91 +243,112 @@ impl<'a> Names<'a> {
 
     /// Whether a path starts with a crate of the repository.
     pub fn is_local_crate(&self, path: &str) -> bool {
-        self.crates.contains(path.split("::").next().unwrap_or(path))
+        self.is_crate(crate_of(path))
     }
 
     /// The type of a path used in a file; none where several fit equally.
     pub fn find_type(&self, file: &Summary, path: &str) -> Option<TypeRef> {
+        let (path, _) = self.followed(path, true);
+        let path = path.as_ref();
         let (prefix, name) = path.rsplit_once("::").unwrap_or(("", path));
-        let candidates = self.types.get(name)?;
-        if let [only] = candidates.as_slice()
+        let mut candidates = self.types(name);
+        candidates.retain(|(id, module)| self.is_analysed(id.file) || self.is_within_reach(file, path, prefix, module));
+        if let [(only, _)] = candidates.as_slice()
             && (prefix.is_empty() || self.is_local_crate(path) || !looks_external(prefix))
         {
             return Some(*only);
         }
-        Self::best(candidates.iter().copied(), |id| {
-            let module = self.file(id.file).name(self.type_def(*id).module);
-            Self::nearness(file, prefix, module)
-        })
+        let near = |(_, module): &(TypeRef, &str)| Self::nearness(file, prefix, module);
+        best(candidates.into_iter(), near).map(|(id, _)| id)
     }
 
     /// A free function of a path used in a file.
     pub fn find_function(&self, file: &Summary, path: &str, absolute: bool) -> Option<FuncRef> {
         let (path, absolute) = self.followed(path, absolute);
+        let path = path.as_ref();
         let (prefix, name) = path.rsplit_once("::").unwrap_or(("", path));
-        let candidates = self.free.get(name)?;
         if absolute && !self.is_local_crate(path) {
             return None;
         }
+        let candidates = self.free(name);
         let exact = if absolute { prefix.to_owned() } else { join(&file.module, prefix) };
-        let at = |id: &FuncRef| self.file(id.file).name(self.func(*id).module);
-        if let Some(found) = candidates.iter().find(|id| at(id) == exact) {
+        if let Some((found, _)) = candidates.iter().find(|(_, at)| *at == exact) {
             return Some(*found);
         }
         if prefix.is_empty() {
             // Brought in whole: `use super::*`.
             let found = file.globs.iter().find_map(|(_, glob)| {
                 let glob = file.name(*glob);
-                candidates.iter().find(|id| at(id) == glob || self.passes_on(glob, at(id)))
+                candidates.iter().find(|(_, at)| *at == glob || self.passes_on(glob, at))
             });
             // A function of an inner module of the same file.
-            return found.copied().or_else(|| {
-                let own: Vec<_> = candidates.iter().filter(|id| std::ptr::eq(self.file(id.file), file)).collect();
-                if let [only] = own.as_slice() { Some(**only) } else { None }
+            return found.map(|(id, _)| *id).or_else(|| {
+                // A file that was not read yet cannot be this one.
+                let own: Vec<_> = candidates
+                    .iter()
+                    .filter(|(id, at)| lies_below(at, &file.module) && self.is_same(id.file, file))
+                    .collect();
+                if let [(only, _)] = own.as_slice() { Some(*only) } else { None }
             });
         }
         if !absolute && !self.is_local_crate(path) && looks_external(prefix) {
             return None;
         }
-        let last = super::context::last_segment(prefix);
-        let fitting = candidates.iter().copied().filter(|id| {
-            let module = at(id);
-            super::context::last_segment(module) == last || (self.crates.contains(last) && module.starts_with(last))
+        let last = last_segment(prefix);
+        let fitting = candidates.into_iter().filter(|(id, module)| {
+            (last_segment(module) == last || (self.is_crate(last) && module.starts_with(last)))
+                && (self.is_analysed(id.file) || self.is_within_reach(file, path, prefix, module))
         });
-        Self::best(fitting, |id| Self::nearness(file, prefix, at(id)))
+        best(fitting, |(_, module)| Self::nearness(file, prefix, module)).map(|(id, _)| id)
+    }
+
+    fn is_analysed(&self, file: u32) -> bool {
+        (file as usize) < self.files.len()
+    }
+
+    fn is_same(&self, index: u32, file: &Summary) -> bool {
+        std::ptr::eq(self.file(index), file)
+    }
+
+    /// Whether code of a file can mean something of a module by a path. Asked of the rest of the repository, in which
+    /// nearly every short name stands somewhere: the path must name the other crate, or a glob must bring it in.
+    fn is_within_reach(&self, file: &Summary, path: &str, prefix: &str, module: &str) -> bool {
+        let (own, other) = (crate_of(&file.module), crate_of(module));
+        if prefix.is_empty() {
+            return own == other || file.globs.iter().any(|(_, glob)| crate_of(file.name(*glob)) == other);
+        }
+        match crate_of(path) {
+            first if self.is_crate(first) => first == other || prefix == module || self.passes_on(prefix, module),
+            _ => own == other && !looks_external(prefix) && (is_tail(module, prefix) || is_tail(prefix, module)),
+        }
     }
 
     /// A path followed through what modules pass on. Bounded: two modules may pass on each other's names.
-    fn followed<'p>(&'p self, mut path: &'p str, mut absolute: bool) -> (&'p str, bool) {
+    fn followed<'p>(&self, path: &'p str, mut absolute: bool) -> (Cow<'p, str>, bool) {
+        let mut path = Cow::Borrowed(path);
         for _ in 0..8 {
-            match self.reexports.get(path) {
-                Some(target) if *target != path => (path, absolute) = (target, true),
-                _ => break,
-            }
+            let Some(target) = self.reexport(&path).filter(|target| *target != path) else { break };
+            // `mod users; pub use users::load;` passes on what stands in the module's own module.
+            let module = path.rsplit_once("::").map_or("", |(module, _)| module);
+            let next = if self.is_local_crate(target) { target.to_owned() } else { join(module, target) };
+            (path, absolute) = (Cow::Owned(next), true);
         }
         (path, absolute)
     }
 
     /// Whether a module passes on what stands in another.
     fn passes_on(&self, module: &str, inner: &str) -> bool {
-        self.whole.get(module).is_some_and(|passed| passed.contains(inner))
-    }
-
-    fn best<T: Copy>(candidates: impl Iterator<Item = T>, near: impl Fn(&T) -> u32) -> Option<T> {
-        let mut best: Option<(u32, T)> = None;
-        let mut tie = false;
-        for candidate in candidates {
-            let score = near(&candidate);
-            match &best {
-                Some((top, _)) if score < *top => {}
-                Some((top, _)) if score == *top => tie = true,
-                _ => {
-                    best = Some((score, candidate));
-                    tie = false;
-                }
-            }
+        // Relative to the module itself: `mod inner; pub use inner::*`.
+        let relative = inner.strip_prefix(module).and_then(|path| path.strip_prefix("::"));
+        let is_inner = |path: &str| path == inner || Some(path) == relative;
+        let own = self.whole.get(module);
+        if own.is_some_and(|passed| passed.contains(inner) || relative.is_some_and(|path| passed.contains(path))) {
+            return true;
         }
-        best.filter(|(score, _)| !tie && *score > 0).map(|(_, found)| found)
+        self.ask(Kind::Glob, "", last_segment(inner)).filter(|entry| entry.other == module).any(|entry| {
+            let file = self.file(entry.file);
+            file.reexports.get(entry.item as usize).is_some_and(|(.., path)| is_inner(file.name(*path)))
+        })
     }
 
     /// How well a module fits a path prefix as seen from a file; more is better, 0 is not at all.
@@ -272,14 +377,15 @@ impl<'a> Names<'a> {
 
     /// The functions that a method of a type means: its own, those of its traits with a body, those that macros make.
     pub fn find_methods(&self, ty: &str, at: Option<TypeRef>, method: &str, out: &mut Vec<FuncRef>) {
-        if let Some(own) = self.methods.get(ty).and_then(|m| m.get(method)) {
-            let several = self.types.get(ty).is_some_and(|t| t.len() > 1);
+        let own = self.methods(ty, method);
+        // A type of a library with the name of one of ours: what the rest of the repository says is about ours.
+        let foreign = at.is_none() && self.ask(Kind::Type, "", ty).next().is_some();
+        if !own.is_empty() {
+            let several = self.types(ty).len() > 1;
             let crate_name = at.map(|t| crate_of(&self.file(t.file).module));
-            out.extend(
-                own.iter()
-                    .copied()
-                    .filter(|id| !several || crate_name.is_none_or(|c| crate_of(&self.file(id.file).module) == c)),
-            );
+            let fits = |module: &str| !several || crate_name.is_none_or(|c| crate_of(module) == c);
+            let known = |id: &FuncRef| !foreign || self.is_analysed(id.file);
+            out.extend(own.into_iter().filter(|(id, module)| fits(module) && known(id)).map(|(id, _)| id));
             let with_body = out.iter().any(|id| self.func(*id).flags & func_flag::BODILESS == 0);
             if with_body && !self.is_trait(ty) {
                 return;
@@ -289,7 +395,8 @@ impl<'a> Names<'a> {
             self.dispatch(ty, method, out);
             return;
         }
-        for base in self.traits.get(ty).into_iter().flatten() {
+        let bases = if foreign { self.traits.get(ty).cloned().unwrap_or_default() } else { self.bases(ty) };
+        for base in bases {
             self.trait_default(base, method, out);
         }
         if out.is_empty() {
@@ -299,18 +406,21 @@ impl<'a> Names<'a> {
 
     /// Every implementation of a trait's method.
     fn dispatch(&self, base: &str, method: &str, out: &mut Vec<FuncRef>) {
-        for ty in self.implementors.get(base).into_iter().flatten() {
-            if let Some(found) = self.methods.get(ty).and_then(|m| m.get(method)) {
-                out.extend(found.iter().copied().filter(|id| !out.contains(id)).collect::<Vec<_>>());
+        for ty in self.implementors(base) {
+            for (id, _) in self.methods(ty, method) {
+                if !out.contains(&id) {
+                    out.push(id);
+                }
             }
         }
     }
 
     /// The default of a trait's method, or of the traits above it. Each trait is looked at once: traits that lead to one
     /// another by many ways would cost a power of their number.
-    fn trait_default(&self, base: &str, method: &str, out: &mut Vec<FuncRef>) {
+    fn trait_default(&self, base: &'a str, method: &str, out: &mut Vec<FuncRef>) {
         let mut seen: Vec<&str> = Vec::new();
         let mut level = vec![base];
+        let with_body = |id: &FuncRef| self.func(*id).flags & func_flag::BODILESS == 0;
         for _ in 0..=4 {
             let mut above = Vec::new();
             for name in level {
@@ -318,28 +428,29 @@ impl<'a> Names<'a> {
                     continue;
                 }
                 seen.push(name);
-                if let Some(found) = self.methods.get(name).and_then(|m| m.get(method)) {
-                    out.extend(found.iter().copied().filter(|id| self.func(*id).flags & func_flag::BODILESS == 0));
-                }
-                above.extend(self.traits.get(name).into_iter().flatten().map(|outer| &**outer));
+                out.extend(self.methods(name, method).into_iter().map(|(id, _)| id).filter(with_body));
+                above.extend(self.bases(name));
             }
             level = above;
         }
     }
 
     fn template_methods(&self, ty: &str, method: &str, out: &mut Vec<FuncRef>) {
-        for (file, index) in self.macro_uses.get(ty).into_iter().flatten() {
-            let file = self.file(*file);
-            let (_, name, args, count) = file.macro_uses[*index];
-            for id in self.templates.get(file.name(name)).into_iter().flatten() {
-                let func = self.func(*id);
+        let own = self.macro_uses.get(ty).into_iter().flatten().copied();
+        let uses = own.chain(self.ask(Kind::MacroUse, "", ty).map(|e| (e.file, e.item as usize)));
+        for (file, index) in uses {
+            let file = self.file(file);
+            let Some((_, name, args, count)) = file.macro_uses.get(index).copied() else { continue };
+            let own = self.templates.get(file.name(name)).into_iter().flatten().copied();
+            for id in own.chain(self.ask(Kind::Template, "", file.name(name)).map(|e| function(e).0)) {
+                let func = self.func(id);
                 let made = match func.name_param {
                     u16::MAX => self.file(id.file).name(func.name) == method,
                     n if u32::from(n) < count => file.name(file.pool[(args + u32::from(n)) as usize]) == method,
                     _ => false,
                 };
-                if made && !out.contains(id) {
-                    out.push(*id);
+                if made && !out.contains(&id) {
+                    out.push(id);
                 }
             }
         }
@@ -348,25 +459,97 @@ impl<'a> Names<'a> {
     /// Whether a name is a trait of the repository.
     pub fn is_trait(&self, name: &str) -> bool {
         self.types.get(name).is_some_and(|t| t.iter().any(|id| self.type_def(*id).is_trait))
+            || self.ask(Kind::Trait, "", name).next().is_some()
     }
 
     /// What a type's `Deref` gives: file and term.
     pub fn deref_target(&self, ty: &str) -> Option<(u32, u32)> {
-        self.targets.get(ty).and_then(|t| t.first()).copied()
+        let own = self.targets.get(ty).and_then(|t| t.first()).copied();
+        own.or_else(|| {
+            let entry = self.ask(Kind::Target, "", ty).next()?;
+            Some((entry.file, self.file(entry.file).types.get(entry.item as usize)?.target))
+        })
     }
 
     /// What another name of a type stands for: file and term.
-    pub fn alias(&self, file: &Summary, name: &str) -> Option<(u32, u32)> {
-        let found = self.aliases.get(name)?;
-        let own = found.iter().find(|(f, _)| std::ptr::eq(self.file(*f), file));
-        own.or(if found.len() == 1 { found.first() } else { None }).copied()
+    pub fn alias(&self, file: &Summary, path: &str) -> Option<(u32, u32)> {
+        let name = last_segment(path);
+        if let Some(found) = self.aliases.get(name) {
+            let own = found.iter().find(|(f, _)| self.is_same(*f, file));
+            let found = own.or(if found.len() == 1 { found.first() } else { None });
+            if found.is_some() {
+                return found.copied();
+            }
+        }
+        let prefix = path.rsplit_once("::").map_or("", |(prefix, _)| prefix);
+        let near = |e: &Entry<'_>| self.is_within_reach(file, path, prefix, e.other);
+        let fitting = self.ask(Kind::Alias, "", name).filter(near);
+        let entry = best(fitting, |e| Self::nearness(file, prefix, e.other))?;
+        self.file(entry.file).aliases.get(entry.item as usize).map(|(_, term)| (entry.file, *term))
     }
 
     /// The type of a static: file and term.
     pub fn static_type(&self, file: &Summary, path: &str, absolute: bool) -> Option<(u32, u32)> {
         let path = if absolute { path.to_owned() } else { join(&file.module, path) };
-        self.statics.get(path.as_str()).copied()
+        self.statics.get(path.as_str()).copied().or_else(|| {
+            let entry = self.ask(Kind::Static, "", last_segment(&path)).find(|e| e.other == path)?;
+            self.file(entry.file).statics.get(entry.item as usize).map(|(_, term)| (entry.file, *term))
+        })
     }
+}
+
+/// Stands for a function that is no longer there.
+static NO_FUNC: Func = Func {
+    name: NONE,
+    owner: NONE,
+    module: NONE,
+    ret: NONE,
+    flags: func_flag::BODILESS,
+    line: 0,
+    end_line: 0,
+    template: NONE,
+    name_param: u16::MAX,
+    frame: NONE,
+};
+
+/// Stands for a type that is no longer there.
+static NO_TYPE: TypeDef = TypeDef { name: NONE, module: NONE, is_trait: false, fields: Vec::new(), target: NONE };
+
+fn function(entry: Entry<'_>) -> (FuncRef, &str) {
+    (FuncRef { file: entry.file, func: entry.item }, entry.other)
+}
+
+fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = HashSet::new();
+    names.filter(|name| seen.insert(*name)).collect()
+}
+
+/// The candidate that fits best; none where several fit equally, or none at all.
+fn best<T>(candidates: impl Iterator<Item = T>, near: impl Fn(&T) -> u32) -> Option<T> {
+    let mut best: Option<(u32, T)> = None;
+    let mut tie = false;
+    for candidate in candidates {
+        let score = near(&candidate);
+        match &best {
+            Some((top, _)) if score < *top => {}
+            Some((top, _)) if score == *top => tie = true,
+            _ => {
+                best = Some((score, candidate));
+                tie = false;
+            }
+        }
+    }
+    best.filter(|(score, _)| !tie && *score > 0).map(|(_, found)| found)
+}
+
+/// Whether a module is another one or lies in it.
+fn lies_below(module: &str, outer: &str) -> bool {
+    module.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+/// Whether a path ends in another, whole segments.
+fn is_tail(path: &str, tail: &str) -> bool {
+    path.strip_suffix(tail).is_some_and(|rest| rest.is_empty() || rest.ends_with("::"))
 }
 
 fn crate_of(path: &str) -> &str {

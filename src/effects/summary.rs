@@ -271,6 +271,31 @@ pub struct TypeDef {
 }
 
 impl Summary {
+    /// A file that says nothing, as of test code.
+    pub fn empty(path: &str, language: Language) -> Summary {
+        Summary {
+            path: path.to_owned(),
+            language,
+            module: String::new(),
+            test: true,
+            names: Vec::new(),
+            frames: Vec::new(),
+            sites: Vec::new(),
+            terms: Vec::new(),
+            pool: Vec::new(),
+            funcs: Vec::new(),
+            types: Vec::new(),
+            impls: Vec::new(),
+            aliases: Vec::new(),
+            reexports: Vec::new(),
+            globs: Vec::new(),
+            macro_uses: Vec::new(),
+            statics: Vec::new(),
+            test_modules: Vec::new(),
+            raws: Vec::new(),
+        }
+    }
+
     /// A name's text; empty for none.
     pub fn name(&self, id: u32) -> &str {
         self.names.get(id as usize).map_or("", |n| n)

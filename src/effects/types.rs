@@ -310,7 +310,7 @@ impl<'n, 'a> Types<'n, 'a> {
         if let Some(id) = self.names.find_type(summary, path) {
             return Type { head: Head::Own(id), args };
         }
-        if let Some((at, term)) = self.names.alias(summary, last) {
+        if let Some((at, term)) = self.names.alias(summary, path) {
             let aliased = self.eval(at, term, None, depth);
             if !matches!(aliased.head, Head::Unknown) {
                 return aliased;
@@ -420,7 +420,7 @@ impl<'n, 'a> Types<'n, 'a> {
         match self.names.find_type(summary, owner) {
             Some(id) => self.methods_of(&Type::plain(Head::Own(id)), method, out, depth),
             None => {
-                if let Some((at, term)) = self.names.alias(summary, last) {
+                if let Some((at, term)) = self.names.alias(summary, owner) {
                     let aliased = self.eval(at, term, None, depth + 1);
                     self.methods_of(&aliased, method, out, depth);
                 }

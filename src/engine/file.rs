@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{FunctionMetrics, Job, Source};
 use crate::effects::summarise::{self, Place};
 use crate::effects::summary::Summary;
+use crate::engine::facts::Facts;
 use crate::engine::profile::{Heat, Profile, Profiles};
 use crate::lang::complexity::FunctionComplexity;
 use crate::lang::{self, Language};
@@ -28,9 +29,8 @@ pub(super) struct Placed {
 
 impl Placed {
     pub(super) fn of(job: &Job<'_>, profiles: &Profiles<'_>, source: &Source) -> Placed {
-        let module = job.facts.module_path(&source.path);
         Placed {
-            module: module.map_or_else(|| module_by_name(&source.path), |m| m.join("::")),
+            module: module(job.facts, &source.path),
             profile: profiles.of(&source.path, &source.text),
             hot: profiles.heat(&source.path) == Heat::Hot,
         }
@@ -38,7 +38,7 @@ impl Placed {
 
     /// Test, bench, example and build code: no rule over calls looks at it.
     fn is_test(&self) -> bool {
-        matches!(self.profile, Profile::Test | Profile::Example | Profile::Bench | Profile::Build)
+        is_test_profile(self.profile)
     }
 }
 
@@ -148,8 +148,30 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
     }
 }
 
+/// A file that is followed, not analysed: its summary alone. None where it does not parse.
+pub(super) fn summary(facts: &Facts, language: Language, path: &str, text: &str) -> Option<Summary> {
+    let lowered = catch_unwind(|| lang::lower(language, text).ok());
+    let lowered = lowered.ok().flatten()?;
+    let module = module(facts, path);
+    let place = Place { path, language, module: &module, test: false };
+    catch_unwind(AssertUnwindSafe(|| summarise::summarise(&lowered.unit, place))).ok()
+}
+
+/// Whether a file that is followed is test, bench, example or build code.
+pub(super) fn is_test(profiles: &Profiles<'_>, path: &str) -> bool {
+    is_test_profile(profiles.of(path, ""))
+}
+
+fn is_test_profile(profile: Profile) -> bool {
+    matches!(profile, Profile::Test | Profile::Example | Profile::Bench | Profile::Build)
+}
+
+fn module(facts: &Facts, path: &str) -> String {
+    facts.module_path(path).map_or_else(|| module_by_name(path), |m| m.join("::"))
+}
+
 /// Outside of every crate, a file is a module of its own name.
-fn module_by_name(path: &str) -> String {
+pub(super) fn module_by_name(path: &str) -> String {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
     let stem = stem.strip_suffix("/mod").unwrap_or(stem);
     stem.strip_prefix("src/").unwrap_or(stem).replace('/', "::")

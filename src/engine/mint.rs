@@ -33,7 +33,7 @@ impl<'a> Mint<'a> {
 
     /// Runs the rules over calls.
     pub(super) fn sites(&mut self, graph: &Graph<'_>, rules: &[&'static Rule]) {
-        for (n, facts) in graph.sites.iter().enumerate() {
+        for (n, facts) in graph.sites.iter().enumerate().take(self.sources.len()) {
             let source = self.sources[n];
             let hot = self.placed[source].hot;
             let command_line = matches!(self.placed[source].profile, Profile::Cli | Profile::Script);

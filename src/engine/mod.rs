@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use crate::config::Config;
 use crate::effects::graph::Graph;
+use crate::effects::rest::Rest;
 use crate::effects::summary::Summary;
 use crate::model::budget::Budgets;
 use crate::model::check::{Check, Outcome, Scope};
@@ -26,6 +27,7 @@ mod file;
 pub mod generated;
 mod mint;
 pub mod profile;
+pub mod repository;
 pub mod rubric;
 
 /// One file to analyse. Its text was read once and is not read again.
@@ -46,6 +48,8 @@ pub struct Source {
 pub struct Job<'a> {
     /// The files to analyse.
     pub sources: &'a [Source],
+    /// The rest of the repository, into which calls are followed; none where the files are all there is.
+    pub rest: Option<&'a dyn Rest>,
     /// Crates, targets and dependencies of the repository.
     pub facts: &'a facts::Facts,
     /// The resolved configuration.
@@ -211,7 +215,7 @@ fn analyse(job: Job<'_>) -> Output {
     let summaries: Vec<Summary> = files.iter_mut().filter_map(|f| f.summary.take()).collect();
     let none = BTreeSet::new();
     let dependencies = |path: &str| job.facts.crate_of(path).map_or(&none, |c| &c.dependencies);
-    let graph = Graph::link(&summaries, &dependencies, &job.config.calls);
+    let graph = Graph::link(&summaries, job.rest, &dependencies, &job.config.calls);
     let mut minted = mint::Mint::new(&job, &placed, with_summary);
     minted.sites(&graph, &rules);
     timings.add("n-plus-one", start.elapsed());

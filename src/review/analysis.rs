@@ -62,17 +62,20 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
     let mut loaded = examine::load(&setup.ground, &gate.wanted, &job.config)?;
     loaded.findings.splice(0..0, gate.findings.iter().cloned());
     let around = examination.around(&loaded)?;
-    let key = cache::key(job, setup, gate, &loaded, &around);
+    let surroundings = examination.surroundings(&loaded)?;
+    let followed = surroundings.as_ref().map(|s| s.digest.as_str());
+    let key = cache::key(job, setup, gate, &loaded, (&around, followed));
     let known = key.as_ref().and_then(|key| cache::read(job, setup, key, &loaded));
     let cached = known.is_some();
     let examined = match known {
         Some(Cached(examined)) => examined,
-        None => examination.run(&loaded, &gate.wanted, &around)?,
+        None => examination.run(&loaded, &gate.wanted, &around, surroundings.as_ref())?,
     };
     let document = document(job, setup, gate, &loaded, &examined);
     let json = render(&document)?;
     let mut notes = gate.sentences.clone();
     notes.extend(around.facts.notes);
+    notes.extend(examined.notes.iter().cloned());
     notes.extend(nothing_examined(&examined, "changed"));
     notes.extend(slow(start.elapsed(), cached));
     let texts = loaded.sources.into_iter().map(|source| (source.path, source.text)).collect();

@@ -21,7 +21,7 @@ use super::story_gate::Gate;
 use super::{Job, Target};
 
 /// Version of what an entry holds besides the analysis.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// More entries than this are not kept: the oldest go.
 const MOST_ENTRIES: usize = 64;
@@ -44,11 +44,18 @@ struct Extra {
     examined: usize,
     skipped: BTreeMap<String, usize>,
     rules_run: usize,
+    notes: Vec<String>,
 }
 
 /// The key of a run; none where no cache is used: it was refused, or commits are analysed, for which the checkout's
-/// cache is no witness.
-pub(super) fn key(job: &Job, setup: &Setup, gate: &Gate, loaded: &Loaded, around: &Around) -> Option<Key> {
+/// cache is no witness. `followed` is the digest of the files around the analysed ones.
+pub(super) fn key(
+    job: &Job,
+    setup: &Setup,
+    gate: &Gate,
+    loaded: &Loaded,
+    (around, followed): (&Around, Option<&str>),
+) -> Option<Key> {
     if job.no_cache || !matches!(job.target, Target::WorkTree { .. }) {
         return None;
     }
@@ -66,6 +73,7 @@ pub(super) fn key(job: &Job, setup: &Setup, gate: &Gate, loaded: &Loaded, around
         "stack": setup.stack,
         "scope": format!("{:?}", job.scope),
         "facts": around.facts.key,
+        "followed": followed,
         "files": loaded.sources.iter().map(|s| (&s.path, &s.changed)).collect::<Vec<_>>(),
         "old_paths": old_paths,
         "skipped": loaded.skipped,
@@ -99,6 +107,8 @@ pub(super) fn read(job: &Job, setup: &Setup, key: &Key, loaded: &Loaded) -> Opti
             parsed: extra.examined,
             skipped: extra.skipped,
             rules_run: extra.rules_run,
+            notes: extra.notes,
+            partial: false,
         })
     })
 }
@@ -106,6 +116,9 @@ pub(super) fn read(job: &Job, setup: &Setup, key: &Key, loaded: &Loaded) -> Opti
 /// Keeps a result. Errored ones are not kept, and a cache that cannot be written is no reason to stop.
 pub(super) fn store(job: &Job, evidence: &Evidence) {
     let Some(key) = evidence.cache_key.as_ref().filter(|_| !evidence.cached && !evidence.errored()) else { return };
+    if evidence.examined.partial {
+        return;
+    }
     let examined = &evidence.examined;
     let extra = Extra {
         format: FORMAT,
@@ -113,6 +126,7 @@ pub(super) fn store(job: &Job, evidence: &Evidence) {
         examined: examined.parsed,
         skipped: examined.skipped.clone(),
         rules_run: examined.rules_run,
+        notes: examined.notes.clone(),
     };
     let (Ok(mut value), Ok(extra)) = (serde_json::to_value(&evidence.document), serde_json::to_value(extra)) else {
         return;

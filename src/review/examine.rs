@@ -3,23 +3,26 @@
 //! Owns what the engine must not know: where facts come from, what the files' own faults do to the checks, and which
 //! findings are new.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
 use crate::config::Config;
+use crate::effects::rest::Rest;
 use crate::engine::facts::load::{self, Request, Way};
 use crate::engine::{self, Output, Selection, Source, budgets};
 use crate::error::{Error, Result};
 use crate::model::budget::Budgets;
 use crate::model::check::{Check, Outcome, Scope as CheckScope};
 use crate::model::finding::Finding;
+use crate::rules::{self, Detect};
 use crate::world::clock::Watch;
 use crate::world::tree::{Entry, Tree};
 
 use super::Scope;
 use super::ground::Ground;
 use super::sources::{self, Loaded, Wanted};
+use super::surroundings::Surroundings;
 
 /// The cap of the bundle check covers the weighing of files too.
 const WEIGHING_CAP: Duration = Duration::from_secs(30);
@@ -33,6 +36,13 @@ pub(super) struct Around {
     pub budgets: Budgets,
     /// SHA-256 over every budget that a result could follow from.
     pub budgets_hash: String,
+}
+
+/// What the files say together with those around them.
+struct Followed {
+    output: Output,
+    notes: Vec<String>,
+    is_whole: bool,
 }
 
 /// What a run of the engine works on.
@@ -67,6 +77,10 @@ pub(super) struct Examined {
     pub skipped: BTreeMap<String, usize>,
     /// Rules that ran.
     pub rules_run: usize,
+    /// What a reader should know besides.
+    pub notes: Vec<String>,
+    /// Whether the result lacks what there was no time to read: it is not kept then.
+    pub partial: bool,
 }
 
 impl Examination<'_> {
@@ -92,9 +106,28 @@ impl Examination<'_> {
         Ok(Around { facts, budgets, budgets_hash })
     }
 
+    /// Whether any rule asks where calls lead to.
+    fn follows(&self) -> bool {
+        rules::all().any(|rule| self.rules.takes(rule) && matches!(rule.detect, Detect::Site(_)))
+    }
+
+    /// The files around the loaded ones; none where no rule asks for them.
+    pub(super) fn surroundings(&self, loaded: &Loaded) -> Result<Option<Surroundings<'_>>> {
+        if !self.follows() || loaded.sources.is_empty() {
+            return Ok(None);
+        }
+        Surroundings::find(self.ground, self.root, self.config, &paths(&loaded.sources)).map(Some)
+    }
+
     /// Runs the engine over loaded files.
-    pub(super) fn run(&self, loaded: &Loaded, wanted: &BTreeMap<String, Wanted>, around: &Around) -> Result<Examined> {
-        let output = self.engine(&loaded.sources, around);
+    pub(super) fn run(
+        &self,
+        loaded: &Loaded,
+        wanted: &BTreeMap<String, Wanted>,
+        around: &Around,
+        surroundings: Option<&Surroundings<'_>>,
+    ) -> Result<Examined> {
+        let Followed { output, notes, is_whole } = self.follow(&loaded.sources, around, surroundings);
         let mut findings = loaded.findings.clone();
         findings.extend(output.integrity);
         let mut checks = output.checks;
@@ -114,12 +147,28 @@ impl Examination<'_> {
             parsed: output.examined,
             skipped,
             rules_run: output.rules_run,
+            notes,
+            partial: !is_whole,
         })
     }
 
-    fn engine(&self, sources: &[Source], around: &Around) -> Output {
+    fn follow(&self, sources: &[Source], around: &Around, surroundings: Option<&Surroundings<'_>>) -> Followed {
+        let Some(surroundings) = surroundings else {
+            let output = self.engine(sources, around, None);
+            return Followed { output, notes: Vec::new(), is_whole: true };
+        };
+        let capped = self.caps != engine::Caps::NONE;
+        surroundings.with(self.root, (&around.facts.facts, self.config), capped, |repository| Followed {
+            output: self.engine(sources, around, Some(repository)),
+            notes: repository.notes(),
+            is_whole: repository.is_whole(),
+        })
+    }
+
+    fn engine(&self, sources: &[Source], around: &Around, rest: Option<&dyn Rest>) -> Output {
         engine::run(engine::Job {
             sources,
+            rest,
             facts: &around.facts.facts,
             config: self.config,
             rules: self.rules,
@@ -142,7 +191,10 @@ impl Examination<'_> {
         };
         let tree = repo.commit_tree(&base.commit)?;
         let (old_sources, new_names) = at_base(tree.as_ref(), sources, wanted);
-        let output = self.engine(&old_sources, around);
+        let old = paths(&old_sources);
+        let at_commit = || Surroundings::at_commit(repo, tree.as_ref(), &base.commit, self.config, &old);
+        let surroundings = self.follows().then(at_commit).transpose()?;
+        let output = self.follow(&old_sources, around, surroundings.as_ref()).output;
         let mut old: BTreeMap<(String, String), usize> = BTreeMap::new();
         for finding in output.checks.iter().flat_map(Check::findings) {
             let file = new_names.get(&finding.file).unwrap_or(&finding.file);
@@ -154,6 +206,10 @@ impl Examination<'_> {
         }
         Ok(())
     }
+}
+
+fn paths(sources: &[Source]) -> BTreeSet<&str> {
+    sources.iter().map(|source| source.path.as_str()).collect()
 }
 
 /// Takes one old finding of this identity, where there is one left.

@@ -26,6 +26,8 @@ pub(super) struct Ground {
     pub head: Option<String>,
     /// What changed; none where there is no base.
     pub changes: Option<Vec<Change>>,
+    /// Every path where base, index and working tree are not all the same; none where that was not asked.
+    pub touched: Option<Vec<String>>,
     /// Whether the working tree is analysed, as against a commit.
     pub worktree: bool,
 }
@@ -42,7 +44,15 @@ impl Ground {
                 let changes = repo.changes_between(&base.commit, head)?;
                 let tree = repo.commit_tree(head)?;
                 let (base, head) = (Some(base.clone()), Some(head.clone()));
-                Ok(Ground { tree, repo: Some(repo), base, head, changes: Some(changes), worktree: false })
+                Ok(Ground {
+                    tree,
+                    repo: Some(repo),
+                    base,
+                    head,
+                    changes: Some(changes),
+                    touched: None,
+                    worktree: false,
+                })
             }
         }
     }
@@ -55,13 +65,22 @@ impl Ground {
                     Err(Error::input(format!("`--base {base}` needs a git repository, and there is none here"))
                         .next("run it inside a repository, or give paths to check"))
                 }
-                None => Ok(Ground { tree, repo: None, base: None, head: None, changes: None, worktree: true }),
+                None => Ok(Ground {
+                    tree,
+                    repo: None,
+                    base: None,
+                    head: None,
+                    changes: None,
+                    touched: None,
+                    worktree: true,
+                }),
             };
         };
         let base = repo.base(explicit, config.base.as_deref())?;
-        let changes = base.as_ref().map(|base| repo.changes_to_worktree(&base.commit)).transpose()?;
+        let compared = base.as_ref().map(|base| repo.compare_worktree(&base.commit)).transpose()?;
+        let (changes, touched) = compared.unzip();
         let head = repo.head()?;
-        Ok(Ground { tree, repo: Some(repo), base, head, changes, worktree: true })
+        Ok(Ground { tree, repo: Some(repo), base, head, changes, touched, worktree: true })
     }
 
     /// The working tree by itself: nothing is compared with anything.
@@ -69,7 +88,7 @@ impl Ground {
         let tree: Box<dyn Tree> = Box::new(Disk::new(root)?);
         let repo = Repo::discover(root)?;
         let head = repo.as_ref().map(Repo::head).transpose()?.flatten();
-        Ok(Ground { tree, repo, base: None, head, changes: None, worktree: true })
+        Ok(Ground { tree, repo, base: None, head, changes: None, touched: None, worktree: true })
     }
 
     /// The base as files and reports name it.

@@ -21,7 +21,7 @@ use crate::world::tree::{Entry, Tree};
 use super::integrity;
 
 /// Larger source is refused: nobody wrote it by hand, and nobody reads a finding in it.
-const LARGEST: u64 = 2 << 20;
+pub(super) const LARGEST: u64 = 2 << 20;
 
 /// A file that claims to be generated is read up to here to see whether it says so.
 const LARGEST_GENERATED: u64 = 256 << 20;
@@ -187,7 +187,7 @@ pub(super) fn is_source(path: &str) -> bool {
     Language::of_path(path).is_some()
 }
 
-fn exclusion(config: &Config) -> Result<Gitignore> {
+pub(super) fn exclusion(config: &Config) -> Result<Gitignore> {
     let mut builder = GitignoreBuilder::new("");
     for glob in &config.exclude {
         builder.add_line(None, glob).map_err(|error| {

@@ -21,7 +21,7 @@ use super::{CheckJob, Checked, Scope, Target, own_files, story_gate, verdict};
 pub(super) fn run(job: &CheckJob) -> Result<Checked> {
     let (ground, wanted) = subject(job)?;
     let (loaded, mut examined) = examine(job, &ground, &wanted)?;
-    let mut notes = Vec::new();
+    let mut notes = examined.notes.clone();
     match (wanted.is_empty(), job.paths.is_empty()) {
         (true, true) => notes.push(format!("nothing changed since the base ({})", ground.base_how())),
         (_, true) => notes.extend(nothing_examined(&examined, "changed")),
@@ -63,7 +63,8 @@ fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -
     let examination = Examination { root: &job.root, ground, config, rules, scope, caps };
     let loaded = examine::load(ground, wanted, &job.config)?;
     let around = examination.around(&loaded)?;
-    let examined = examination.run(&loaded, wanted, &around)?;
+    let surroundings = examination.surroundings(&loaded)?;
+    let examined = examination.run(&loaded, wanted, &around, surroundings.as_ref())?;
     Ok((loaded, examined))
 }
 

@@ -97,6 +97,101 @@ pub(super) fn read_open(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> 
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 
+/// What a file looks like without reading it: as long as this stays, so does its content, unless it was written just now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stat {
+    /// When it was last written, in nanoseconds since 1970.
+    pub modified: u64,
+    /// Size in bytes.
+    pub size: u64,
+    /// Its number in the file system.
+    pub inode: u64,
+}
+
+/// What a file looks like; none where nothing stands there or it is no regular file. Links are not followed.
+pub fn stat(path: &Path) -> Option<Stat> {
+    use std::os::unix::fs::MetadataExt as _;
+    let meta = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let modified = u64::try_from(meta.mtime()).ok()?.checked_mul(1_000_000_000)?;
+    let modified = modified.checked_add(u64::try_from(meta.mtime_nsec()).ok()?)?;
+    Some(Stat { modified, size: meta.size(), inode: meta.ino() })
+}
+
+/// A file read at any place; it stays readable when another one takes its name.
+#[derive(Debug)]
+pub struct Reader {
+    file: File,
+    len: u64,
+}
+
+impl Reader {
+    /// Opens a regular file; none where that is impossible.
+    pub fn open(path: &Path) -> Option<Reader> {
+        let meta = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+        Some(Reader { file: File::open(path).ok()?, len: meta.len() })
+    }
+
+    /// Its size when it was opened.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether it was empty when it was opened.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// So many bytes from a place on; none where they are not there.
+    pub fn read(&self, at: u64, len: usize) -> Option<Vec<u8>> {
+        use std::os::unix::fs::FileExt as _;
+        if at.checked_add(len as u64)? > self.len {
+            return None;
+        }
+        let mut bytes = vec![0; len];
+        self.file.read_exact_at(&mut bytes, at).ok()?;
+        Some(bytes)
+    }
+}
+
+/// A file being written that nobody sees before it is done. Dropped, it is gone.
+#[derive(Debug)]
+pub struct Draft {
+    file: io::BufWriter<tempfile::NamedTempFile>,
+}
+
+impl Draft {
+    /// Begins one in a folder, which is made where it does not exist.
+    pub fn new(folder: &Path) -> Result<Draft> {
+        create_folders(folder)?;
+        let made = tempfile::Builder::new().prefix(".tmp.").suffix(".perf-gate").tempfile_in(folder);
+        let file = made.map_err(|e| cannot_write(folder, &reason(&e)))?;
+        Ok(Draft { file: io::BufWriter::with_capacity(1 << 20, file) })
+    }
+
+    /// Adds bytes to its end.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file.write_all(bytes).map_err(|e| cannot_write(self.file.get_ref().path(), &reason(&e)))
+    }
+
+    fn whole(self) -> io::Result<tempfile::NamedTempFile> {
+        self.file.into_inner().map_err(io::IntoInnerError::into_error)
+    }
+
+    /// Gives it its name. It is not forced to the disk: this is for what can be made again and is checked when read.
+    pub fn publish(self, path: &Path) -> Result<()> {
+        let refuse = |e: io::Error| cannot_write(path, &reason(&e));
+        self.whole().map_err(refuse)?.persist(path).map_err(|e| refuse(e.error))?;
+        Ok(())
+    }
+
+    /// Reads it without ever giving it a name: it is gone with the reader.
+    pub fn into_reader(self) -> Option<Reader> {
+        let file = self.whole().ok()?.into_file();
+        let len = file.metadata().ok()?.len();
+        Some(Reader { file, len })
+    }
+}
+
 /// Writes a file whole or not at all: a temporary file in the same folder, synced, then renamed over the old one, whose
 /// mode it keeps. Makes the folders above. Where a link stands, its target is written.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -159,6 +254,11 @@ pub fn remove(path: &Path) -> Result<()> {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(cannot_write(path, &reason(&e))),
         _ => Ok(()),
     }
+}
+
+/// Removes an empty folder; one that is not empty, or not there, stays as it is.
+pub fn remove_folder(path: &Path) {
+    let _ = fs::remove_dir(path);
 }
 
 /// Makes a folder and those above it.

@@ -80,7 +80,7 @@ fn holds(text: &str) -> bool {
     let place = Place { path: "src/a.rs", language: Language::Rust, module: "a", test: false };
     let files = [summarise(&unit, place)];
     let none = BTreeSet::new();
-    let graph = Graph::link(&files, &|_| &none, &[]);
+    let graph = Graph::link(&files, None, &|_| &none, &[]);
     assert_eq!(graph.sites[0].len(), files[0].sites.len());
     true
 }

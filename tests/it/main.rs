@@ -20,6 +20,7 @@ mod install;
 mod lowering;
 mod output;
 mod readme;
+mod repository;
 mod review;
 mod rules;
 mod stack;

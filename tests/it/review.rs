@@ -300,7 +300,7 @@ fn an_entry_that_is_corrupt_foreign_or_of_another_version_is_a_miss() {
         "[]".to_owned(),
         "null".to_owned(),
         good[..good.len() / 2].to_owned(),
-        good.replace("\"format\":1", "\"format\":2"),
+        good.replace("\"format\":2", "\"format\":1"),
         good.replace("\"story_key\":\"E1-S1\"", "\"story_key\":\"E1-S2\""),
         good.replace("\"checks\":[", "\"checks\":[],\"was\":["),
         good.replacen(&good[good.find("file_hashes").unwrap() + 32..][..8], "00000000", 1),

@@ -16,14 +16,20 @@ const MOST_BYTES: u64 = 16 * 1024 * 1024;
 impl Repo {
     /// Everything changed from a commit to the working tree: committed, staged, unstaged and untracked (not ignored).
     pub fn changes_to_worktree(&self, base: &str) -> Result<Vec<Change>> {
+        Ok(self.compare_worktree(base)?.0)
+    }
+
+    /// As [`changes_to_worktree`](Self::changes_to_worktree), with every path where commit, index and working tree are not
+    /// all the same: of all others, the index tells the content.
+    pub fn compare_worktree(&self, base: &str) -> Result<(Vec<Change>, Vec<String>)> {
         let repo = self.local().with_object_memory();
         let old = tree_of(&repo, base)?;
-        let (new, beyond) = super::worktree::snapshot(&repo, &old)?;
-        let new = tree_of(&repo, &new.to_string())?;
+        let snapshot = super::worktree::snapshot(&repo, &old)?;
+        let new = tree_of(&repo, &snapshot.tree.to_string())?;
         let mut changes = compare(&repo, &old, &new)?;
-        changes.extend(beyond);
+        changes.extend(snapshot.beyond);
         changes.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(changes)
+        Ok((changes, snapshot.touched.iter().map(|path| show(path)).collect()))
     }
 
     /// Everything changed from one commit to another, without looking at the working tree.

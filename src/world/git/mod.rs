@@ -17,10 +17,12 @@ mod changes;
 mod content;
 mod history;
 mod hooks;
+mod listing;
 mod names;
 mod worktree;
 
 pub use base::PushBase;
+pub use listing::ListedBlob;
 pub use names::show as show_name;
 pub(in crate::world) use names::{NOT_UTF8, hidden_bytes};
 

@@ -65,8 +65,18 @@ impl Repo {
     }
 }
 
-/// The tree that the working tree would be committed as, and the changes that it leaves out (large or unreadable files).
-pub(super) fn snapshot(repo: &gix::Repository, base: &gix::Tree<'_>) -> Result<(gix::ObjectId, Vec<Change>)> {
+/// The working tree as it would be committed.
+pub(super) struct Snapshot {
+    /// Its tree.
+    pub(super) tree: gix::ObjectId,
+    /// The changes that the tree leaves out (large or unreadable files).
+    pub(super) beyond: Vec<Change>,
+    /// Every path where base, index and working tree are not all the same.
+    pub(super) touched: BTreeSet<BString>,
+}
+
+/// Takes the snapshot.
+pub(super) fn snapshot(repo: &gix::Repository, base: &gix::Tree<'_>) -> Result<Snapshot> {
     let Some(root) = repo.workdir().map(Path::to_path_buf) else {
         return Err(Error::input("a bare repository has no working tree to review")
             .next("run this in a clone, or name two commits with `ci --base … --head …`"));
@@ -108,7 +118,7 @@ pub(super) fn snapshot(repo: &gix::Repository, base: &gix::Tree<'_>) -> Result<(
         }
     }
     let written = editor.write(|tree| repo.write_object(tree).map(gix::Id::detach)).map_err(trouble)?;
-    Ok((written, beyond))
+    Ok(Snapshot { tree: written, beyond, touched })
 }
 
 fn parts(path: &BString) -> impl Iterator<Item = &BStr> {

@@ -1,0 +1,366 @@
+//! The rest of the repository: summaries of files that nobody asked to analyse, kept in the user's cache folder and read
+//! on demand.
+//!
+//! Owns what is current, what has to be lowered first, and what is written back. It is told which files there are and how
+//! to read them ([`Subject`]); must not know git, stories or rules. Nothing here fails: what cannot be kept is made again.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use rayon::prelude::*;
+
+mod place;
+mod segment;
+mod store;
+
+pub use segment::Id;
+
+use self::place::Places;
+use self::segment::{Packed, Segment, State, hash};
+use super::facts::Facts;
+use super::file;
+use super::profile::Profiles;
+use crate::config::HotPath;
+use crate::effects::rest::{Entry, Kind, Rest};
+use crate::effects::summary::Summary;
+use crate::engine::generated::are_generated_bytes;
+use crate::lang::Language;
+use crate::world::clock::Watch;
+use crate::world::files::Stat;
+
+/// What tells whether a file is still the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Its content's id.
+    Content(Id),
+    /// What it looks like on disk; its content is hashed where that says too little.
+    Disk(Stat),
+}
+
+/// A file of the repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Path relative to the repository root.
+    pub path: String,
+    /// What tells whether it is still the same.
+    pub mark: Mark,
+}
+
+/// The content of a file with its id; none where it cannot be read, or is too large.
+pub type Read<'a> = dyn Fn(&Listed) -> Option<(Vec<u8>, Id)> + Sync + 'a;
+
+/// What to follow calls into.
+pub struct Subject<'a> {
+    /// The files with a lowering, sorted by path, without those that are analysed.
+    pub files: Vec<Listed>,
+    /// How to read one.
+    pub read: &'a Read<'a>,
+    /// Whether the configuration or an attribute leaves a path out.
+    pub left_out: &'a (dyn Fn(&str) -> bool + Sync),
+    /// A digest of what `left_out` follows from.
+    pub left_out_key: u64,
+    /// Crates and targets.
+    pub facts: &'a Facts,
+    /// Path segments of the configuration.
+    pub hot_path: &'a HotPath,
+    /// Folder of this repository's summaries; none where nothing is kept.
+    pub folder: Option<PathBuf>,
+    /// The time that reading what is not kept yet may take.
+    pub budget: Duration,
+}
+
+/// The version of what is kept: it follows from the code that makes it, so that no change of that code can be forgotten.
+fn version() -> u64 {
+    const fn mix(mut hash: u64, text: &[u8]) -> u64 {
+        let mut at = 0;
+        while at < text.len() {
+            hash = (hash ^ text[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+            at += 1;
+        }
+        hash
+    }
+    const START: u64 = 0xcbf2_9ce4_8422_2325;
+    const PARTS: [u64; 7] = [
+        mix(START, env!("CARGO_PKG_VERSION").as_bytes()),
+        mix(START, include_bytes!("../../effects/summary.rs")),
+        mix(START, include_bytes!("../../effects/summarise.rs")),
+        mix(START, include_bytes!("../../effects/context.rs")),
+        mix(START, include_bytes!("../../effects/rest.rs")),
+        mix(START, include_bytes!("../../lang/unit.rs")),
+        mix(START, include_bytes!("segment.rs")),
+    ];
+    const LOWERING: [u64; 6] = [
+        mix(START, include_bytes!("../../lang/builder.rs")),
+        mix(START, include_bytes!("../../lang/rust/items.rs")),
+        mix(START, include_bytes!("../../lang/rust/exprs.rs")),
+        mix(START, include_bytes!("../../lang/rust/control.rs")),
+        mix(START, include_bytes!("../../lang/rust/macros.rs")),
+        mix(START, include_bytes!("../../lang/rust/types.rs")),
+    ];
+    PARTS.iter().chain(&LOWERING).fold(START, |hash, part| hash.rotate_left(5) ^ part)
+}
+
+/// A file's place in the segments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kept {
+    segment: u32,
+    row: u32,
+    state: State,
+}
+
+/// The rest of a repository, ready to be asked.
+pub struct Repository<'a> {
+    subject: Subject<'a>,
+    profiles: Profiles<'a>,
+    places: Places,
+    segments: Vec<Segment>,
+    /// Each file's place; none where it was not read for want of time.
+    kept: Vec<Option<Kept>>,
+    /// For each segment, the file of each row; `u32::MAX` for one that is not current.
+    files: Vec<Vec<u32>>,
+    summaries: Vec<OnceLock<Box<Summary>>>,
+    crates: HashSet<String>,
+    notes: Vec<String>,
+    is_torn: AtomicBool,
+}
+
+impl std::fmt::Debug for Repository<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Repository").field("files", &self.kept.len()).field("segments", &self.segments.len()).finish()
+    }
+}
+
+impl<'a> Repository<'a> {
+    /// Opens what is kept, and lowers what is not.
+    pub fn open(subject: Subject<'a>) -> Repository<'a> {
+        super::pool().install(|| {
+            let segments = subject.folder.as_deref().map(store::open).unwrap_or_default();
+            let mut repository = Repository::over(subject, segments);
+            repository.fill();
+            repository
+        })
+    }
+
+    fn over(mut subject: Subject<'a>, segments: Vec<Segment>) -> Repository<'a> {
+        let places = Places::of(&mut subject.files, subject.facts, subject.left_out_key);
+        let crates = place::crates(&subject.files, subject.facts);
+        let mut repository = Repository {
+            kept: vec![None; subject.files.len()],
+            files: Vec::new(),
+            summaries: std::iter::repeat_with(OnceLock::new).take(subject.files.len()).collect(),
+            profiles: Profiles::new(subject.facts, subject.hot_path),
+            subject,
+            places,
+            segments: Vec::new(),
+            crates,
+            notes: Vec::new(),
+            is_torn: AtomicBool::new(false),
+        };
+        for segment in segments {
+            repository.take(segment);
+        }
+        repository
+    }
+
+    /// Takes a segment's files that are current and not known yet. Both lists are sorted by path: one walk through both.
+    fn take(&mut self, segment: Segment) {
+        let index = self.segments.len() as u32;
+        let mut of_row = vec![u32::MAX; segment.len()];
+        let mut at = 0;
+        for (n, slot) in of_row.iter_mut().enumerate() {
+            let Some(row) = segment.row(n) else { continue };
+            let path = segment.path(&row);
+            while self.subject.files.get(at).is_some_and(|file| file.path.as_str() < path) {
+                at += 1;
+            }
+            let Some(file) = self.subject.files.get(at).filter(|file| file.path == path) else { continue };
+            if self.kept[at].is_none() && row.place == self.places.key(at) && self.is_same(file, &row, segment.written)
+            {
+                *slot = at as u32;
+                self.kept[at] = Some(Kept { segment: index, row: n as u32, state: row.state });
+            }
+        }
+        self.files.push(of_row);
+        self.segments.push(segment);
+    }
+
+    /// Whether a row tells of the file as it is now. One written no earlier than the segment is unsure: it is hashed.
+    fn is_same(&self, file: &Listed, row: &segment::Row, written: u64) -> bool {
+        match file.mark {
+            Mark::Content(id) => id == row.id,
+            Mark::Disk(stat) if stat == row.stat && stat.modified < written => true,
+            Mark::Disk(stat) => {
+                stat.size == row.stat.size && (self.subject.read)(file).is_some_and(|(_, id)| id == row.id)
+            }
+        }
+    }
+
+    /// Lowers what is not kept, and keeps it.
+    fn fill(&mut self) {
+        let missing: Vec<usize> = (0..self.kept.len()).filter(|n| self.kept[*n].is_none()).collect();
+        if missing.is_empty() {
+            return;
+        }
+        match self.lower_all(&missing) {
+            Ok(segment) => self.segments_changed(segment),
+            Err(why) => self.notes.push(format!("calls were not followed into all files of the repository: {why}")),
+        }
+        let unread = self.kept.iter().filter(|kept| kept.is_none()).count();
+        if unread > 0 {
+            self.notes.push(format!(
+                "calls were not followed into {unread} files of the repository: the time was up; the next run goes on from here"
+            ));
+        }
+    }
+
+    fn lower_all(&mut self, missing: &[usize]) -> crate::error::Result<Segment> {
+        let watch = Watch::start();
+        let (mut writer, folder) = self.writer()?;
+        // In the order of the paths, as the table has to be.
+        for chunk in missing.chunks(256) {
+            if watch.elapsed() > self.subject.budget {
+                break;
+            }
+            let done: Vec<Option<(Id, State, Packed)>> = chunk.par_iter().map(|n| self.packed(*n)).collect();
+            for (n, done) in chunk.iter().zip(done) {
+                let Some((id, state, packed)) = done else { continue };
+                let file = &self.subject.files[*n];
+                let stat = if let Mark::Disk(stat) = file.mark { stat } else { Stat::default() };
+                writer.add(&file.path, (id, stat), self.places.key(*n), state, &packed)?;
+            }
+        }
+        store::publish(writer, folder.as_deref())
+    }
+
+    /// Where new summaries go: the cache folder, else a file that nobody else sees.
+    fn writer(&mut self) -> crate::error::Result<(segment::Writer, Option<PathBuf>)> {
+        match self.subject.folder.as_deref().map(store::draft) {
+            Some(Ok(draft)) => return Ok((segment::Writer::new(draft), self.subject.folder.clone())),
+            Some(Err(why)) => self.notes.push(format!("summaries of the repository are not kept: {}", why.what())),
+            None => {}
+        }
+        let draft = crate::world::files::Draft::new(&crate::world::files::temporary_folder())?;
+        Ok((segment::Writer::new(draft), None))
+    }
+
+    fn segments_changed(&mut self, segment: Segment) {
+        self.take(segment);
+        if let Some(folder) = self.subject.folder.clone() {
+            store::tidy(&folder, self);
+        }
+    }
+
+    /// What is to be kept of a file; none where it vanished.
+    fn packed(&self, n: usize) -> Option<(Id, State, Packed)> {
+        let listed = &self.subject.files[n];
+        let by_path = match listed.mark {
+            Mark::Content(id) => Some(id),
+            Mark::Disk(_) => None,
+        };
+        let out = self.is_left_out(&listed.path);
+        if let (true, Some(id)) = (out, by_path) {
+            return Some((id, State::LeftOut, Packed::default()));
+        }
+        let (bytes, id) = (self.subject.read)(listed).or(by_path.map(|id| (Vec::new(), id)))?;
+        if out || bytes.is_empty() || are_generated_bytes(&listed.path, &bytes) {
+            return Some((id, State::LeftOut, Packed::default()));
+        }
+        match self.summarised(&listed.path, bytes).and_then(|summary| Packed::new(&summary)) {
+            Some(packed) => Some((id, State::Ready, packed)),
+            None => Some((id, State::Unparsable, Packed::default())),
+        }
+    }
+
+    fn is_left_out(&self, path: &str) -> bool {
+        (self.subject.left_out)(path) || file::is_test(&self.profiles, path)
+    }
+
+    fn summarised(&self, path: &str, bytes: Vec<u8>) -> Option<Summary> {
+        let text = String::from_utf8(bytes).ok()?;
+        file::summary(self.subject.facts, Language::of_path(path)?, path, &text)
+    }
+
+    /// What a reader should know besides: what was not followed and why, a sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = self.notes.clone();
+        let torn = |(_, kept): &(&Listed, &Option<Kept>)| kept.is_some_and(|kept| kept.state == State::Unparsable);
+        let paths: Vec<&str> =
+            self.subject.files.iter().zip(&self.kept).filter(torn).map(|(file, _)| file.path.as_str()).collect();
+        if let Some(first) = paths.first() {
+            let more = match paths.len() - 1 {
+                0 => String::new(),
+                1 => " and 1 other file".to_owned(),
+                n => format!(" and {n} other files"),
+            };
+            notes.push(format!("calls were not followed into `{first}`{more}: not to be parsed"));
+        }
+        notes
+    }
+
+    /// Whether all files that could matter were read: only then does a result follow from the files alone.
+    pub fn is_whole(&self) -> bool {
+        self.kept.iter().all(Option::is_some) && self.is_sound()
+    }
+
+    /// Whether everything that was asked for was kept as it was written. Else what is kept is dropped, and a next try
+    /// begins anew.
+    pub fn is_sound(&self) -> bool {
+        !self.is_torn.load(Ordering::Relaxed) && self.segments.iter().all(Segment::is_sound)
+    }
+
+    /// Drops all that is kept of this repository.
+    pub fn forget(folder: &Path) {
+        store::forget(folder);
+    }
+
+    /// The files that were read to follow calls.
+    pub fn followed(&self) -> BTreeSet<&str> {
+        let read = self.subject.files.iter().zip(&self.summaries).filter(|(_, summary)| summary.get().is_some());
+        read.map(|(file, _)| file.path.as_str()).collect()
+    }
+
+    fn load(&self, n: usize) -> Summary {
+        let listed = &self.subject.files[n];
+        let kept = self.kept[n].and_then(|kept| {
+            let segment = &self.segments[kept.segment as usize];
+            segment.summary(&segment.row(kept.row as usize)?)
+        });
+        if kept.is_none() {
+            self.is_torn.store(true, Ordering::Relaxed);
+        }
+        let again = || (self.subject.read)(listed).and_then(|(bytes, _)| self.summarised(&listed.path, bytes));
+        kept.or_else(again).unwrap_or_else(|| Summary::empty(&listed.path, Language::Rust))
+    }
+}
+
+impl Rest for Repository<'_> {
+    fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    fn is_crate(&self, name: &str) -> bool {
+        self.crates.contains(name)
+    }
+
+    fn find(&self, kind: Kind, owner: &str, name: &str) -> Vec<Entry<'_>> {
+        let hash = hash(kind, owner, name);
+        let mut found = Vec::new();
+        for (segment, files) in self.segments.iter().zip(&self.files) {
+            for (name, other) in segment.find(hash) {
+                if let Some(file) = files.get(name.file as usize).filter(|file| **file != u32::MAX) {
+                    found.push(Entry { file: *file, item: name.item, other });
+                }
+            }
+        }
+        found.sort_by_key(|entry| (entry.file, entry.item));
+        found
+    }
+
+    fn summary(&self, file: u32) -> &Summary {
+        let n = file as usize;
+        self.summaries[n].get_or_init(|| Box::new(self.load(n)))
+    }
+}

@@ -1,0 +1,79 @@
+//! Where files stand: in which crate, and what of a summary follows from that. Cheap for many files: they are sorted by
+//! path, so those of a folder lie together.
+
+use std::collections::HashSet;
+
+use super::Listed;
+use crate::engine::facts::{Crate, Facts, TargetKind};
+use crate::engine::file;
+
+/// The crate of each file.
+#[derive(Debug)]
+pub(super) struct Places {
+    /// Key of each crate; the last is that of files outside of all.
+    keys: Vec<u64>,
+    /// Index in `keys` of each file.
+    of: Vec<u32>,
+}
+
+impl Places {
+    /// Finds the crate of each file. Where there are crates, what lies outside of all of them is dropped: no path of code
+    /// leads there.
+    pub(super) fn of(files: &mut Vec<Listed>, facts: &Facts, left_out_key: u64) -> Places {
+        let mut of = vec![facts.crates.len() as u32; files.len()];
+        let mut by_depth: Vec<usize> = (0..facts.crates.len()).collect();
+        by_depth.sort_by_key(|n| facts.crates[*n].dir.len());
+        for n in by_depth {
+            let dir = &facts.crates[n].dir;
+            let (first, last) = if dir.is_empty() {
+                (0, files.len())
+            } else {
+                let (below, after) = (format!("{dir}/"), format!("{dir}0"));
+                (files.partition_point(|f| f.path < below), files.partition_point(|f| f.path < after))
+            };
+            of[first..last].fill(n as u32);
+        }
+        let outside = facts.crates.len() as u32;
+        if outside > 0 {
+            let mut inside = of.iter().map(|n| *n != outside);
+            files.retain(|_| inside.next().unwrap_or_default());
+            of.retain(|n| *n != outside);
+        }
+        let mut keys: Vec<u64> = facts.crates.iter().map(|c| key(Some(c), left_out_key)).collect();
+        keys.push(key(None, left_out_key));
+        Places { keys, of }
+    }
+
+    /// What a file's summary follows from besides its content.
+    pub(super) fn key(&self, file: usize) -> u64 {
+        self.keys[self.of[file] as usize]
+    }
+}
+
+/// A digest of a crate's folder and targets, and of what leaves files out.
+fn key(owner: Option<&Crate>, left_out_key: u64) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&left_out_key.to_le_bytes());
+    if let Some(owner) = owner {
+        hasher.update(owner.dir.as_bytes());
+        for target in &owner.targets {
+            hasher.update(format!("\0{:?}\0{}\0{}", target.kind, target.name, target.root).as_bytes());
+        }
+    }
+    let mut eight = [0; 8];
+    eight.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    u64::from_le_bytes(eight)
+}
+
+/// The names by which code knows the crates.
+pub(super) fn crates(files: &[Listed], facts: &Facts) -> HashSet<String> {
+    if facts.crates.is_empty() {
+        let first = |file: &Listed| {
+            let module = file::module_by_name(&file.path);
+            module.split("::").next().unwrap_or_default().to_owned()
+        };
+        return files.iter().map(first).collect();
+    }
+    let targets = facts.crates.iter().flat_map(|c| &c.targets);
+    targets.filter(|t| matches!(t.kind, TargetKind::Lib | TargetKind::Bin)).map(|t| t.name.clone()).collect()
+}

@@ -1,0 +1,209 @@
+//! The files around the analysed ones, into which calls are followed: which there are, and how they are read.
+//!
+//! Knows git's index, commits and folders on disk; must not know what is made of the files, nor rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ignore::gitignore::Gitignore;
+
+use crate::config::Config;
+use crate::engine::facts::Facts;
+use crate::engine::generated::LinguistGenerated;
+use crate::engine::repository::{Id, Listed, Mark, Repository, Subject};
+use crate::error::Result;
+use crate::world::git::Repo;
+use crate::world::tree::{Disk, Entry, Tree};
+use crate::world::{env, files};
+
+use super::ground::Ground;
+use super::sources::{self, LARGEST, is_source};
+
+/// What reading files for the first time may take of a review.
+const BUDGET: Duration = Duration::from_secs(10);
+
+/// The files around the analysed ones.
+pub(super) struct Surroundings<'g> {
+    tree: &'g dyn Tree,
+    repo: Option<&'g Repo>,
+    files: Vec<Listed>,
+    attributes: LinguistGenerated,
+    exclude: Gitignore,
+    left_out_key: u64,
+    /// SHA-256 over all that is followed or could have been: paths and contents.
+    pub digest: String,
+}
+
+impl<'g> Surroundings<'g> {
+    /// Of the tree that is analysed, without the analysed files themselves.
+    pub(super) fn find(ground: &'g Ground, root: &Path, config: &Config, analysed: &BTreeSet<&str>) -> Result<Self> {
+        let (tree, repo) = (ground.tree.as_ref(), ground.repo.as_ref());
+        let files = match (repo, &ground.head) {
+            (Some(repo), Some(head)) if !ground.worktree => committed(repo, head)?,
+            (Some(repo), Some(head)) if repo.root() == files::canonical(root) => {
+                let found = match &ground.touched {
+                    Some(touched) => touched.clone(),
+                    None => repo.compare_worktree(head)?.1,
+                };
+                tracked(repo, tree, &found)?
+            }
+            _ => on_disk(root)?,
+        };
+        Self::of(tree, repo, files, config, analysed)
+    }
+
+    /// Of a commit, without some files.
+    pub(super) fn at_commit(
+        repo: &'g Repo,
+        tree: &'g dyn Tree,
+        commit: &str,
+        config: &Config,
+        analysed: &BTreeSet<&str>,
+    ) -> Result<Self> {
+        Self::of(tree, Some(repo), committed(repo, commit)?, config, analysed)
+    }
+
+    fn of(
+        tree: &'g dyn Tree,
+        repo: Option<&'g Repo>,
+        mut files: Vec<Listed>,
+        config: &Config,
+        analysed: &BTreeSet<&str>,
+    ) -> Result<Self> {
+        let exclude = sources::exclusion(config)?;
+        let mut attributes = LinguistGenerated::default();
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(format!("{:?}", config.exclude).as_bytes());
+        let mut said: Vec<&Listed> = files.iter().filter(|file| !is_source(&file.path)).collect();
+        said.sort_by_key(|file| (file.path.matches('/').count(), &file.path));
+        for file in said {
+            if let Entry::File(bytes) = tree.entry(&file.path, LARGEST) {
+                let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                attributes.read(folder, &String::from_utf8_lossy(&bytes));
+                hasher.update(file.path.as_bytes()).update(&bytes);
+            }
+        }
+        let mut eight = [0; 8];
+        eight.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+        files.retain(|file| is_source(&file.path) && !analysed.contains(file.path.as_str()));
+        let left_out_key = u64::from_le_bytes(eight);
+        let digest = digest(&files, left_out_key);
+        Ok(Surroundings { tree, repo, files, attributes, exclude, left_out_key, digest })
+    }
+
+    /// Opens them: reads what the cache does not hold, and hands the repository to `work`. Where what was kept turns out to
+    /// be torn, it is dropped and the work done again.
+    pub(super) fn with<T>(
+        &self,
+        root: &Path,
+        (facts, config): (&Facts, &Config),
+        capped: bool,
+        work: impl Fn(&Repository<'_>) -> T,
+    ) -> T {
+        let folder = env::cache_folder().map(|cache| summaries(&cache, root));
+        let (read, left_out) = (|file: &Listed| self.read(file), |path: &str| self.is_left_out(path));
+        let open = |folder: Option<&PathBuf>| {
+            Repository::open(Subject {
+                files: self.files.clone(),
+                read: &read,
+                left_out: &left_out,
+                left_out_key: self.left_out_key,
+                facts,
+                hot_path: &config.hot_path,
+                folder: folder.cloned(),
+                budget: if capped { BUDGET } else { Duration::MAX },
+            })
+        };
+        let repository = open(folder.as_ref());
+        let done = work(&repository);
+        if repository.is_sound() {
+            return done;
+        }
+        drop(repository);
+        if let Some(folder) = &folder {
+            Repository::forget(folder);
+        }
+        work(&open(None))
+    }
+
+    fn is_left_out(&self, path: &str) -> bool {
+        self.exclude.matched_path_or_any_parents(path, false).is_ignore() || self.attributes.covers(path)
+    }
+
+    fn read(&self, file: &Listed) -> Option<(Vec<u8>, Id)> {
+        let stored = match (file.mark, self.repo) {
+            (Mark::Content(id), Some(repo)) => repo.blob(&id, LARGEST).map(|bytes| (bytes, id)),
+            _ => None,
+        };
+        stored.or_else(|| {
+            let Entry::File(bytes) = self.tree.entry(&file.path, LARGEST) else { return None };
+            let id = content_id(self.repo, &bytes)?;
+            // Written to since it was listed: what was listed is no longer there.
+            (matches!(file.mark, Mark::Disk(_)) || file.mark == Mark::Content(id)).then_some((bytes, id))
+        })
+    }
+}
+
+fn content_id(repo: Option<&Repo>, bytes: &[u8]) -> Option<Id> {
+    repo.map_or_else(|| Some(*blake3::hash(bytes).as_bytes()), |repo| repo.content_id(bytes))
+}
+
+/// Sources, and what says which of them are generated.
+fn is_wanted(path: &str) -> bool {
+    is_source(path) || path == ".gitattributes" || path.ends_with("/.gitattributes")
+}
+
+fn listed((path, id): (String, Id)) -> Listed {
+    Listed { path, mark: Mark::Content(id) }
+}
+
+fn committed(repo: &Repo, commit: &str) -> Result<Vec<Listed>> {
+    Ok(repo.committed_files(commit, &is_wanted)?.into_iter().map(listed).collect())
+}
+
+/// What the index says, but where the working tree says otherwise: those files are read.
+fn tracked(repo: &Repo, tree: &dyn Tree, touched: &[String]) -> Result<Vec<Listed>> {
+    let mut files = repo.tracked_files(&is_wanted)?;
+    let touched: BTreeSet<&str> = touched.iter().map(String::as_str).filter(|path| is_wanted(path)).collect();
+    files.retain(|(path, _)| !touched.contains(path.as_str()));
+    let mut changed: BTreeMap<&str, Id> = BTreeMap::new();
+    for path in touched {
+        if let Entry::File(bytes) = tree.entry(path, LARGEST) {
+            changed.extend(repo.content_id(&bytes).map(|id| (path, id)));
+        }
+    }
+    files.extend(changed.into_iter().map(|(path, id)| (path.to_owned(), id)));
+    files.sort_unstable();
+    Ok(files.into_iter().map(listed).collect())
+}
+
+fn on_disk(root: &Path) -> Result<Vec<Listed>> {
+    let disk = Disk::new(root)?;
+    let paths = disk.files()?.into_iter().filter(|path| is_wanted(path));
+    let mark = |path: String| files::stat(&disk.root().join(&path)).map(|stat| Listed { path, mark: Mark::Disk(stat) });
+    Ok(paths.filter_map(mark).collect())
+}
+
+fn digest(files: &[Listed], left_out_key: u64) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&left_out_key.to_le_bytes());
+    for file in files {
+        hasher.update(file.path.as_bytes()).update(&[0]);
+        match file.mark {
+            Mark::Content(id) => hasher.update(&id),
+            Mark::Disk(stat) => {
+                hasher.update(&stat.modified.to_le_bytes()).update(&stat.size.to_le_bytes());
+                hasher.update(&stat.inode.to_le_bytes())
+            }
+        };
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// Where the summaries of a repository are kept: in the user's cache folder, which no change can write to.
+fn summaries(cache: &Path, root: &Path) -> PathBuf {
+    let root = files::canonical(root).unwrap_or_else(|| root.to_path_buf());
+    let name = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
+    cache.join("summaries").join(&name[..32])
+}
