@@ -54,7 +54,9 @@ pub(super) fn tidy(folder: &Path, repository: &Repository<'_>) {
         let old = paths(folder);
         if merge(folder, repository).is_ok() {
             // Another program may have dropped one first.
-            old.iter().for_each(|path| drop(files::remove(path)));
+            for path in &old {
+                drop(files::remove(path));
+            }
         }
     }
     let Some(all) = folder.parent() else { return };
@@ -83,6 +85,8 @@ fn merge(folder: &Path, repository: &Repository<'_>) -> Result<()> {
 /// Drops all segments of a folder.
 pub(super) fn forget(folder: &Path) {
     // What cannot be removed is no reason to stop.
-    paths(folder).iter().for_each(|path| drop(files::remove(path)));
+    for path in paths(folder) {
+        drop(files::remove(&path));
+    }
     files::remove_folder(folder);
 }
