@@ -180,13 +180,12 @@ fn best(map: &HashMap<FuncRef, Reach>, facts: &SiteFacts) -> Option<(FuncRef, Re
     Some((target, reach))
 }
 
+/// Facts of a file's sites; where functions are given, only of those that stand in them.
+type FactsOf<'f> = dyn Fn(u32, Option<&BTreeSet<u32>>) -> Vec<SiteFacts> + Sync + 'f;
+
 /// Follows calls out of the analysed files, as far as effects travel back. Only the functions on the way are looked at,
 /// not the files around them.
-fn follow(
-    sites: &mut [Vec<SiteFacts>],
-    analysed: usize,
-    facts: &(dyn Fn(u32, Option<&BTreeSet<u32>>) -> Vec<SiteFacts> + Sync),
-) {
+fn follow(sites: &mut [Vec<SiteFacts>], analysed: usize, facts: &FactsOf<'_>) {
     let mut known: BTreeSet<FuncRef> = BTreeSet::new();
     let mut next: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
     let mut reach = |facts: &[SiteFacts], next: &mut BTreeMap<u32, BTreeSet<u32>>| {

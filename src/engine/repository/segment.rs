@@ -186,7 +186,9 @@ impl Writer {
         let total = self.at + meta.len() as u64 + FOOTER as u64;
         let parts =
             [version(), names_at, self.names.len() as u64, self.at, self.table.len() as u64, check(&meta), total];
-        parts.iter().for_each(|part| footer.extend(part.to_le_bytes()));
+        for part in parts {
+            footer.extend(part.to_le_bytes());
+        }
         self.draft.append(&footer)?;
         Ok(self.draft)
     }
