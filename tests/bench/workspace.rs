@@ -127,7 +127,7 @@ fn source(module: usize) -> String {
 #[divan::bench(args = SIZES, sample_count = 20, sample_size = 1)]
 fn ten_files_not_followed(bencher: Bencher, files: usize) {
     let workspace = Workspace::new(files);
-    bencher.bench_local(|| workspace.gate(&["check", "--rules", "complexity"]));
+    bencher.bench_local(|| workspace.gate(&["check", "--rules", "bundle"]));
 }
 
 #[divan::bench(args = SIZES, sample_count = 20, sample_size = 1)]
