@@ -183,14 +183,15 @@ impl Reader<'_> {
             }
         } else if name == "and" {
             self.condition(call.recv, depth + 1);
-            args.iter().for_each(|arg| self.condition(*arg, depth + 1));
+            for arg in args {
+                self.condition(*arg, depth + 1);
+            }
         } else if let (Some(first), [value]) = (column(unit, call.recv), args) {
             let second = column(unit, *value);
             let test = match name {
                 "eq" | "is_not_distinct_from" if second.is_some() => Test::Join,
-                "eq" | "is_not_distinct_from" if self.is_query(*value, 0) => Test::Other,
+                "eq" | "is_not_distinct_from" | "eq_any" if self.is_query(*value, 0) => Test::Other,
                 "eq" | "is_not_distinct_from" => equal(unit, *value),
-                "eq_any" if self.is_query(*value, 0) => Test::Other,
                 "eq_any" => Test::Equal,
                 "gt" | "lt" | "ge" | "le" if second.is_none() && !self.is_query(*value, 0) => Test::Range,
                 "ne" | "ne_all" | "is_distinct_from" | "like" | "ilike" | "not_like" | "not_ilike" | "gt" | "lt"

@@ -219,7 +219,7 @@ impl Schema {
                 continue;
             }
             schema.files += 1;
-            if path.ends_with(".rs") {
+            if Language::of_path(path).is_some() {
                 diesel::read(&mut schema, text);
             } else {
                 histories.entry(folder_of(path)).or_default().push((path, text));

@@ -271,32 +271,20 @@ impl Reader {
                     if ["inner", "left", "right", "full", "outer", "cross", "join", "lateral", "only"]
                         .contains(&w.as_str()) =>
                 {
-                    at += 1
+                    at += 1;
                 }
                 Token::Word(w) if w == "natural" || w == "tablesample" => {
                     select.opaque = true;
                     at += 1;
                 }
                 Token::Word(w) if w == "on" => {
-                    let end = tokens[at + 1..].iter().scan(0_i32, |depth, t| {
-                        *depth += i32::from(t.token.is_op("(")) - i32::from(t.token.is_op(")"));
-                        let joins = ["inner", "left", "right", "full", "cross", "join", "natural"]
-                            .iter()
-                            .any(|w| t.token.is(w));
-                        // `left(x, 3)` is a function.
-                        Some(*depth == 0 && (joins || t.token.is_op(",")))
-                    });
-                    let mut ends = end.enumerate().filter(|(_, e)| *e).map(|(n, _)| n + at + 1);
-                    let called = |n: &usize| tokens.get(n + 1).is_some_and(|t| t.token.is_op("("));
-                    let end = ends
-                        .find(|n| !called(n) || tokens[*n].token.is("join") || tokens[*n].token.is_op(","))
-                        .unwrap_or(tokens.len());
+                    let end = end_of_on(tokens, at + 1);
                     conditions(&tokens[at + 1..end], select, 0);
                     at = end;
                 }
                 Token::Word(w) if w == "using" => {
                     let close = closing(tokens, at + 1);
-                    self.using(&tokens[(at + 1).min(tokens.len())..close], select);
+                    Self::using(&tokens[(at + 1).min(tokens.len())..close], select);
                     at = close + 1;
                 }
                 Token::Op("(") => {
@@ -351,7 +339,7 @@ impl Reader {
     }
 
     /// `JOIN b USING (x)`: the last table and one before it.
-    fn using(&self, tokens: &[Spanned], select: &mut Select) {
+    fn using(tokens: &[Spanned], select: &mut Select) {
         let [.., before, last] = select.tables.as_slice() else { return };
         let (before, last) = (before.alias.clone(), last.alias.clone());
         if select.tables.len() > 2 {
@@ -362,6 +350,21 @@ impl Reader {
             select.conditions.push(Condition { mentions: vec![on(&before), on(&last)], test: Test::Join });
         }
     }
+}
+
+/// Where the condition of a join ends: at the next join or comma.
+fn end_of_on(tokens: &[Spanned], from: usize) -> usize {
+    let mut depth = 0_i32;
+    for (at, t) in tokens.iter().enumerate().skip(from) {
+        depth += i32::from(t.token.is_op("(")) - i32::from(t.token.is_op(")"));
+        let side = ["inner", "left", "right", "full", "cross", "natural"].iter().any(|w| t.token.is(w));
+        // `left(x, 3)` is a function.
+        let called = tokens.get(at + 1).is_some_and(|next| next.token.is_op("("));
+        if depth == 0 && (t.token.is("join") || t.token.is_op(",") || (side && !called)) {
+            return at;
+        }
+    }
+    tokens.len()
 }
 
 fn alias(tokens: &[Spanned], at: &mut usize) -> Option<String> {
@@ -558,7 +561,7 @@ fn comparison(tokens: &[Spanned]) -> Option<Condition> {
     let (op, value) = rest.split_first()?;
     let one = |test: Test| Some(Condition { mentions: vec![first.clone()], test });
     match &op.token {
-        Token::Op("=") | Token::Op("<=>") => {
+        Token::Op("=" | "<=>") => {
             if let Some((second, [])) = column(value) {
                 return Some(Condition { mentions: vec![first, second], test: Test::Join });
             }

@@ -101,7 +101,12 @@ fn finding(rule: &Rule, view: &SiteView<'_, '_>, item: &PerItem, help: &str) -> 
         (true, false) => Situation::RawSql { large: item.turns.is_some_and(|turns| turns >= LARGE) },
         (false, false) => Situation::Loop,
     };
-    let mut raw = rule.raw(view.place(), item.confidence, situation, format!("`{callee}` {verb} {noun} {per}"));
+    // A statement seen by its text alone is a guess; a hundred turns of it are more than that.
+    let confidence = match situation {
+        Situation::RawSql { large: true } => Confidence::Medium,
+        _ => item.confidence,
+    };
+    let mut raw = rule.raw(view.place(), confidence, situation, format!("`{callee}` {verb} {noun} {per}"));
     help.clone_into(&mut raw.help);
     raw.symbol = view.symbol();
     raw.bounded = item.bounded.then_some(true);
