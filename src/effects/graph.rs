@@ -180,7 +180,7 @@ fn best(map: &HashMap<FuncRef, Reach>, facts: &SiteFacts) -> Option<(FuncRef, Re
     Some((target, reach))
 }
 
-/// Facts of the sites of a file, or only of some of its functions.
+/// Facts of a file's sites; where functions are given, only of those that stand in them.
 type FactsOf<'f> = dyn Fn(u32, Option<&BTreeSet<u32>>) -> Vec<SiteFacts> + Sync + 'f;
 
 /// Follows calls out of the analysed files, as far as effects travel back. Only the functions on the way are looked at,

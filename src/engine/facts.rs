@@ -174,7 +174,9 @@ const FOLDERS: [(&str, TargetKind); 3] =
 impl Crate {
     /// The target that a file of this crate belongs to.
     pub fn target_of(&self, path: &str) -> Option<&Target> {
-        let mut candidates = self.targets.iter().filter(|target| !self.stands_among_sources(target));
+        // What is cheap to ask first: a crate may have hundreds of examples.
+        let near = |target: &&Target| target.root == path || self.reaches(target, path);
+        let mut candidates = self.targets.iter().filter(near).filter(|target| !self.stands_among_sources(target));
         if let Some(root) = candidates.clone().find(|target| target.root == path) {
             return Some(root);
         }

@@ -69,6 +69,8 @@ pub(super) fn key(
         "bundle_config_hash": around.budgets_hash,
         "schema_hash": schema_hash(loaded),
         "format": FORMAT,
+        // A build with other tables or rules gives another result, whatever its version says.
+        "build": crate::world::env::build_stamp(),
         "base": setup.ground.base_id(),
         "stack": setup.stack,
         "scope": format!("{:?}", job.scope),

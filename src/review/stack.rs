@@ -57,16 +57,13 @@ fn has_android_manifest(tree: &dyn Tree) -> bool {
             if opened > MOST_FOLDERS {
                 return false;
             }
-            for name in tree.children(&folder) {
-                let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-                let entry = || tree.entry(&path, 0);
-                if name == ANDROID && matches!(entry(), Entry::File(_) | Entry::TooLarge(_)) {
-                    return true;
-                }
-                let skipped = name.starts_with('.') || FOREIGN.contains(&name.as_str());
-                if depth < ANDROID_DEPTH && !skipped && matches!(entry(), Entry::Folder) {
-                    next.push(path);
-                }
+            let within = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            if matches!(tree.entry(&within(ANDROID), 0), Entry::File(_) | Entry::TooLarge(_)) {
+                return true;
+            }
+            if depth < ANDROID_DEPTH {
+                let wanted = |name: &String| !name.starts_with('.') && !FOREIGN.contains(&name.as_str());
+                next.extend(tree.folders(&folder).iter().filter(|name| wanted(name)).map(|name| within(name)));
             }
         }
         level = next;

@@ -105,7 +105,7 @@ impl<'g> Surroundings<'g> {
         let (read, left_out) = (|file: &Listed| self.read(file), |path: &str| self.is_left_out(path));
         let open = |folder: Option<&PathBuf>| {
             Repository::open(Subject {
-                files: self.files.clone(),
+                files: self.files.iter().collect(),
                 read: &read,
                 left_out: &left_out,
                 left_out_key: self.left_out_key,

@@ -49,6 +49,15 @@ pub fn program() -> Option<PathBuf> {
     std::env::current_exe().ok()
 }
 
+/// What tells this build of the program from another of the same version: its size and when it was written. Empty where
+/// the system does not say.
+pub fn build_stamp() -> String {
+    use std::time::UNIX_EPOCH;
+    let Some(about) = program().and_then(|path| std::fs::metadata(path).ok()) else { return String::new() };
+    let written = about.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map_or(0, |at| at.as_nanos());
+    format!("{}-{written}", about.len())
+}
+
 /// A program of this name in the search path.
 pub fn find_program(name: &str) -> Option<PathBuf> {
     search_path()

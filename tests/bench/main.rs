@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, LazyLock};
 
+mod workspace;
+
 use divan::Bencher;
 use divan::counter::BytesCount;
 use perf_gate::config::Config;

@@ -55,7 +55,7 @@ pub type Read<'a> = dyn Fn(&Listed) -> Option<(Vec<u8>, Id)> + Sync + 'a;
 /// What to follow calls into.
 pub struct Subject<'a> {
     /// The files with a lowering, sorted by path, without those that are analysed.
-    pub files: Vec<Listed>,
+    pub files: Vec<&'a Listed>,
     /// How to read one.
     pub read: &'a Read<'a>,
     /// Whether the configuration or an attribute leaves a path out.
@@ -227,7 +227,7 @@ impl<'a> Repository<'a> {
             let done: Vec<Option<(Id, State, Packed)>> = chunk.par_iter().map(|n| self.packed(*n)).collect();
             for (n, done) in chunk.iter().zip(done) {
                 let Some((id, state, packed)) = done else { continue };
-                let file = &self.subject.files[*n];
+                let file = self.subject.files[*n];
                 let stat = if let Mark::Disk(stat) = file.mark { stat } else { Stat::default() };
                 writer.add(&file.path, (id, stat), self.places.key(*n), state, &packed)?;
             }
@@ -255,7 +255,7 @@ impl<'a> Repository<'a> {
 
     /// What is to be kept of a file; none where it vanished.
     fn packed(&self, n: usize) -> Option<(Id, State, Packed)> {
-        let listed = &self.subject.files[n];
+        let listed = self.subject.files[n];
         let by_path = match listed.mark {
             Mark::Content(id) => Some(id),
             Mark::Disk(_) => None,
@@ -286,7 +286,7 @@ impl<'a> Repository<'a> {
     /// What a reader should know besides: what was not followed and why, a sentence each.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.notes.clone();
-        let torn = |(_, kept): &(&Listed, &Option<Kept>)| kept.is_some_and(|kept| kept.state == State::Unparsable);
+        let torn = |(_, kept): &(&&Listed, &Option<Kept>)| kept.is_some_and(|kept| kept.state == State::Unparsable);
         let paths: Vec<&str> =
             self.subject.files.iter().zip(&self.kept).filter(torn).map(|(file, _)| file.path.as_str()).collect();
         if let Some(first) = paths.first() {
@@ -323,7 +323,7 @@ impl<'a> Repository<'a> {
     }
 
     fn load(&self, n: usize) -> Summary {
-        let listed = &self.subject.files[n];
+        let listed = self.subject.files[n];
         let kept = self.kept[n].and_then(|kept| {
             let segment = &self.segments[kept.segment as usize];
             segment.summary(&segment.row(kept.row as usize)?)

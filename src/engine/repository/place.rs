@@ -19,7 +19,7 @@ pub(super) struct Places {
 impl Places {
     /// Finds the crate of each file. Where there are crates, what lies outside of all of them is dropped: no path of code
     /// leads there.
-    pub(super) fn of(files: &mut Vec<Listed>, facts: &Facts, left_out_key: u64) -> Places {
+    pub(super) fn of(files: &mut Vec<&Listed>, facts: &Facts, left_out_key: u64) -> Places {
         let mut of = vec![facts.crates.len() as u32; files.len()];
         let mut by_depth: Vec<usize> = (0..facts.crates.len()).collect();
         by_depth.sort_by_key(|n| facts.crates[*n].dir.len());
@@ -66,9 +66,9 @@ fn key(owner: Option<&Crate>, left_out_key: u64) -> u64 {
 }
 
 /// The names by which code knows the crates.
-pub(super) fn crates(files: &[Listed], facts: &Facts) -> HashSet<String> {
+pub(super) fn crates(files: &[&Listed], facts: &Facts) -> HashSet<String> {
     if facts.crates.is_empty() {
-        let first = |file: &Listed| {
+        let first = |file: &&Listed| {
             let module = file::module_by_name(&file.path);
             module.split("::").next().unwrap_or_default().to_owned()
         };

@@ -53,10 +53,7 @@ pub(super) fn tidy(folder: &Path, repository: &Repository<'_>) {
     if repository.segments.len() > MOST_SEGMENTS {
         let old = paths(folder);
         if merge(folder, repository).is_ok() {
-            // Another program may have dropped one first.
-            for path in &old {
-                drop(files::remove(path));
-            }
+            remove(&old);
         }
     }
     let Some(all) = folder.parent() else { return };
@@ -84,9 +81,13 @@ fn merge(folder: &Path, repository: &Repository<'_>) -> Result<()> {
 
 /// Drops all segments of a folder.
 pub(super) fn forget(folder: &Path) {
-    // What cannot be removed is no reason to stop.
-    for path in paths(folder) {
-        drop(files::remove(&path));
-    }
+    remove(&paths(folder));
     files::remove_folder(folder);
+}
+
+/// Removes files. Another program may have dropped one first, and what cannot be removed is no reason to stop.
+fn remove(paths: &[PathBuf]) {
+    for path in paths {
+        let _ = files::remove(path);
+    }
 }

@@ -96,6 +96,23 @@ fn blob(repo: &gix::Repository, id: gix::ObjectId, limit: u64) -> Entry {
     }
 }
 
+impl CommitTree {
+    /// Names in a folder of the kinds that are wanted, sorted.
+    fn names(&self, folder: &str, wanted: impl Fn(EntryKind) -> bool) -> Vec<String> {
+        let repo = self.repo.to_thread_local();
+        let id = match walk(&repo, self.tree, folder.as_bytes()) {
+            Found::Root => self.tree,
+            Found::Entry(EntryKind::Tree, id) => id,
+            _ => return Vec::new(),
+        };
+        let Ok(tree) = repo.find_tree(id) else { return Vec::new() };
+        let entries = tree.iter().flatten().filter(|entry| wanted(entry.mode().kind()));
+        let mut names: Vec<String> = entries.map(|entry| show(entry.filename())).collect();
+        names.sort_unstable();
+        names
+    }
+}
+
 impl Tree for CommitTree {
     fn inside(&self, absolute: &str) -> Option<String> {
         crate::world::tree::relative(self.repo.to_thread_local().workdir()?, absolute)
@@ -132,15 +149,10 @@ impl Tree for CommitTree {
     }
 
     fn children(&self, folder: &str) -> Vec<String> {
-        let repo = self.repo.to_thread_local();
-        let id = match walk(&repo, self.tree, folder.as_bytes()) {
-            Found::Root => self.tree,
-            Found::Entry(EntryKind::Tree, id) => id,
-            _ => return Vec::new(),
-        };
-        let Ok(tree) = repo.find_tree(id) else { return Vec::new() };
-        let mut names: Vec<String> = tree.iter().flatten().map(|entry| show(entry.filename())).collect();
-        names.sort_unstable();
-        names
+        self.names(folder, |_| true)
+    }
+
+    fn folders(&self, folder: &str) -> Vec<String> {
+        self.names(folder, |kind| kind == EntryKind::Tree)
     }
 }
