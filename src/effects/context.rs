@@ -147,6 +147,7 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
             },
             _ => LoopKind::Sequential,
         },
+        CtxKind::WhileLoop if is_worklist(unit, ctx, text) => LoopKind::Data,
         _ => LoopKind::Sequential,
     };
     if matches!(kind, LoopKind::Data | LoopKind::Constant(_) | LoopKind::Fixed) {
@@ -179,13 +180,36 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
     if variable.is_empty() && matches!(unit.plain(unit.ctx(ctx).val), Val::Range(_)) {
         return LoopKind::Sequential;
     }
-    if variable.split('_').any(|w| matches!(w, "chunk" | "batch")) {
+    // A batch is handed on whole; something of a field of it is only called so.
+    if variable.split('_').any(|w| matches!(w, "chunk" | "batch")) && !is_taken_apart(unit, ctx) {
         return LoopKind::Batch;
     }
     if variable.split('_').any(|w| matches!(w, "page" | "offset")) && text.contains("..") {
         return LoopKind::Sequential;
     }
     head_kind(unit, unit.ctx(ctx).val, 0)
+}
+
+/// Whether a field of the loop's variable is read.
+fn is_taken_apart(unit: &Unit, ctx: CtxId) -> bool {
+    unit.vals.iter().any(|val| match val {
+        Val::Field(base, _) => matches!(unit.plain(*base), Val::Local(id)
+            if unit.bind(id).kind == BindKind::LoopVar && unit.bind(id).ctx == ctx),
+        _ => false,
+    })
+}
+
+/// `while !queue.is_empty() { let item = queue.pop()…` is a loop over the items of a queue.
+fn is_worklist(unit: &Unit, ctx: CtxId, text: &str) -> bool {
+    let Some(queue) = text.strip_prefix('!').and_then(|t| t.strip_suffix(".is_empty()")) else { return false };
+    let queue = queue.rsplit('.').next().unwrap_or(queue);
+    unit.calls.iter().any(|call| {
+        let takes = matches!(
+            unit.name(call.name),
+            "pop" | "pop_front" | "pop_back" | "pop_first" | "pop_last" | "remove" | "swap_remove"
+        );
+        takes && call.recv.is_some() && unit.is_in(call.ctx, ctx) && value_name(unit, call.recv) == queue
+    })
 }
 
 /// What is iterated, looked through adaptors and single assignments.
@@ -326,7 +350,7 @@ pub(crate) fn value_name(unit: &Unit, val: ValId) -> &str {
             let call = unit.call(id);
             match last_segment(unit.name(call.name)) {
                 "as_mut" | "as_ref" | "clone" | "borrow" | "borrow_mut" | "deref" | "deref_mut" | "begin"
-                | "acquire" | "lock" | "unwrap" | "expect"
+                | "acquire" | "lock" | "unwrap" | "expect" | "map_err" | "get_conn" | "get"
                     if call.recv.is_some() =>
                 {
                     value_name(unit, call.recv)
@@ -335,6 +359,21 @@ pub(crate) fn value_name(unit: &Unit, val: ValId) -> &str {
             }
         }
         _ => "",
+    }
+}
+
+/// Whether a value is a database connection by its name, or by the name of what it was taken from (`let c =
+/// pool.get()?`).
+pub(crate) fn is_connection(unit: &Unit, val: ValId) -> bool {
+    if is_connection_name(value_name(unit, val)) {
+        return true;
+    }
+    match unit.plain(val) {
+        Val::Local(id) if unit.bind(id).kind == BindKind::Let => {
+            let value = unit.bind(id).value;
+            last_call(unit, value).is_some() && is_connection_name(value_name(unit, value))
+        }
+        _ => false,
     }
 }
 

@@ -96,6 +96,7 @@ const UNBOUNDED: &[&str] = &[
     "async_channel",
     "kanal",
     "futures::channel::mpsc",
+    "futures::sync::mpsc",
     "futures_channel::mpsc",
     "async_std::channel",
     "smol::channel",
@@ -421,6 +422,13 @@ const TABLE: &[Group] = &[
     ),
     group(On::Path(&["tempfile"]), FileIo, Medium, &["tempdir", "tempfile", "tempdir_in"]),
     group(On::Path(&["tempfile::NamedTempFile", "tempfile::TempDir"]), FileIo, Medium, &["new", "new_in"]),
+    group(On::Type(&["tempfile::Builder"]), FileIo, Medium, &["tempdir", "tempdir_in", "tempfile", "tempfile_in"]),
+    group(
+        On::Type(&["object_store::ObjectStore"]),
+        Network,
+        High,
+        &["get", "put", "delete", "head", "copy", "rename", "get_range", "put_opts", "get_opts", "list_with_delimiter"],
+    ),
     // processes, sleep, input, sockets
     group(On::Type(COMMAND), ProcessWait, High, &["output", "status", "wait", "wait_with_output"]),
     group(On::Path(&["std::thread"]), Sleep, High, &["sleep", "sleep_ms", "park", "park_timeout"]),

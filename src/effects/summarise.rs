@@ -522,10 +522,10 @@ impl<'a> Summariser<'a> {
         set(call.flags & call_flag::MACRO != 0, site_flag::MACRO);
         set(call.flags & call_flag::AWAIT != 0, site_flag::AWAIT);
         let args = unit.call_args(call);
-        let connection = args.iter().copied().find(|a| context::is_connection_name(context::value_name(unit, *a)));
+        let connection = args.iter().copied().find(|a| context::is_connection(unit, *a));
         set(connection.is_some(), site_flag::CONNECTION_ARG);
         let recv_name = context::value_name(unit, call.recv);
-        let recv_is_connection = context::is_connection_name(recv_name) || recv_name.ends_with("client");
+        let recv_is_connection = context::is_connection(unit, call.recv) || recv_name.ends_with("client");
         set(recv_is_connection, site_flag::CONNECTION_RECV);
         set(matches!(recv_name, "request" | "req" | "response" | "res"), site_flag::REQUEST_RECV);
         set(args.iter().any(|a| matches!(unit.plain(*a), Val::Closure(_))), site_flag::TAKES_CLOSURE);

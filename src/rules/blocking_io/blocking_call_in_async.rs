@@ -25,7 +25,7 @@
 //! suggestions at most.
 
 use crate::effects::graph::{Class, Runs};
-use crate::effects::summary::func_flag;
+use crate::effects::summary::{func_flag, site_flag};
 use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::finding::Evidence;
@@ -57,8 +57,10 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         Some(_) => return None,
         None => {
             let (target, reach) = view.graph.blocking(facts)?;
-            // What an asynchronous callee does is reported there.
-            if view.graph.names.func(target).flags & func_flag::ASYNC != 0 {
+            // What an asynchronous callee does is reported there, and what is awaited gives a future: it blocks nobody
+            // while it is made.
+            let asynchronous = view.graph.names.func(target).flags & func_flag::ASYNC != 0;
+            if asynchronous || view.site().flags & site_flag::AWAIT != 0 {
                 return None;
             }
             (reach.seen, Some(target))

@@ -186,7 +186,7 @@ fn evidence(unit: &Unit, call: &Call) -> Option<Confidence> {
     }
     // Only a lock that may be poisoned gives a result, and an asynchronous one would have been awaited.
     let unwrapped = unit.calls.iter().any(|c| {
-        matches!(unit.name(c.name), "unwrap" | "expect" | "unwrap_or_else")
+        matches!(unit.name(c.name), "unwrap" | "expect" | "unwrap_or_else" | "ok")
             && matches!(unit.plain(c.recv), Val::Call(id) if std::ptr::eq(unit.call(id), call))
     });
     if unwrapped || call.flags & call_flag::TRY != 0 {
