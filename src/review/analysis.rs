@@ -61,7 +61,7 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
     };
     let mut loaded = examine::load(&setup.ground, &gate.wanted, &job.config)?;
     loaded.findings.splice(0..0, gate.findings.iter().cloned());
-    let around = examination.around(&loaded)?;
+    let around = examination.around(&loaded, &gate.wanted)?;
     let key = cache::key(job, setup, gate, &loaded, &around);
     let known = key.as_ref().and_then(|key| cache::read(job, setup, key, &loaded));
     let cached = known.is_some();

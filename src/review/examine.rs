@@ -3,14 +3,16 @@
 //! Owns what the engine must not know: where facts come from, what the files' own faults do to the checks, and which
 //! findings are new.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
 use crate::config::Config;
 use crate::engine::facts::load::{self, Request, Way};
+use crate::engine::facts::{Facts, brought};
 use crate::engine::{self, Output, Selection, Source, budgets};
 use crate::error::{Error, Result};
+use crate::model::brought::Brought;
 use crate::model::budget::Budgets;
 use crate::model::check::{Check, Outcome, Scope as CheckScope};
 use crate::model::finding::Finding;
@@ -71,7 +73,7 @@ pub(super) struct Examined {
 
 impl Examination<'_> {
     /// What the repository around these files says: crates, lock files, budgets.
-    pub(super) fn around(&self, loaded: &Loaded) -> Result<Around> {
+    pub(super) fn around(&self, loaded: &Loaded, wanted: &BTreeMap<String, Wanted>) -> Result<Around> {
         let files: Vec<&str> = loaded.sources.iter().map(|source| source.path.as_str()).collect();
         let tree = self.ground.tree.as_ref();
         // Cargo runs only in the user's own working tree; what others push is read as text.
@@ -80,7 +82,7 @@ impl Examination<'_> {
         let facts = load::load(Request { root: self.root, tree, files: &files, way, cache: cache.as_deref() });
         let declared = budgets::declared(tree, &files);
         let start = Watch::start();
-        let budgets = budgets::measure(budgets::Job {
+        let mut budgets = budgets::measure(budgets::Job {
             config: &self.config.bundle,
             facts: &facts.facts,
             declared: &declared,
@@ -88,13 +90,31 @@ impl Examination<'_> {
             tree,
             out_of_time: &|| start.elapsed() > WEIGHING_CAP,
         })?;
+        budgets.brought = self.brought(&facts.facts, &files, wanted)?;
         let budgets_hash = budgets::config_hash(&self.config.bundle, &declared);
         Ok(Around { facts, budgets, budgets_hash })
     }
 
+    /// What the change brings along; nothing where there is no base, or no manifest and no lock file among the files.
+    fn brought(&self, facts: &Facts, files: &[&str], wanted: &BTreeMap<String, Wanted>) -> Result<Brought> {
+        let (Some(repo), Some(base)) = (&self.ground.repo, &self.ground.base) else { return Ok(Brought::default()) };
+        let manifests = files.iter().copied().filter(|path| path.ends_with("Cargo.toml"));
+        // Cargo says of its lock files that they are generated, so they are none of the analysed files.
+        let locks = wanted.keys().map(String::as_str).filter(|path| path.ends_with("Cargo.lock"));
+        let files: BTreeSet<&str> = manifests.chain(locks).collect();
+        if files.is_empty() {
+            return Ok(Brought::default());
+        }
+        let base = repo.commit_tree(&base.commit)?;
+        let old_path =
+            |path: &str| wanted.get(path).and_then(|want| want.old_path.clone()).unwrap_or_else(|| path.to_owned());
+        let tree = self.ground.tree.as_ref();
+        Ok(brought::compare(brought::Job { facts, tree, base: base.as_ref(), files: &files, old_path: &old_path }))
+    }
+
     /// Runs the engine over loaded files.
     pub(super) fn run(&self, loaded: &Loaded, wanted: &BTreeMap<String, Wanted>, around: &Around) -> Result<Examined> {
-        let output = self.engine(&loaded.sources, around);
+        let output = self.engine(&loaded.sources, around, &around.budgets);
         let mut findings = loaded.findings.clone();
         findings.extend(output.integrity);
         let mut checks = output.checks;
@@ -117,13 +137,13 @@ impl Examination<'_> {
         })
     }
 
-    fn engine(&self, sources: &[Source], around: &Around) -> Output {
+    fn engine(&self, sources: &[Source], around: &Around, budgets: &Budgets) -> Output {
         engine::run(engine::Job {
             sources,
             facts: &around.facts.facts,
             config: self.config,
             rules: self.rules,
-            budgets: &around.budgets,
+            budgets,
             caps: self.caps,
         })
     }
@@ -142,7 +162,9 @@ impl Examination<'_> {
         };
         let tree = repo.commit_tree(&base.commit)?;
         let (old_sources, new_names) = at_base(tree.as_ref(), sources, wanted);
-        let output = self.engine(&old_sources, around);
+        // What the change brings along is new by what it is.
+        let budgets = Budgets { brought: Brought::default(), ..around.budgets.clone() };
+        let output = self.engine(&old_sources, around, &budgets);
         let mut old: BTreeMap<(String, String), usize> = BTreeMap::new();
         for finding in output.checks.iter().flat_map(Check::findings) {
             let file = new_names.get(&finding.file).unwrap_or(&finding.file);
