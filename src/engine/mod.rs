@@ -24,6 +24,7 @@ pub mod budgets;
 pub mod facts;
 mod file;
 pub mod generated;
+pub mod measured;
 mod mint;
 pub mod profile;
 pub mod rubric;

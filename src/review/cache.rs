@@ -72,6 +72,7 @@ pub(super) fn key(job: &Job, setup: &Setup, gate: &Gate, loaded: &Loaded, around
         "findings": loaded.findings,
         "errors": loaded.errors,
         "budgets": format!("{:?}", around.budgets),
+        "measured": format!("{:?}", around.measured),
     });
     Some(Key(sha256(&parts.to_string())))
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::engine::facts::load::{self, Request, Way};
 use crate::engine::facts::{Facts, brought};
+use crate::engine::measured::{self, Measurement};
 use crate::engine::{self, Output, Selection, Source, budgets};
 use crate::error::{Error, Result};
 use crate::model::brought::Brought;
@@ -21,6 +22,7 @@ use crate::world::tree::{Entry, Tree};
 
 use super::Scope;
 use super::ground::Ground;
+use super::measurements;
 use super::sources::{self, Loaded, Wanted};
 
 /// The cap of the bundle check covers the weighing of files too.
@@ -33,6 +35,8 @@ pub(super) struct Around {
     pub facts: load::Loaded,
     /// Budgets held against what is there.
     pub budgets: Budgets,
+    /// Numbers that somebody measured.
+    pub measured: Vec<Measurement>,
     /// SHA-256 over every budget that a result could follow from.
     pub budgets_hash: String,
 }
@@ -92,7 +96,8 @@ impl Examination<'_> {
         })?;
         budgets.brought = self.brought(&facts.facts, &files, wanted)?;
         let budgets_hash = budgets::config_hash(&self.config.bundle, &declared);
-        Ok(Around { facts, budgets, budgets_hash })
+        let measured = measurements::find(tree, &loaded.sources, &facts.facts);
+        Ok(Around { facts, budgets, measured, budgets_hash })
     }
 
     /// What the change brings along; nothing where there is no base, or no manifest and no lock file among the files.
@@ -118,6 +123,8 @@ impl Examination<'_> {
         let mut findings = loaded.findings.clone();
         findings.extend(output.integrity);
         let mut checks = output.checks;
+        let minted = checks.iter_mut().flat_map(Check::findings_mut);
+        measured::attach(&around.measured, &around.facts.facts, &output.functions, minted);
         checks.push(integrity_check(findings));
         distrust(&mut checks, &loaded.errors);
         if self.scope == Scope::New {

@@ -17,6 +17,7 @@ mod story_gate;
 mod analysis;
 mod cache;
 mod examine;
+mod measurements;
 
 // Judgment and verdict.
 mod judgment;
