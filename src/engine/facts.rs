@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub mod brought;
 pub mod load;
 pub mod lock;
 pub mod manifest;

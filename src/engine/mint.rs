@@ -10,7 +10,7 @@ use crate::lang::Language;
 use crate::model::finding::{Evidence, Finding};
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::{Confidence, Severity};
-use crate::rules::{self, Detect, Rule, SchemaView, SiteView};
+use crate::rules::{Detect, Rule, SchemaView, SiteView};
 use crate::schema::Schema;
 
 /// Characters of a snippet that make its identity.
@@ -85,9 +85,8 @@ impl<'a> Mint<'a> {
         for rule in rules {
             let Detect::Budgets(detect) = rule.detect else { continue };
             for draft in detect(self.job.budgets, "perf-gate.toml") {
-                let situation = rules::bundle::situation(rule);
                 let severity = rubric::severity(rubric::Weighed {
-                    situation,
+                    situation: draft.situation,
                     confidence: Confidence::High,
                     hot: false,
                     rule_may_block: false,
@@ -105,9 +104,9 @@ impl<'a> Mint<'a> {
                         confidence: Confidence::High,
                         blocking: severity == Severity::Critical,
                         file: draft.file.clone(),
-                        line: 1,
+                        line: draft.line,
                         column: 1,
-                        end_line: 1,
+                        end_line: draft.line,
                         end_column: 1,
                         fingerprint: fingerprint(&identity, 0),
                         message: draft.message,

@@ -25,6 +25,7 @@ pub mod budgets;
 pub mod facts;
 mod file;
 pub mod generated;
+pub mod measured;
 mod mint;
 pub mod profile;
 pub mod repository;

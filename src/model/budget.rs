@@ -1,5 +1,7 @@
 //! Budgets: what was allowed and what was weighed. The engine measures, the bundle rules judge.
 
+use super::brought::Brought;
+
 /// What a budget counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unit {
@@ -42,4 +44,6 @@ pub struct Budgets {
     pub unweighed: Vec<(String, String)>,
     /// Where no budget is configured anywhere: the manifest that one would be about, if the change has one.
     pub missing_for: Option<String>,
+    /// What the change brings along, for which there may be a budget.
+    pub brought: Brought,
 }

@@ -1,6 +1,7 @@
 //! The shared words: pure data that every other room speaks, importing nothing of the crate.
 
 pub mod analysis;
+pub mod brought;
 pub mod budget;
 pub mod category;
 pub mod check;

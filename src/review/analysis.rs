@@ -61,7 +61,7 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
     };
     let mut loaded = examine::load(&setup.ground, &gate.wanted, &job.config)?;
     loaded.findings.splice(0..0, gate.findings.iter().cloned());
-    let around = examination.around(&loaded)?;
+    let around = examination.around(&loaded, &gate.wanted)?;
     let surroundings = examination.surroundings(&loaded)?;
     let followed = surroundings.as_ref().map(|s| s.digest.as_str());
     let key = cache::key(job, setup, gate, &loaded, (&around, followed));

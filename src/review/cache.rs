@@ -82,6 +82,7 @@ pub(super) fn key(
         "findings": loaded.findings,
         "errors": loaded.errors,
         "budgets": format!("{:?}", around.budgets),
+        "measured": format!("{:?}", around.measured),
     });
     Some(Key(sha256(&parts.to_string())))
 }

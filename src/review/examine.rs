@@ -10,8 +10,11 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::effects::rest::Rest;
 use crate::engine::facts::load::{self, Request, Way};
+use crate::engine::facts::{Facts, brought};
+use crate::engine::measured::{self, Measurement};
 use crate::engine::{self, Output, Selection, Source, budgets};
 use crate::error::{Error, Result};
+use crate::model::brought::Brought;
 use crate::model::budget::Budgets;
 use crate::model::check::{Check, Outcome, Scope as CheckScope};
 use crate::model::finding::Finding;
@@ -21,6 +24,7 @@ use crate::world::tree::{Entry, Tree};
 
 use super::Scope;
 use super::ground::Ground;
+use super::measurements;
 use super::sources::{self, Loaded, Wanted};
 use super::surroundings::Surroundings;
 
@@ -34,6 +38,8 @@ pub(super) struct Around {
     pub facts: load::Loaded,
     /// Budgets held against what is there.
     pub budgets: Budgets,
+    /// Numbers that somebody measured.
+    pub measured: Vec<Measurement>,
     /// SHA-256 over every budget that a result could follow from.
     pub budgets_hash: String,
 }
@@ -85,7 +91,7 @@ pub(super) struct Examined {
 
 impl Examination<'_> {
     /// What the repository around these files says: crates, lock files, budgets.
-    pub(super) fn around(&self, loaded: &Loaded) -> Result<Around> {
+    pub(super) fn around(&self, loaded: &Loaded, wanted: &BTreeMap<String, Wanted>) -> Result<Around> {
         let files: Vec<&str> = loaded.sources.iter().map(|source| source.path.as_str()).collect();
         let tree = self.ground.tree.as_ref();
         // Cargo runs only in the user's own working tree; what others push is read as text.
@@ -94,7 +100,7 @@ impl Examination<'_> {
         let facts = load::load(Request { root: self.root, tree, files: &files, way, cache: cache.as_deref() });
         let declared = budgets::declared(tree, &files);
         let start = Watch::start();
-        let budgets = budgets::measure(budgets::Job {
+        let mut budgets = budgets::measure(budgets::Job {
             config: &self.config.bundle,
             facts: &facts.facts,
             declared: &declared,
@@ -102,8 +108,27 @@ impl Examination<'_> {
             tree,
             out_of_time: &|| start.elapsed() > WEIGHING_CAP,
         })?;
+        budgets.brought = self.brought(&facts.facts, &files, wanted)?;
         let budgets_hash = budgets::config_hash(&self.config.bundle, &declared);
-        Ok(Around { facts, budgets, budgets_hash })
+        let measured = measurements::find(tree, &loaded.sources, &facts.facts);
+        Ok(Around { facts, budgets, measured, budgets_hash })
+    }
+
+    /// What the change brings along; nothing where there is no base, or no manifest and no lock file among the files.
+    fn brought(&self, facts: &Facts, files: &[&str], wanted: &BTreeMap<String, Wanted>) -> Result<Brought> {
+        let (Some(repo), Some(base)) = (&self.ground.repo, &self.ground.base) else { return Ok(Brought::default()) };
+        let manifests = files.iter().copied().filter(|path| path.ends_with("Cargo.toml"));
+        // Cargo says of its lock files that they are generated, so they are none of the analysed files.
+        let locks = wanted.keys().map(String::as_str).filter(|path| path.ends_with("Cargo.lock"));
+        let files: BTreeSet<&str> = manifests.chain(locks).collect();
+        if files.is_empty() {
+            return Ok(Brought::default());
+        }
+        let base = repo.commit_tree(&base.commit)?;
+        let old_path =
+            |path: &str| wanted.get(path).and_then(|want| want.old_path.clone()).unwrap_or_else(|| path.to_owned());
+        let tree = self.ground.tree.as_ref();
+        Ok(brought::compare(brought::Job { facts, tree, base: base.as_ref(), files: &files, old_path: &old_path }))
     }
 
     /// Whether any rule asks where calls lead to.
@@ -127,10 +152,13 @@ impl Examination<'_> {
         around: &Around,
         surroundings: Option<&Surroundings<'_>>,
     ) -> Result<Examined> {
-        let Followed { output, notes, is_whole } = self.follow(&loaded.sources, around, surroundings);
+        let Followed { output, notes, is_whole } =
+            self.follow(&loaded.sources, (around, &around.budgets), surroundings);
         let mut findings = loaded.findings.clone();
         findings.extend(output.integrity);
         let mut checks = output.checks;
+        let minted = checks.iter_mut().flat_map(Check::findings_mut);
+        measured::attach(&around.measured, &around.facts.facts, &output.functions, minted);
         checks.push(integrity_check(findings));
         distrust(&mut checks, &loaded.errors);
         if self.scope == Scope::New {
@@ -152,27 +180,32 @@ impl Examination<'_> {
         })
     }
 
-    fn follow(&self, sources: &[Source], around: &Around, surroundings: Option<&Surroundings<'_>>) -> Followed {
+    fn follow(
+        &self,
+        sources: &[Source],
+        (around, budgets): (&Around, &Budgets),
+        surroundings: Option<&Surroundings<'_>>,
+    ) -> Followed {
         let Some(surroundings) = surroundings else {
-            let output = self.engine(sources, around, None);
+            let output = self.engine(sources, (around, budgets), None);
             return Followed { output, notes: Vec::new(), is_whole: true };
         };
         let capped = self.caps != engine::Caps::NONE;
         surroundings.with(self.root, (&around.facts.facts, self.config), capped, |repository| Followed {
-            output: self.engine(sources, around, Some(repository)),
+            output: self.engine(sources, (around, budgets), Some(repository)),
             notes: repository.notes(),
             is_whole: repository.is_whole(),
         })
     }
 
-    fn engine(&self, sources: &[Source], around: &Around, rest: Option<&dyn Rest>) -> Output {
+    fn engine(&self, sources: &[Source], (around, budgets): (&Around, &Budgets), rest: Option<&dyn Rest>) -> Output {
         engine::run(engine::Job {
             sources,
             rest,
             facts: &around.facts.facts,
             config: self.config,
             rules: self.rules,
-            budgets: &around.budgets,
+            budgets,
             caps: self.caps,
         })
     }
@@ -191,10 +224,12 @@ impl Examination<'_> {
         };
         let tree = repo.commit_tree(&base.commit)?;
         let (old_sources, new_names) = at_base(tree.as_ref(), sources, wanted);
+        // What the change brings along is new by what it is.
+        let budgets = Budgets { brought: Brought::default(), ..around.budgets.clone() };
         let old = paths(&old_sources);
         let at_commit = || Surroundings::at_commit(repo, tree.as_ref(), &base.commit, self.config, &old);
         let surroundings = self.follows().then(at_commit).transpose()?;
-        let output = self.follow(&old_sources, around, surroundings.as_ref()).output;
+        let output = self.follow(&old_sources, (around, &budgets), surroundings.as_ref()).output;
         let mut old: BTreeMap<(String, String), usize> = BTreeMap::new();
         for finding in output.checks.iter().flat_map(Check::findings) {
             let file = new_names.get(&finding.file).unwrap_or(&finding.file);

@@ -17,6 +17,7 @@ mod story_gate;
 mod analysis;
 mod cache;
 mod examine;
+mod measurements;
 mod surroundings;
 
 // Judgment and verdict.

@@ -62,7 +62,7 @@ fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -
     let (config, rules, scope) = (&job.config, &job.rules, job.scope);
     let examination = Examination { root: &job.root, ground, config, rules, scope, caps };
     let loaded = examine::load(ground, wanted, &job.config)?;
-    let around = examination.around(&loaded)?;
+    let around = examination.around(&loaded, wanted)?;
     let surroundings = examination.surroundings(&loaded)?;
     let examined = examination.run(&loaded, wanted, &around, surroundings.as_ref())?;
     Ok((loaded, examined))

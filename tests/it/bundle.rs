@@ -210,3 +210,72 @@ fn the_hash_follows_every_budget_and_nothing_else() {
     seen.dedup();
     assert_eq!(seen.len(), count);
 }
+
+/// A repository whose lock file pins `syn` 2, and a change that adds `heavy` with eleven packages, one of them `syn` 1.
+fn heavier() -> Scratch {
+    let scratch = Scratch::repo();
+    let manifest = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n";
+    let package = |name: &str, version: &str, needs: &[&str]| {
+        let needs: Vec<String> = needs.iter().map(|need| format!("{need:?}")).collect();
+        let needs = needs.join(", ");
+        format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\ndependencies = [{needs}]\n\n")
+    };
+    let before =
+        [package("app", "0.1.0", &["other"]), package("other", "1.0.0", &["syn"]), package("syn", "2.0.0", &[])];
+    scratch.write("Cargo.toml", format!("{manifest}other = \"1\"\n")).write("Cargo.lock", before.concat());
+    scratch.write("src/lib.rs", "pub const A: u32 = 1;\n").commit("base");
+    let parts: Vec<String> = (0..9).map(|n| format!("part-{n}")).collect();
+    let mut needs: Vec<&str> = parts.iter().map(String::as_str).collect();
+    needs.push("syn 1.0.0");
+    let mut after = vec![
+        package("app", "0.1.0", &["heavy", "other"]),
+        package("heavy", "1.0.0", &needs),
+        package("other", "1.0.0", &["syn 2.0.0"]),
+    ];
+    after.extend(parts.iter().map(|part| package(part, "1.0.0", &[])));
+    after.extend([package("syn", "1.0.0", &[]), package("syn", "2.0.0", &[])]);
+    scratch
+        .write("Cargo.toml", format!("{manifest}heavy = \"1\"\nother = \"1\"\n"))
+        .write("Cargo.lock", after.concat());
+    scratch
+}
+
+/// Rule, place, severity and message of each finding that a change brought; `args` besides.
+fn brought(scratch: &Scratch, args: &[&str]) -> Vec<(String, String, bool)> {
+    let run = scratch.gate(&[&["check", "--rules", "bundle", "--format", "json"], args].concat());
+    let value: serde_json::Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}", run.stderr));
+    let findings = value["findings"].as_array().unwrap().iter();
+    let told = findings.map(|finding| {
+        let text = |key: &str| finding[key].as_str().unwrap();
+        let place = format!("{} {}:{} {}", text("rule"), text("file"), finding["line"], text("severity"));
+        (place, text("message").to_owned(), finding["new"].as_bool().unwrap_or(true))
+    });
+    told.filter(|(place, ..)| !place.starts_with("bundle/no-budget")).collect()
+}
+
+#[test]
+fn what_an_added_dependency_brings_is_counted_against_the_base() {
+    let scratch = heavier();
+    let cost = "`heavy` brings 11 packages into `Cargo.lock` that were not there, 1 as a further version (`syn`)";
+    let expected = [
+        ("bundle/duplicate-versions Cargo.lock:62 Suggestion", "`syn` is pinned as 1.0.0 beside 2.0.0"),
+        ("bundle/dependency-cost Cargo.toml:7 Suggestion", cost),
+    ];
+    let expected = expected.map(|(place, message)| (place.to_owned(), message.to_owned(), true));
+    assert_eq!(brought(&scratch, &["--base", "main"]), expected);
+    assert_eq!(brought(&scratch, &["--base", "main", "--scope", "new"]), expected, "what a change brings is new");
+    scratch.write("perf-gate.toml", "[bundle]\ncrates = 13\n");
+    let breached = brought(&scratch, &["--base", "main"]).pop().unwrap();
+    assert_eq!(breached.0, "bundle/dependency-cost Cargo.toml:7 Warning");
+    assert_eq!(breached.1, format!("{cost}, and the budget of 13 is breached"));
+}
+
+#[test]
+fn a_pushed_change_is_compared_as_it_was_pushed() {
+    let scratch = heavier();
+    scratch.git(&["checkout", "-q", "-b", "change"]);
+    scratch.commit("add a dependency");
+    assert_eq!(brought(&scratch, &["--base", "main"]).len(), 2);
+    assert_eq!(brought(&scratch, &["--base", "change"]), [], "nothing changed since");
+    assert_eq!(brought(&scratch, &["."]), [], "without a base nothing is new");
+}

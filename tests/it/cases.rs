@@ -65,6 +65,8 @@ pub struct Case {
     /// The rules that run: the group, or the rule alone where the case is an example that shows only it.
     runs: String,
     files: BTreeMap<String, String>,
+    /// What the base has where the case is a change; none where there is nothing to compare with.
+    base: BTreeMap<String, String>,
     expected: BTreeSet<Hit>,
 }
 
@@ -78,14 +80,20 @@ impl Case {
             purpose,
             runs: rule.split('/').next().unwrap_or(rule).to_owned(),
             files: BTreeMap::new(),
+            base: BTreeMap::new(),
             expected: BTreeSet::new(),
         };
         let several = text.lines().any(|line| line.starts_with("//@ "));
         let mut file = (!several).then(|| DEFAULT_FILE.to_owned());
-        let mut number = 0;
+        let (mut number, mut at_base) = (0, false);
         for line in text.lines() {
             if let Some(directive) = line.strip_prefix("//@ ") {
-                let path = directive.strip_prefix("file: ").unwrap_or_else(|| panic!("{origin}: `{line}`"));
+                let (kind, path) = directive.split_once(": ").unwrap_or_else(|| panic!("{origin}: `{line}`"));
+                at_base = match kind {
+                    "file" => false,
+                    "base" => true,
+                    _ => panic!("{origin}: `{line}`"),
+                };
                 file = Some(path.trim().to_owned());
                 number = 0;
                 continue;
@@ -93,7 +101,8 @@ impl Case {
             // What stands before the first file belongs to none: the purpose.
             let Some(file) = &file else { continue };
             number += 1;
-            let body = case.files.entry(file.clone()).or_default();
+            let files = if at_base { &mut case.base } else { &mut case.files };
+            let body = files.entry(file.clone()).or_default();
             body.push_str(line);
             body.push('\n');
             for marker in line.split("//~ ").skip(1) {
@@ -126,6 +135,7 @@ impl Case {
             purpose: heading.to_owned(),
             runs: rule.to_owned(),
             files: BTreeMap::from([(file.to_owned(), fence.to_owned())]),
+            base: BTreeMap::new(),
             expected,
         }
     }
@@ -147,7 +157,14 @@ impl Case {
 
     /// Lays the files out, with manifests for what the code names.
     fn lay_out(&self) -> Scratch {
-        let scratch = Scratch::new();
+        let scratch = if self.base.is_empty() { Scratch::new() } else { Scratch::repo() };
+        for (path, text) in &self.base {
+            scratch.write(path, text);
+        }
+        if !self.base.is_empty() {
+            scratch.commit("base");
+            self.base.keys().for_each(|path| std::fs::remove_file(scratch.join(path)).unwrap());
+        }
         let roots: BTreeSet<&str> = self.files.keys().filter_map(|path| crate_root(path)).collect();
         for (path, text) in &self.files {
             scratch.write(path, text);
@@ -193,7 +210,11 @@ impl Case {
     /// What differs between the markers and what the binary says; empty where nothing does.
     pub fn run(&self) -> Vec<String> {
         let scratch = self.lay_out();
-        let run = scratch.gate(&["check", ".", "--rules", &self.runs, "--format", "json"]);
+        let mut args = vec!["check", ".", "--rules", &self.runs, "--format", "json"];
+        if !self.base.is_empty() {
+            args.extend(["--base", "HEAD"]);
+        }
+        let run = scratch.gate(&args);
         let Ok(output) = serde_json::from_str::<serde_json::Value>(&run.stdout) else {
             return vec![format!("{}: exit {}: {}{}", self.origin, run.code, run.stdout, run.stderr)];
         };

@@ -265,7 +265,7 @@ const TABLES: [(&str, &str, DependencyKind); 3] = [
 ];
 
 /// Every dependency table of a manifest with its kind and platform.
-fn dependency_tables(manifest: &Table) -> Vec<(&Table, DependencyKind, Option<String>)> {
+pub(super) fn dependency_tables(manifest: &Table) -> Vec<(&Table, DependencyKind, Option<String>)> {
     let mut scopes = vec![(manifest, None)];
     for (platform, scope) in table(manifest, &["target"]).into_iter().flatten() {
         // Both ways print a platform as cargo does, however the manifest spaces it.
@@ -341,18 +341,18 @@ fn path_dependencies(member: &Table, workspace: &Table, root: &str, dir: &str) -
 }
 
 /// A table inside a table.
-fn table<'a>(from: &'a Table, path: &[&str]) -> Option<&'a Table> {
+pub(super) fn table<'a>(from: &'a Table, path: &[&str]) -> Option<&'a Table> {
     path.iter().try_fold(from, |at, key| at.get(*key)?.as_table())
 }
 
 /// A text inside a table.
-fn string<'a>(from: &'a Table, path: &[&str]) -> Option<&'a str> {
+pub(super) fn string<'a>(from: &'a Table, path: &[&str]) -> Option<&'a str> {
     let (last, folders) = path.split_last()?;
     table(from, folders)?.get(*last)?.as_str()
 }
 
 /// The texts of an array.
-fn strings(value: Option<&Value>) -> Vec<String> {
+pub(super) fn strings(value: Option<&Value>) -> Vec<String> {
     let items = value.and_then(Value::as_array).into_iter().flatten();
     items.filter_map(Value::as_str).map(str::to_owned).collect()
 }

@@ -23,6 +23,7 @@
 
 use super::{Draft, rule};
 use crate::model::budget::{Budgets, Unit, Weighed};
+use crate::model::raw::Situation;
 use crate::rules::Rule;
 
 /// The declaration.
@@ -62,7 +63,8 @@ fn draft(weighed: &Weighed) -> Option<Draft> {
     };
     let heaviest = weighed.parts.iter().filter(|_| weighed.unit != Unit::Packages).take(NAMED);
     let parts = heaviest.map(|(path, size)| (path.clone(), format!("{} bytes", amount(*size)))).collect();
-    Some(Draft { file: file.clone(), message, help: help.to_owned(), parts })
+    let situation = Situation::BudgetBreached;
+    Some(Draft { file: file.clone(), line: 1, situation, message, help: help.to_owned(), parts })
 }
 
 /// A number with its thousands apart.

@@ -20,6 +20,7 @@
 
 use super::{Draft, rule};
 use crate::model::budget::Budgets;
+use crate::model::raw::Situation;
 use crate::rules::Rule;
 
 /// The declaration.
@@ -34,6 +35,8 @@ pub const RULE: Rule = rule(
 fn detect(budgets: &Budgets, config_file: &str) -> Vec<Draft> {
     let draft = |(subject, why): &(String, String)| Draft {
         file: config_file.to_owned(),
+        line: 1,
+        situation: Situation::NoBudget,
         message: format!("the budget for `{subject}` measures nothing: {why}"),
         help: "build before the review, or correct the budget".to_owned(),
         parts: Vec::new(),

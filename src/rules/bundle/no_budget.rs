@@ -22,6 +22,7 @@
 
 use super::{Draft, rule};
 use crate::model::budget::Budgets;
+use crate::model::raw::Situation;
 use crate::rules::Rule;
 
 /// The declaration.
@@ -32,6 +33,8 @@ pub const RULE: Rule =
 fn detect(budgets: &Budgets, _config: &str) -> Vec<Draft> {
     let draft = |manifest: &String| Draft {
         file: manifest.clone(),
+        line: 1,
+        situation: Situation::NoBudget,
         message: format!("no budget is configured for what `{manifest}` builds"),
         help: "set `bundle.crates`, the most packages that Cargo.lock may hold, or `bundle.files` in perf-gate.toml"
             .to_owned(),
