@@ -19,8 +19,10 @@ use perf_gate::engine::facts::{Facts, Lock};
 use perf_gate::engine::{Caps, Job, Selection, Source};
 use perf_gate::model::budget::Budgets;
 
-/// Enough text that a run takes a second or so, from crates of different hands.
-const MOST_BYTES: usize = 8 << 20;
+/// Enough text that a run takes a second or more, from crates of different hands.
+const MOST_BYTES: usize = 20 << 20;
+/// Files of a story.
+const STORIES: [usize; 4] = [1, 10, 50, 200];
 /// The syntax trees of large files are deep; the program parses on such a stack too.
 const STACK: usize = 256 << 20;
 
@@ -126,13 +128,44 @@ fn every_rule_on_every_core(bencher: Bencher) {
     bencher.counter(all_bytes()).bench(|| perf_gate::engine::run(job));
 }
 
-/// A repository with a story of ten files, on its branch, and a cache folder beside it.
+/// The program itself on one thread, over the same files in a folder: reading and printing included.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn every_rule_on_one_core(bencher: Bencher) {
+    let folder = tempfile::tempdir().unwrap();
+    for source in SOURCES.iter() {
+        let path = folder.path().join("sources").join(&source.path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, &*source.text).unwrap();
+    }
+    bencher.counter(all_bytes()).bench(|| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-perf-gate"));
+        command.args(["check", "sources", "--format", "json"]).current_dir(folder.path()).env("RAYON_NUM_THREADS", "1");
+        command.env("XDG_CACHE_HOME", folder.path().join("cache")).output().unwrap().status.code()
+    });
+}
+
+/// The sources that a story of so many files is made of.
+fn story_sources(files: usize) -> impl Iterator<Item = &'static Source> {
+    SOURCES.iter().filter(|source| (8_000..40_000).contains(&source.text.len())).take(files)
+}
+
+/// The floor of a story: its files parsed, nothing else.
+#[divan::bench(sample_count = 20, sample_size = 1, args = STORIES)]
+fn bare_parse_of_a_story(bencher: Bencher, files: usize) {
+    use rayon::prelude::*;
+    let sources: Vec<&Source> = story_sources(files).collect();
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build().unwrap();
+    let parsed = |source: &&Source| syn::parse_file(&source.text).is_ok();
+    bencher.bench(|| pool.install(|| sources.par_iter().filter(|source| parsed(source)).count()));
+}
+
+/// A repository with a story, on its branch, and a cache folder beside it.
 struct Repository {
     dir: tempfile::TempDir,
 }
 
 impl Repository {
-    fn new() -> Repository {
+    fn new(files: usize) -> Repository {
         let repository = Repository { dir: tempfile::tempdir().unwrap() };
         std::fs::create_dir(repository.root()).unwrap();
         repository.git(&["init", "-q"]);
@@ -141,9 +174,8 @@ impl Repository {
         repository.git(&["add", "-A"]);
         repository.git(&["commit", "-qm", "base"]);
         repository.git(&["checkout", "-qb", "story/E1-S1"]);
-        let sized = SOURCES.iter().filter(|source| (8_000..40_000).contains(&source.text.len()));
         let mut list = String::new();
-        for (at, source) in sized.take(10).enumerate() {
+        for (at, source) in story_sources(files).enumerate() {
             let path = format!("src/part{at}.rs");
             repository.write(&path, &source.text);
             list.extend(["- `", &path, "`\n"]);
@@ -188,19 +220,19 @@ impl Repository {
 
 #[divan::bench(sample_count = 20, sample_size = 1)]
 fn process_start(bencher: Bencher) {
-    let repository = Repository::new();
+    let repository = Repository::new(1);
     bencher.bench(|| assert_eq!(repository.gate(&["--version"]), 0));
 }
 
-#[divan::bench(sample_count = 20, sample_size = 1)]
-fn review_of_ten_files_without_cache(bencher: Bencher) {
-    let repository = Repository::new();
+#[divan::bench(sample_count = 20, sample_size = 1, args = STORIES)]
+fn review_without_cache(bencher: Bencher, files: usize) {
+    let repository = Repository::new(files);
     bencher.bench(|| assert!(repository.gate(&["review", "E1-S1", "--no-cache"]) <= 2));
 }
 
-#[divan::bench(sample_count = 20, sample_size = 1)]
-fn review_of_ten_files_from_the_cache(bencher: Bencher) {
-    let repository = Repository::new();
+#[divan::bench(sample_count = 20, sample_size = 1, args = STORIES)]
+fn review_from_the_cache(bencher: Bencher, files: usize) {
+    let repository = Repository::new(files);
     repository.gate(&["review", "E1-S1"]);
     bencher.bench(|| assert!(repository.gate(&["review", "E1-S1"]) <= 2));
 }
