@@ -52,11 +52,16 @@ pub const RULE: Rule = Rule {
     detect: Detect::Unit(detect),
 };
 
+/// Methods that take finished tasks out of a set.
+const TAKES_RESULTS: [&str; 7] =
+    ["join_next", "try_join_next", "join_next_with_id", "join_all", "abort_all", "detach_all", "shutdown"];
+
 fn detect(view: &UnitView<'_>) -> Vec<Raw> {
     let unit = view.unit;
     unit.calls
         .iter()
-        .filter(|call| call.recv.is_some() && super::GROWS.contains(&unit.name(call.name)) && !unit.is_test(call.ctx))
+        .filter(|call| call.recv.is_some() && !unit.is_test(call.ctx))
+        .filter(|call| super::GROWS.contains(&unit.name(call.name)) || starts_in_a_set(unit, call))
         .filter_map(|call| growth(view, call))
         .collect()
 }
@@ -99,6 +104,14 @@ fn growth(view: &UnitView<'_>, call: &Call) -> Option<Raw> {
     let note = format!("nothing in sight makes `{name}` smaller");
     raw.evidence.push(Evidence { kind: "growth".to_owned(), file, line: call.at.line, note });
     Some(raw)
+}
+
+/// `JoinSet::spawn`: the set keeps what each task gave until somebody asks for it.
+fn starts_in_a_set(unit: &Unit, call: &Call) -> bool {
+    let Val::Local(id) = unit.plain(call.recv) else { return false };
+    let made = context::last_call(unit, unit.bind(id).value).map(|made| unit.name(made.name));
+    unit.name(call.name) == "spawn"
+        && made.is_some_and(|path| path == "JoinSet::new" || path.ends_with("::JoinSet::new"))
 }
 
 /// What grows: a local, or a field by its name.
@@ -155,7 +168,8 @@ fn is_endless(unit: &Unit, ctx: CtxId) -> bool {
 fn is_bounded(unit: &Unit, wanted: Subject, ctx: CtxId) -> bool {
     let same = |val: ValId| subject(unit, val).is_some_and(|(found, _)| found == wanted);
     let by_call = unit.calls.iter().any(|call| {
-        let on_it = call.recv.is_some() && super::BOUNDS.contains(&unit.name(call.name)) && same(call.recv);
+        let bounds = super::BOUNDS.contains(&unit.name(call.name)) || TAKES_RESULTS.contains(&unit.name(call.name));
+        let on_it = call.recv.is_some() && bounds && same(call.recv);
         // `mem::take(&mut buffer)`, or handed away as a whole: somebody else decides.
         let handed = unit.call_args(call).iter().any(|arg| same(*arg)) && unit.is_in(call.ctx, ctx);
         on_it || handed
