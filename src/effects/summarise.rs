@@ -102,8 +102,6 @@ struct Summariser<'a> {
     modules: HashMap<u32, String>,
     /// Modules declared in this one: the module context that each is declared in, and its name.
     children: HashSet<(CtxId, Sym)>,
-    /// Bounds of generic parameters by the parameter's name: indices of notes.
-    bounds: HashMap<Sym, Vec<u32>>,
     /// How deep types refer to types: bounds may refer to each other.
     depth: u32,
 }
@@ -147,7 +145,6 @@ impl<'a> Summariser<'a> {
             terms: HashMap::new(),
             modules: HashMap::new(),
             children: children(unit),
-            bounds: bounds(unit),
             depth: 0,
         }
     }
@@ -708,21 +705,13 @@ impl<'a> Summariser<'a> {
     /// A generic parameter, as the trait that bounds it.
     fn bound(&mut self, name: Sym, ctx: CtxId) -> Option<u32> {
         let unit = self.unit;
-        // The innermost context's, and of several there the first.
-        let candidates = self.bounds.get(&name)?.iter().map(|n| &unit.notes[*n as usize]);
-        let note = candidates.filter(|n| unit.is_in(ctx, n.ctx)).reduce(|a, b| if b.ctx > a.ctx { b } else { a })?;
+        let note = unit
+            .around(ctx)
+            .find_map(|c| unit.notes.iter().find(|n| n.ctx == c && n.kind == NoteKind::Bound && n.name == name))?;
         let outer = if unit.ty(note.ty).is_some_and(|t| t.head == name) { return None } else { note.ctx };
         let bound = self.ty_term(note.ty, outer);
         Some(self.term(Term::Bounded(bound)))
     }
-}
-
-fn bounds(unit: &Unit) -> HashMap<Sym, Vec<u32>> {
-    let mut bounds: HashMap<Sym, Vec<u32>> = HashMap::new();
-    for (n, note) in unit.notes.iter().enumerate().filter(|(_, note)| note.kind == NoteKind::Bound) {
-        bounds.entry(note.name).or_default().push(n as u32);
-    }
-    bounds
 }
 
 /// The module context that a context stands in; none at the top of the file.
