@@ -3,6 +3,8 @@
 //! Here: what can be told from one lowered file. Whether a closure handed to `map` is a loop body needs types of other
 //! files and is decided by the graph.
 
+use foldhash::{HashSet, HashSetExt};
+
 use super::summary::LoopKind;
 use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, Unit, Val, ValId};
 
@@ -72,7 +74,8 @@ const SAME_ITEMS: [&str; 32] = [
 ];
 
 /// Methods that give chunks of items.
-const CHUNKS: [&str; 9] = [
+const CHUNKS: [&str; 10] = [
+    "batching",
     "chunks",
     "chunks_exact",
     "chunks_mut",
@@ -393,6 +396,30 @@ pub(crate) fn root_binding(unit: &Unit, mut val: ValId) -> Option<BindId> {
         }
     }
     None
+}
+
+/// Calls whose value is what the function returns with: they run at most once, whatever loop they stand in.
+pub(crate) fn returned_calls(unit: &Unit) -> HashSet<u32> {
+    let mut returned = HashSet::new();
+    // What a closure returns with, it returns with for each item.
+    let of_function = |ctx: CtxId| {
+        let body = unit.around(ctx).find(|c| unit.ctx(*c).kind.is_body());
+        body.is_some_and(|b| unit.ctx(b).kind == CtxKind::Function)
+    };
+    for jump in unit.jumps.iter().filter(|j| j.kind == JumpKind::Return && of_function(j.ctx)) {
+        let mut val = jump.val;
+        loop {
+            match unit.plain(val) {
+                Val::Inner(inner) => val = inner,
+                Val::Call(id) => {
+                    returned.insert(id.0);
+                    val = unit.call(id).recv;
+                }
+                _ => break,
+            }
+        }
+    }
+    returned
 }
 
 /// Whether a binding is given anew each turn of the innermost loop around `ctx`.

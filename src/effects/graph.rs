@@ -441,7 +441,13 @@ fn receiver_kind(file: &Summary, mut term: u32) -> LoopKind {
                 let name = last_segment(file.name(link.name));
                 if matches!(
                     name,
-                    "chunks" | "chunks_exact" | "ready_chunks" | "try_ready_chunks" | "tuples" | "chunk_by"
+                    "batching"
+                        | "chunks"
+                        | "chunks_exact"
+                        | "ready_chunks"
+                        | "try_ready_chunks"
+                        | "tuples"
+                        | "chunk_by"
                 ) {
                     return LoopKind::Batch;
                 }

@@ -108,7 +108,10 @@ impl<'m> Matcher<'m> {
         let method = site.flags & site_flag::METHOD != 0;
         match row.on {
             On::Path(prefixes) => !method && site.recv == NONE && is_path(file, site, prefixes, row.name),
-            On::Distinctive(libs) => !own && (libs.is_empty() || self.uses(file, libs)),
+            // A runtime's own `spawn_blocking` off-loads, too.
+            On::Distinctive(libs) => {
+                (!own || row.effect == Effect::Offload) && (libs.is_empty() || self.uses(file, libs))
+            }
             _ if !method || own => false,
             On::Type(wanted) => {
                 let recv = types.of(index, site.recv);

@@ -102,6 +102,8 @@ struct Summariser<'a> {
     modules: HashMap<u32, String>,
     /// Modules declared in this one: the module context that each is declared in, and its name.
     children: HashSet<(CtxId, Sym)>,
+    /// Calls that the function returns with.
+    returned: HashSet<u32>,
     /// How deep types refer to types: bounds may refer to each other.
     depth: u32,
 }
@@ -145,6 +147,7 @@ impl<'a> Summariser<'a> {
             terms: HashMap::new(),
             modules: HashMap::new(),
             children: children(unit),
+            returned: context::returned_calls(unit),
             depth: 0,
         }
     }
@@ -521,6 +524,7 @@ impl<'a> Summariser<'a> {
         set(call.flags & call_flag::METHOD != 0, site_flag::METHOD);
         set(call.flags & call_flag::MACRO != 0, site_flag::MACRO);
         set(call.flags & call_flag::AWAIT != 0, site_flag::AWAIT);
+        set(self.returned.contains(&id.0), site_flag::RETURNED);
         let args = unit.call_args(call);
         let connection = args.iter().copied().find(|a| context::is_connection(unit, *a));
         set(connection.is_some(), site_flag::CONNECTION_ARG);

@@ -133,8 +133,8 @@ pub mod site_flag {
     pub const HANDED: u16 = 1 << 9;
     /// The first argument is of another database's look, or the receiver of a look that is none (`request`).
     pub const REQUEST_RECV: u16 = 1 << 10;
-    /// Its value is what the function hands on when something was found before: guarded by a cache.
-    pub const CACHED: u16 = 1 << 11;
+    /// Its value is what the function returns with: it runs at most once a call, also in a loop.
+    pub const RETURNED: u16 = 1 << 11;
 }
 
 /// A call.

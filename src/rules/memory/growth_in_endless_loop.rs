@@ -143,8 +143,10 @@ fn is_endless(unit: &Unit, ctx: CtxId) -> bool {
             let leaves = unit.jumps.iter().any(|j| {
                 let out = match j.kind {
                     JumpKind::Return => true,
+                    // A label names a loop further out than the innermost.
                     JumpKind::Break => {
-                        !unit.around(j.ctx).take_while(|c| *c != ctx).any(|c| unit.ctx(c).kind.is_loop())
+                        j.label.is_some()
+                            || !unit.around(j.ctx).take_while(|c| *c != ctx).any(|c| unit.ctx(c).kind.is_loop())
                     }
                     JumpKind::Continue => false,
                 };

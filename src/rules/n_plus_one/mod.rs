@@ -54,6 +54,9 @@ fn per_item(view: &SiteView<'_, '_>) -> Option<PerItem> {
         LoopKind::Batch | LoopKind::Sequential | LoopKind::Once => return None,
     };
     let site = view.site();
+    if site.flags & site_flag::RETURNED != 0 {
+        return None;
+    }
     if let Some(seen) = facts.seen {
         // A connection of each turn's own, or another statement each turn over a fixed list: nothing to batch.
         let own_each_turn = site.flags & site_flag::PER_TURN != 0;
