@@ -54,8 +54,6 @@ pub enum Effect {
     Leak,
     /// Starts a task or thread.
     Spawn,
-    /// Takes a lock that blocks its thread.
-    Lock,
     /// Known, and none of the above: a table row that stops a broader one.
     Nothing,
 }
@@ -97,7 +95,6 @@ impl Effect {
             Effect::CompileRegex => "regex compilation",
             Effect::Leak => "leak",
             Effect::Spawn => "spawn",
-            Effect::Lock => "lock",
             Effect::Nothing => "call",
         }
     }

@@ -114,25 +114,12 @@ const MAX_DEPTH: u32 = 32;
 impl<'a> Summariser<'a> {
     fn new(unit: &'a Unit, place: Place<'a>) -> Self {
         let out = Summary {
-            path: place.path.to_owned(),
-            language: place.language,
             module: place.module.to_owned(),
             test: place.test,
-            names: Vec::new(),
             frames: Vec::with_capacity(unit.ctxs.len() / 4),
             sites: Vec::with_capacity(unit.calls.len()),
             terms: Vec::with_capacity(unit.calls.len()),
-            pool: Vec::new(),
-            funcs: Vec::new(),
-            types: Vec::new(),
-            impls: Vec::new(),
-            aliases: Vec::new(),
-            reexports: Vec::new(),
-            globs: Vec::new(),
-            macro_uses: Vec::new(),
-            statics: Vec::new(),
-            test_modules: Vec::new(),
-            raws: Vec::new(),
+            ..Summary::empty(place.path, place.language)
         };
         Self {
             unit,

@@ -6,7 +6,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lang::Language;
-use crate::model::raw::Raw;
 
 /// Stands for "none" in the `u32` fields below.
 pub const NONE: u32 = u32::MAX;
@@ -50,8 +49,6 @@ pub struct Summary {
     pub statics: Vec<(u32, u32)>,
     /// Modules in files of their own that are test code.
     pub test_modules: Vec<u32>,
-    /// What the rules that need the lowered file itself found.
-    pub raws: Vec<Raw>,
 }
 
 /// A context that calls stand in.
@@ -129,8 +126,6 @@ pub mod site_flag {
     pub const TAKES_CLOSURE: u16 = 1 << 7;
     /// Awaited at once.
     pub const AWAIT: u16 = 1 << 8;
-    /// Not written as a call: a function handed by its name.
-    pub const HANDED: u16 = 1 << 9;
     /// The first argument is of another database's look, or the receiver of a look that is none (`request`).
     pub const REQUEST_RECV: u16 = 1 << 10;
     /// Its value is what the function returns with: it runs at most once a call, also in a loop.
@@ -292,7 +287,6 @@ impl Summary {
             macro_uses: Vec::new(),
             statics: Vec::new(),
             test_modules: Vec::new(),
-            raws: Vec::new(),
         }
     }
 
