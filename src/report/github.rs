@@ -46,7 +46,7 @@ pub fn annotations(whole: &Whole<'_>) -> String {
 
 fn annotation(kind: &str, finding: &Finding) -> String {
     let help = if finding.help.is_empty() { String::new() } else { format!("\n{}", one_line(&finding.help)) };
-    let mut place = format!("file={},line={}", property(&finding.file), finding.line);
+    let mut place = format!("file={},line={}", property(&name(&finding.file)), finding.line);
     if finding.end_line >= finding.line {
         let _ = write!(place, ",endLine={}", finding.end_line);
     }
@@ -60,6 +60,13 @@ fn annotation(kind: &str, finding: &Finding) -> String {
 
 fn one_line(text: &str) -> String {
     terminal(text)
+}
+
+/// A file's name. Line breaks have a way of their own to be written, so that GitHub finds the file; whatever else would act
+/// on the reader of the log is made visible.
+fn name(file: &str) -> String {
+    let lines = file.split('\n').map(|line| line.split('\r').map(terminal).collect::<Vec<_>>().join("\r"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Text after the second `::`.

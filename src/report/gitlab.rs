@@ -44,7 +44,7 @@ pub fn render(whole: &Whole<'_>) -> Result<String, String> {
 }
 
 fn degradation(finding: &Finding) -> Degradation {
-    let help = if finding.help.is_empty() { String::new() } else { format!(" ({})", terminal(&finding.help)) };
+    let help = if finding.help.is_empty() { String::new() } else { format!("; {}", terminal(&finding.help)) };
     let begin = finding.line.max(1);
     Degradation {
         description: format!("{}{help}", terminal(&finding.message)),
