@@ -49,11 +49,9 @@ impl Format {
     }
 
     /// Prints a result in a format other than text and JSON, which belong to the commands. Nothing else is on standard
-    /// output then; what the format has no place for is told on standard error.
+    /// output then; notes and what could not run are told on standard error too.
     pub(super) fn print(self, whole: &Whole<'_>) -> Result<()> {
-        if self != Format::Html {
-            aside(whole);
-        }
+        aside(whole);
         print::raw(&self.render(whole)?)
     }
 

@@ -1,4 +1,4 @@
-//! GitLab's code quality report: a list of degradations, which it compares with the target branch's list.
+//! GitLab's code quality report: a list of degradations, the worst first, which it compares with the target branch's list.
 //!
 //! It knows no exemptions: what is suppressed, baselined, waived or old is left out. What could not run is a blocker at the
 //! project itself, so that an empty list always means that nothing was found.
@@ -13,7 +13,6 @@ use crate::model::severity::Severity;
 
 use super::escape::terminal;
 use super::json::pretty;
-use super::text::counts;
 use super::whole::Whole;
 
 #[derive(Serialize)]
@@ -38,7 +37,7 @@ pub fn render(whole: &Whole<'_>) -> Result<String, String> {
             location: json!({ "path": ".", "lines": { "begin": 1 } }),
         })
         .collect();
-    all.extend(whole.findings().iter().filter(|finding| counts(finding)).map(|finding| degradation(finding)));
+    all.extend(whole.worst_first().iter().map(|finding| degradation(finding)));
     unique(&mut all);
     pretty(&all)
 }

@@ -197,7 +197,10 @@ fn code_quality_entries_are_complete_and_unique() {
     assert!(worst["check_name"].as_str().unwrap().starts_with("n-plus-one/"));
     assert!(!worst["description"].as_str().unwrap().is_empty());
     scratch.write("src/api/x.rs", FAST).write("src/api/z.rs", FAST);
-    assert_eq!(checked(&scratch, "gitlab").stdout, "[]\n");
+    let rest = json(&checked(&scratch, "gitlab").stdout);
+    assert!(rest.as_array().unwrap().iter().all(|entry| entry["severity"] != "blocker"), "{rest}");
+    let none = scratch.gate(&["check", "src", "--rules", "n-plus-one", "--format", "gitlab"]);
+    assert_eq!((none.code, none.stdout.as_str()), (0, "[]\n"));
 }
 
 #[test]
@@ -363,7 +366,9 @@ fn in_ci_the_files_are_written_whatever_the_verdict() {
         let run = in_ci(&scratch, &["--base", "main"]);
         assert_eq!(run.code, code, "{}{}", run.stdout, run.stderr);
         assert_eq!(sarif(&scratch.read("out/gate.sarif"))["properties"]["verdict"], verdict);
-        assert_eq!(json(&scratch.read("out/gl-code-quality-report.json")) == serde_json::json!([]), code == 0);
+        let list = json(&scratch.read("out/gl-code-quality-report.json"));
+        let blockers = list.as_array().unwrap().iter().filter(|entry| entry["severity"] == "blocker").count();
+        assert_eq!(blockers, usize::from(code > 0), "{list}");
         elements(&scratch.read("out/junit.xml"), &[]);
         page(&scratch.read("out/gate.html"));
         let whole = json(&scratch.read("out/gate.json"));
@@ -372,6 +377,34 @@ fn in_ci_the_files_are_written_whatever_the_verdict() {
         let left: Vec<_> = std::fs::read_dir(scratch.join("out")).unwrap().collect();
         assert_eq!(left.len(), FILES.len(), "no temporary file is left");
     }
+}
+
+#[test]
+fn what_only_the_judge_saw_is_in_every_format() {
+    let scratch = project(FAST);
+    let judged = serde_json::json!({
+        "findings": [
+            { "category": "memory", "severity": "Critical", "file": "src/api/x.rs", "line": 2, "message": "grows <b>" },
+        ],
+        "model": "m", "temperature": 0, "prompt_hash": format!("sha256:{}", "0".repeat(64)),
+    });
+    let outside = Scratch::new();
+    outside.write("judged.json", judged.to_string());
+    let file = outside.join("judged.json");
+    let run = |format: &str| {
+        let args = ["review", "E1-S1", "--llm-findings", file.to_str().unwrap(), "--dry-run", "--format", format];
+        let run = scratch.gate(&args);
+        assert_eq!(run.code, 1, "{format}: {}{}", run.stdout, run.stderr);
+        run.stdout
+    };
+    let log = sarif(&run("sarif"));
+    assert!(log["results"].as_array().unwrap().iter().any(|result| result["ruleId"] == "judge/memory"), "{log}");
+    assert!(run("gitlab").contains("\"judge/memory\""));
+    assert!(run("junit").contains("<failure type=\"judge/memory\" message=\"grows &lt;b&gt;\">"));
+    assert!(run("github").starts_with("::error file=src/api/x.rs,line=2,"));
+    let text = run("html");
+    page(&text);
+    assert!(text.contains("grows &lt;b&gt;") && text.contains("One finding stands against this change."), "{text}");
 }
 
 #[test]
