@@ -6,7 +6,7 @@
 use foldhash::{HashSet, HashSetExt};
 
 use super::summary::LoopKind;
-use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, Unit, Val, ValId};
+use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, TyId, Unit, Val, ValId};
 
 /// Words that make a name one of a database connection.
 const CONNECTION_WORDS: [&str; 19] = [
@@ -144,6 +144,7 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
                 // The next chunk of `ready_chunks` is no item.
                 Some(call) if NEXT_ITEM.contains(&unit.name(call.name)) => match head_kind(unit, call.recv, 0) {
                     LoopKind::Batch => LoopKind::Batch,
+                    _ if gives_events(unit, call.recv) => LoopKind::Sequential,
                     _ => LoopKind::Data,
                 },
                 _ => LoopKind::Sequential,
@@ -162,6 +163,54 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
         }
     }
     kind
+}
+
+/// Words of types and functions whose streams give events as they come, not the rows of a result.
+const EVENT_STREAMS: [&str; 21] = [
+    "framed",
+    "framedread",
+    "websocket",
+    "websocketstream",
+    "socket",
+    "receiver",
+    "receiverstream",
+    "unboundedreceiverstream",
+    "broadcaststream",
+    "watchstream",
+    "intervalstream",
+    "signalstream",
+    "pubsub",
+    "incoming",
+    "subscribe",
+    "consumer",
+    "eventsource",
+    "on_message",
+    "into_on_message",
+    "watch",
+    "pglistener",
+];
+
+/// Whether a stream gives events: by its type, or by what made it.
+fn gives_events(unit: &Unit, val: ValId) -> bool {
+    let is_event = |path: &str| {
+        let last = last_segment(path).to_ascii_lowercase();
+        let owner = path.rsplit("::").nth(1).unwrap_or_default().to_ascii_lowercase();
+        EVENT_STREAMS.iter().any(|word| last == *word || owner == *word)
+    };
+    let typed =
+        |ty: TyId| unit.ty(ty).is_some_and(|ty| is_event(unit.name(ty.written)) || is_event(unit.name(ty.head)));
+    let mut made = val;
+    for _ in 0..16 {
+        made = match unit.plain(made) {
+            Val::Inner(inner) | Val::Part(inner, _) | Val::Deref(inner) => inner,
+            Val::Local(other) if typed(unit.bind(other).ty) => return true,
+            Val::Local(other) => unit.bind(other).value,
+            Val::Call(id) if is_event(unit.name(unit.call(id).name)) => return true,
+            Val::Call(id) => unit.call(id).recv,
+            _ => return false,
+        };
+    }
+    false
 }
 
 fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {

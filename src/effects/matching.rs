@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use foldhash::{HashMap, HashMapExt};
 
 use super::context::last_segment;
-use super::summary::{NONE, Site, Summary, Term, site_flag};
+use super::summary::{FrameKind, NONE, Site, Summary, Term, site_flag};
 use super::types::{Head, Type, Types};
 use super::{Effect, On, Row, rust};
 use crate::config::UserCall;
@@ -69,6 +69,11 @@ impl<'m> Matcher<'m> {
             Effect::Nothing => return None,
             // One driver serves both worlds: what is awaited does not block.
             Effect::BlockingQuery if site.flags & site_flag::AWAIT != 0 => Effect::Query,
+            Effect::BlockingQuery
+                if row.on == On::Type(rust::RUSQLITE_TYPES) && is_prepared_write(types, index, site) =>
+            {
+                Effect::PreparedWrite
+            }
             Effect::BlockingQuery if row.on == On::Connection(rust::DIESEL) && self.uses(file, &["diesel_async"]) => {
                 Effect::Query
             }
@@ -115,7 +120,7 @@ impl<'m> Matcher<'m> {
             _ if !method || own => false,
             On::Type(wanted) => {
                 let recv = types.of(index, site.recv);
-                matches!(recv.head, Head::Path(path) if wanted.iter().any(|w| same_type(path, w)))
+                matches!(types.library(recv).head, Head::Path(path) if wanted.iter().any(|w| same_type(path, w)))
             }
             On::Root(roots) => root(file, site).is_some_and(|r| roots.iter().any(|w| file.name(r.name) == *w)),
             On::RootNamed(libs, names) => {
@@ -145,6 +150,55 @@ impl<'m> Matcher<'m> {
             }
         }
     }
+}
+
+/// Whether a call writes with a rusqlite statement that somebody prepared before: it is a parameter, a field, or a local
+/// from before the loop around the call, in a transaction (without one each write is flushed to disk by itself).
+fn is_prepared_write(types: &mut Types<'_, '_>, index: u32, site: &Site) -> bool {
+    let file = types.file(index);
+    let statement = |path: &str| matches!(last_segment(path), "Statement" | "CachedStatement");
+    if !matches!(file.name(site.name), "execute" | "insert" | "raw_execute")
+        || !matches!(types.of(index, site.recv).head, Head::Path(path) if statement(path))
+    {
+        return false;
+    }
+    let Some(prepared) = prepared_at(file, site.recv) else { return true };
+    let begins = |other: &Site| other.func == site.func && BEGINS.contains(&file.name(other.name));
+    let given = types.of(index, prepared.recv);
+    let in_transaction = matches!(types.library(given).head, Head::Path(path) if matches!(last_segment(path), "Transaction" | "Savepoint"));
+    if !in_transaction && !file.sites.iter().any(begins) {
+        return false;
+    }
+    let mut frame = site.frame;
+    while frame != prepared.frame {
+        let Some(row) = file.frames.get(frame as usize) else { break };
+        if matches!(row.kind, FrameKind::Loop(_) | FrameKind::Closure { .. }) {
+            return true;
+        }
+        frame = row.parent;
+    }
+    false
+}
+
+/// Methods that begin a transaction.
+const BEGINS: [&str; 4] = ["transaction", "transaction_with_behavior", "unchecked_transaction", "savepoint"];
+
+/// The call of the same function that gave a statement; none where it was handed in.
+fn prepared_at(file: &Summary, mut term: u32) -> Option<&Site> {
+    for _ in 0..64 {
+        term = match file.term(term)? {
+            Term::Ret(id) => {
+                let link = &file.sites[id as usize];
+                if file.name(link.name).starts_with("prepare") {
+                    return Some(link);
+                }
+                link.recv
+            }
+            Term::Inner(inner) => inner,
+            _ => return None,
+        };
+    }
+    None
 }
 
 fn is_path(file: &Summary, site: &Site, prefixes: &[&str], name: &str) -> bool {

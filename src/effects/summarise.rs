@@ -294,7 +294,8 @@ impl<'a> Summariser<'a> {
         let class = unit.around(id).skip(1).find(|c| matches!(unit.ctx(*c).kind, CtxKind::Class | CtxKind::Function));
         let class = class.filter(|c| unit.ctx(*c).kind == CtxKind::Class);
         let owner = class.map_or(NONE, |c| {
-            let text = context::last_segment(unit.name(unit.ctx(c).name)).to_owned();
+            let named = blanket_trait(unit, c).unwrap_or(unit.ctx(c).name);
+            let text = context::last_segment(unit.name(named)).to_owned();
             self.name(&text)
         });
         let template = unit.around(id).find(|c| unit.ctx(*c).kind == CtxKind::Template);
@@ -438,7 +439,8 @@ impl<'a> Summariser<'a> {
             .iter()
             .find(|n| n.ctx == id && n.kind == NoteKind::Associated && unit.name(n.name) == "Target")
             .map_or(NONE, |n| self.ty_term(n.ty, id));
-        for note in unit.notes.iter().filter(|n| n.ctx == id && n.kind == NoteKind::Base) {
+        let blanket = blanket_trait(unit, id).is_some();
+        for note in unit.notes.iter().filter(|n| n.ctx == id && n.kind == NoteKind::Base && !blanket) {
             let base = self.ty_term(note.ty, ctx.parent);
             self.out.impls.push((name, base));
         }
@@ -717,4 +719,16 @@ fn children(unit: &Unit) -> HashSet<(CtxId, Sym)> {
         .map(|n| (module_ctx(unit, n.ctx), n.name))
         .chain(inline.map(|c| (module_ctx(unit, c.parent), c.name)))
         .collect()
+}
+
+/// The trait of `impl<T: Base> Extension for T`: what such a block holds is as good as the trait's own defaults.
+fn blanket_trait(unit: &Unit, class: CtxId) -> Option<Sym> {
+    let row = unit.ctx(class);
+    if row.flags & ctx_flag::IMPL == 0 {
+        return None;
+    }
+    let mut notes = unit.notes.iter().filter(|n| n.ctx == class);
+    notes.clone().find(|n| n.kind == NoteKind::Bound && n.name == row.name)?;
+    let base = notes.find(|n| n.kind == NoteKind::Base)?;
+    unit.ty(base.ty).map(|ty| ty.head)
 }

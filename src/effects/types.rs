@@ -423,6 +423,8 @@ impl<'n, 'a> Types<'n, 'a> {
                 if let Some((at, term)) = self.names.alias(summary, owner) {
                     let aliased = self.eval(at, term, None, depth + 1);
                     self.methods_of(&aliased, method, out, depth);
+                } else {
+                    self.names.associated(summary, owner, method, out);
                 }
             }
         }
@@ -477,7 +479,10 @@ impl<'n, 'a> Types<'n, 'a> {
         if let Some(first) = targets.first() {
             return self.returned(*first, &recv, depth);
         }
-        if let Head::Path(path) = recv.head {
+        if name == "prepare_cached" && site.flags & site_flag::AWAIT == 0 {
+            return Type::plain(Head::Path("rusqlite::CachedStatement"));
+        }
+        if let Head::Path(path) = self.library(recv.clone()).head {
             if let Some(known) = rust::returns(&format!("{path}.{name}")) {
                 return Type::plain(Head::Path(known));
             }
@@ -623,6 +628,18 @@ impl<'n, 'a> Types<'n, 'a> {
         let ret = self.names.func(id).ret;
         let known = !matches!(own.head, Head::Unknown);
         self.eval(id.file, ret, known.then_some(own), depth + 1)
+    }
+
+    /// The library's type that a type of the repository dereferences to, or the type itself.
+    pub fn library(&mut self, ty: Type<'a>) -> Type<'a> {
+        let mut ty = ty;
+        for depth in 0..3 {
+            let Head::Own(id) = ty.head else { break };
+            let name = self.names.file(id.file).name(self.names.type_def(id).name);
+            let Some((at, target)) = self.names.deref_target(name) else { break };
+            ty = self.eval(at, target, None, depth + 1);
+        }
+        ty
     }
 
     /// The names that it works with.

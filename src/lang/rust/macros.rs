@@ -37,7 +37,7 @@ impl Lower {
             args
         } else {
             flags |= call_flag::OPAQUE_ARGS;
-            self.body(mac.tokens.clone());
+            self.body(if last == "lazy_static" { without_static_ref(mac.tokens.clone()) } else { mac.tokens.clone() });
             Vec::new()
         };
         if matches!(last.as_str(), "select" | "join" | "try_join" | "select_biased" | "pin_mut") {
