@@ -25,6 +25,7 @@ use crate::world::tree::{Entry, Tree};
 use super::Scope;
 use super::ground::Ground;
 use super::measurements;
+use super::siblings;
 use super::sources::{self, Loaded, Wanted};
 use super::surroundings::Surroundings;
 
@@ -38,6 +39,8 @@ pub(super) struct Around {
     pub facts: load::Loaded,
     /// Budgets held against what is there.
     pub budgets: Budgets,
+    /// Migrations beside the analysed ones.
+    pub siblings: Vec<(String, String)>,
     /// Numbers that somebody measured.
     pub measured: Vec<Measurement>,
     /// SHA-256 over every budget that a result could follow from.
@@ -111,7 +114,8 @@ impl Examination<'_> {
         budgets.brought = self.brought(&facts.facts, &files, wanted)?;
         let budgets_hash = budgets::config_hash(&self.config.bundle, &declared);
         let measured = measurements::find(tree, &loaded.sources, &facts.facts);
-        Ok(Around { facts, budgets, measured, budgets_hash })
+        let siblings = siblings::find(tree, &loaded.sources);
+        Ok(Around { facts, budgets, siblings, measured, budgets_hash })
     }
 
     /// What the change brings along; nothing where there is no base, or no manifest and no lock file among the files.
@@ -201,6 +205,7 @@ impl Examination<'_> {
     fn engine(&self, sources: &[Source], (around, budgets): (&Around, &Budgets), rest: Option<&dyn Rest>) -> Output {
         engine::run(engine::Job {
             sources,
+            siblings: &around.siblings,
             rest,
             facts: &around.facts.facts,
             config: self.config,

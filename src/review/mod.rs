@@ -5,6 +5,7 @@
 mod ground;
 pub mod locate;
 mod setup;
+mod siblings;
 pub mod stack;
 
 // Story gate.
