@@ -6,7 +6,9 @@
 use foldhash::{HashSet, HashSetExt};
 
 use super::summary::LoopKind;
-use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, TyId, Unit, Val, ValId};
+use crate::lang::unit::{
+    BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, NoteKind, Sym, TyId, Unit, Val, ValId, ctx_flag,
+};
 
 /// Words that make a name one of a database connection.
 const CONNECTION_WORDS: [&str; 19] = [
@@ -548,4 +550,26 @@ fn is_text_per_turn(unit: &Unit, val: ValId, ctx: CtxId, depth: u32) -> bool {
         }
         _ => false,
     }
+}
+
+/// The trait of `impl<T: Base> Extension for T`: what such a block holds is as good as the trait's own defaults.
+pub(crate) fn blanket_trait(unit: &Unit, class: CtxId) -> Option<Sym> {
+    let row = unit.ctx(class);
+    if row.flags & ctx_flag::IMPL == 0 {
+        return None;
+    }
+    let mut notes = unit.notes.iter().filter(|n| n.ctx == class);
+    notes.clone().find(|n| n.kind == NoteKind::Bound && n.name == row.name)?;
+    let base = notes.find(|n| n.kind == NoteKind::Base)?;
+    unit.ty(base.ty).map(|ty| ty.head)
+}
+
+/// `"^{WORD}+$"`: a text with constants put in is the same at every call.
+pub(crate) fn names_constants_only(text: &str) -> bool {
+    let mut pieces = text.split('{').skip(1).peekable();
+    pieces.peek().is_some()
+        && pieces.all(|piece| {
+            let name = piece.split(['}', ':']).next().unwrap_or_default();
+            name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        })
 }

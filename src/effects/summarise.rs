@@ -294,7 +294,7 @@ impl<'a> Summariser<'a> {
         let class = unit.around(id).skip(1).find(|c| matches!(unit.ctx(*c).kind, CtxKind::Class | CtxKind::Function));
         let class = class.filter(|c| unit.ctx(*c).kind == CtxKind::Class);
         let owner = class.map_or(NONE, |c| {
-            let named = blanket_trait(unit, c).unwrap_or(unit.ctx(c).name);
+            let named = context::blanket_trait(unit, c).unwrap_or(unit.ctx(c).name);
             let text = context::last_segment(unit.name(named)).to_owned();
             self.name(&text)
         });
@@ -439,7 +439,7 @@ impl<'a> Summariser<'a> {
             .iter()
             .find(|n| n.ctx == id && n.kind == NoteKind::Associated && unit.name(n.name) == "Target")
             .map_or(NONE, |n| self.ty_term(n.ty, id));
-        let blanket = blanket_trait(unit, id).is_some();
+        let blanket = context::blanket_trait(unit, id).is_some();
         for note in unit.notes.iter().filter(|n| n.ctx == id && n.kind == NoteKind::Base && !blanket) {
             let base = self.ty_term(note.ty, ctx.parent);
             self.out.impls.push((name, base));
@@ -595,6 +595,7 @@ impl<'a> Summariser<'a> {
             }
             Val::ClosureParam(ctx, n) => Term::ClosureParam(self.frame_of[ctx.index()], n),
             Val::Str(_) => Term::Text,
+            Val::Template(text) if context::names_constants_only(unit.name(text)) => Term::Text,
             Val::Int(_) | Val::Literal | Val::Tuple(_) | Val::Sum(_) | Val::Equal(_) | Val::Template(_) => {
                 Term::Literal
             }
@@ -719,16 +720,4 @@ fn children(unit: &Unit) -> HashSet<(CtxId, Sym)> {
         .map(|n| (module_ctx(unit, n.ctx), n.name))
         .chain(inline.map(|c| (module_ctx(unit, c.parent), c.name)))
         .collect()
-}
-
-/// The trait of `impl<T: Base> Extension for T`: what such a block holds is as good as the trait's own defaults.
-fn blanket_trait(unit: &Unit, class: CtxId) -> Option<Sym> {
-    let row = unit.ctx(class);
-    if row.flags & ctx_flag::IMPL == 0 {
-        return None;
-    }
-    let mut notes = unit.notes.iter().filter(|n| n.ctx == class);
-    notes.clone().find(|n| n.kind == NoteKind::Bound && n.name == row.name)?;
-    let base = notes.find(|n| n.kind == NoteKind::Base)?;
-    unit.ty(base.ty).map(|ty| ty.head)
 }

@@ -23,6 +23,7 @@ use crate::world::clock::Watch;
 use crate::world::tree::{Entry, Tree};
 
 use super::Scope;
+use super::deltas;
 use super::ground::Ground;
 use super::measurements;
 use super::siblings;
@@ -166,7 +167,7 @@ impl Examination<'_> {
         checks.push(integrity_check(findings));
         distrust(&mut checks, &loaded.errors);
         if self.scope == Scope::New {
-            self.mark_new(&mut checks, &loaded.sources, wanted, around)?;
+            self.mark_new(&mut checks, (&loaded.sources, &output.functions), wanted, around)?;
         }
         let mut skipped = loaded.skipped.clone();
         for (reason, count) in output.skipped {
@@ -219,7 +220,7 @@ impl Examination<'_> {
     fn mark_new(
         &self,
         checks: &mut [Check],
-        sources: &[Source],
+        (sources, functions): (&[Source], &[engine::FunctionMetrics]),
         wanted: &BTreeMap<String, Wanted>,
         around: &Around,
     ) -> Result<()> {
@@ -243,6 +244,7 @@ impl Examination<'_> {
         for finding in checks.iter_mut().flat_map(Check::findings_mut) {
             finding.new = Some(!take(&mut old, finding));
             finding.blocking &= finding.new == Some(true);
+            finding.evidence.extend(deltas::at_the_base(finding, functions, &output.functions, &new_names));
         }
         Ok(())
     }

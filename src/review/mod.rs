@@ -17,6 +17,7 @@ mod story_gate;
 // Analysis.
 mod analysis;
 mod cache;
+mod deltas;
 mod examine;
 mod measurements;
 mod surroundings;

@@ -17,9 +17,9 @@ const MOST: usize = 4096;
 
 /// The migrations in the folders of the analysed ones, path and text, without the analysed ones themselves.
 pub(super) fn find(tree: &dyn Tree, sources: &[Source]) -> Vec<(String, String)> {
-    let schemas = sources.iter().filter(|source| {
-        Language::of_path(&source.path).is_none() && is_schema_file(&source.path, &source.text)
-    });
+    let schemas = sources
+        .iter()
+        .filter(|source| Language::of_path(&source.path).is_none() && is_schema_file(&source.path, &source.text));
     let folders: BTreeSet<&str> = schemas.map(|source| folder_of(&source.path)).collect();
     let analysed: BTreeSet<&str> = sources.iter().map(|source| source.path.as_str()).collect();
     let candidates = folders.into_iter().flat_map(|folder| candidates(tree, folder));
