@@ -6,6 +6,7 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::context::last_segment;
 use super::summary::{FrameKind, NONE, Site, Summary, Term, site_flag};
+use super::table::table;
 use super::types::{Head, Type, Types};
 use super::{Effect, On, Row, rust};
 use crate::config::UserCall;
@@ -56,7 +57,7 @@ impl<'m> Matcher<'m> {
             return (seen.effect != Effect::Nothing).then_some(seen);
         }
         let mut best: Option<Row> = None;
-        for row in rust::rows(last_segment(name)) {
+        for row in table(file.language).rows(last_segment(name)) {
             if best.is_some_and(|b| b.confidence <= row.confidence) {
                 continue;
             }
@@ -65,21 +66,22 @@ impl<'m> Matcher<'m> {
             }
         }
         let row = best?;
+        let from_rusqlite = row.on == On::Type(rust::RUSQLITE_TYPES);
+        let prepared = if from_rusqlite { prepared_write(types, index, site) } else { Prepared::No };
+        // Whether a caller began a transaction cannot be seen here.
+        let unsure = prepared == Prepared::Before;
+        let confidence = if unsure { row.confidence.at_most(Confidence::Medium) } else { row.confidence };
         let effect = match row.effect {
             Effect::Nothing => return None,
             // One driver serves both worlds: what is awaited does not block.
             Effect::BlockingQuery if site.flags & site_flag::AWAIT != 0 => Effect::Query,
-            Effect::BlockingQuery
-                if row.on == On::Type(rust::RUSQLITE_TYPES) && is_prepared_write(types, index, site) =>
-            {
-                Effect::PreparedWrite
-            }
+            Effect::BlockingQuery if prepared == Prepared::InTransaction => Effect::PreparedWrite,
             Effect::BlockingQuery if row.on == On::Connection(rust::DIESEL) && self.uses(file, &["diesel_async"]) => {
                 Effect::Query
             }
             other => other,
         };
-        Some(Seen { effect, confidence: row.confidence, by_text: row.on == On::Sql })
+        Some(Seen { effect, confidence, by_text: row.on == On::Sql })
     }
 
     fn by_user(&self, types: &mut Types<'_, '_>, index: u32, site: &Site, name: &str) -> Option<Seen> {
@@ -152,32 +154,40 @@ impl<'m> Matcher<'m> {
     }
 }
 
-/// Whether a call writes with a rusqlite statement that somebody prepared before: it is a parameter, a field, or a local
-/// from before the loop around the call, in a transaction (without one each write is flushed to disk by itself).
-fn is_prepared_write(types: &mut Types<'_, '_>, index: u32, site: &Site) -> bool {
+/// Whether a call writes with a rusqlite statement that was prepared before the loop around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Prepared {
+    /// It was not, or nothing repeats the call.
+    No,
+    /// It was, and no transaction is in sight: each write may be flushed to disk by itself.
+    Before,
+    /// It was handed in, or prepared in a transaction.
+    InTransaction,
+}
+
+fn prepared_write(types: &mut Types<'_, '_>, index: u32, site: &Site) -> Prepared {
     let file = types.file(index);
-    let statement = |path: &str| matches!(last_segment(path), "Statement" | "CachedStatement");
-    if !matches!(file.name(site.name), "execute" | "insert" | "raw_execute")
-        || !matches!(types.of(index, site.recv).head, Head::Path(path) if statement(path))
-    {
-        return false;
+    let is_a =
+        |ty: Type<'_>, names: [&str; 2]| matches!(ty.head, Head::Path(path) if names.contains(&last_segment(path)));
+    let writes = matches!(file.name(site.name), "execute" | "insert" | "raw_execute");
+    if !writes || !is_a(types.of(index, site.recv), ["Statement", "CachedStatement"]) {
+        return Prepared::No;
     }
-    let Some(prepared) = prepared_at(file, site.recv) else { return true };
-    let begins = |other: &Site| other.func == site.func && BEGINS.contains(&file.name(other.name));
+    let Some(prepared) = prepared_at(file, site.recv) else { return Prepared::InTransaction };
+    let frames = std::iter::successors(Some(site.frame), |at| file.frames.get(*at as usize).map(|row| row.parent));
+    let repeats = |at: u32| {
+        let kind = file.frames.get(at as usize).map(|row| row.kind);
+        matches!(kind, Some(FrameKind::Loop(_) | FrameKind::Closure { .. }))
+    };
+    if !frames.take_while(|at| *at != prepared.frame && *at != NONE).any(repeats) {
+        return Prepared::No;
+    }
     let given = types.of(index, prepared.recv);
-    let in_transaction = matches!(types.library(given).head, Head::Path(path) if matches!(last_segment(path), "Transaction" | "Savepoint"));
-    if !in_transaction && !file.sites.iter().any(begins) {
-        return false;
+    let begins = |other: &Site| other.func == site.func && BEGINS.contains(&file.name(other.name));
+    if is_a(types.library(given), ["Transaction", "Savepoint"]) || file.sites.iter().any(begins) {
+        return Prepared::InTransaction;
     }
-    let mut frame = site.frame;
-    while frame != prepared.frame {
-        let Some(row) = file.frames.get(frame as usize) else { break };
-        if matches!(row.kind, FrameKind::Loop(_) | FrameKind::Closure { .. }) {
-            return true;
-        }
-        frame = row.parent;
-    }
-    false
+    Prepared::Before
 }
 
 /// Methods that begin a transaction.

@@ -179,3 +179,24 @@ fn a_migration_beside_the_analysed_one_can_only_silence_an_index_hint() {
     assert_eq!(hints(&["src", "migrations/0002_names.sql"]), 0, "no table of the scope");
     assert_eq!(hints(&["src"]), 0, "no schema in scope");
 }
+
+#[test]
+fn the_numbers_of_a_function_at_the_base_stand_beside_those_of_today() {
+    let scratch = Scratch::repo();
+    scratch.write("Cargo.toml", "[package]\nname = \"a\"\nversion = \"1.0.0\"\nedition = \"2024\"\n");
+    let function =
+        |body: &str| format!("pub fn points(a: u32, b: u32) -> u32 {{\n    let mut n = 0;\n{body}    n\n}}\n");
+    let nested = "for i in 0..a { for j in 0..b { if i > j { if i > 3 { if j > 3 { if i == j { n += 1; } } } } } }\n";
+    scratch.write("src/lib.rs", function("    if a > b { n = 1; }\n")).commit("simple");
+    scratch.git(&["checkout", "-q", "-b", "work"]);
+    scratch.write("src/lib.rs", format!("pub fn other() {{}}\n\n{}", function(nested))).commit("nested");
+    let notes = |scope: &str| {
+        let value = json(&scratch.gate(&["check", "--base", "main", "--scope", scope, "--format", "json"]));
+        let findings = value["findings"].as_array().unwrap().clone();
+        let complex = findings.iter().find(|f| f["rule"] == "complexity/function-too-complex").unwrap();
+        let steps = complex["evidence"].as_array().unwrap().clone();
+        steps.iter().map(|step| step["note"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let found = notes("new");
+    assert_eq!(found.last().unwrap(), "at the base: cyclomatic 2, cognitive 1", "{found:?}");
+}
