@@ -505,14 +505,11 @@ impl<'n, 'a> Types<'n, 'a> {
         if let Some(first) = targets.first() {
             return self.returned(*first, &recv, depth);
         }
-        let rust = summary.language == Language::Rust;
-        if rust && name == "prepare_cached" && site.flags & site_flag::AWAIT == 0 {
-            return Type::plain(Head::Path("rusqlite::CachedStatement"));
+        let library = self.library(recv.clone());
+        if let Some(known) = known_result(summary, site, name, &library) {
+            return Type::plain(Head::Path(known));
         }
-        if let Head::Path(path) = self.library(recv.clone()).head {
-            if let Some(known) = (table(summary.language).returns)(&format!("{path}.{name}")) {
-                return Type::plain(Head::Path(known));
-            }
+        if let Head::Path(path) = library.head {
             // A builder gives itself on.
             if last_segment(path).ends_with("Builder") || matches!(last_segment(path), "Command" | "OpenOptions") {
                 return recv;
@@ -680,4 +677,14 @@ impl<'n, 'a> Types<'n, 'a> {
     pub fn file(&self, index: u32) -> &'a Summary {
         self.names.file(index)
     }
+}
+
+/// What a library's method gives, by the type that it is called on or by a name that only one library has.
+fn known_result(file: &Summary, site: &Site, name: &str, recv: &Type<'_>) -> Option<&'static str> {
+    let by_type = match recv.head {
+        Head::Path(path) => (table(file.language).returns)(&format!("{path}.{name}")),
+        _ => None,
+    };
+    let cached = name == "prepare_cached" && file.language == Language::Rust && site.flags & site_flag::AWAIT == 0;
+    by_type.or(if cached { Some("rusqlite::CachedStatement") } else { None })
 }
