@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use foldhash::{HashMap, HashMapExt};
 
-use super::context::last_segment;
+use super::paths::{first_segment, last_segment};
 use super::summary::{NONE, Site, Summary, Term, site_flag};
 use super::types::{Head, Type, Types};
 use super::{Effect, On, Row, rust};
@@ -181,9 +181,9 @@ fn root<'a>(file: &'a Summary, site: &Site) -> Option<&'a Site> {
 fn same_type(path: &str, wanted: &str) -> bool {
     path == wanted
         || (last_segment(path) == last_segment(wanted)
-            && path.split("::").next() == wanted.split("::").next()
+            && first_segment(path) == first_segment(wanted)
             // `std` and `tokio` have types of one name in several modules.
-            && !matches!(path.split("::").next(), Some("std" | "tokio"))
+            && !matches!(first_segment(path), "std" | "tokio")
             && path.contains("blocking") == wanted.contains("blocking"))
 }
 

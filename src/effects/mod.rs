@@ -9,6 +9,7 @@ pub mod context;
 pub mod graph;
 pub(crate) mod local;
 pub mod matching;
+pub(crate) mod paths;
 pub(crate) mod quiet;
 pub mod resolve;
 pub mod rest;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
-use super::context::last_segment;
+use super::paths::{first_segment, last_segment, split_last};
 use super::rest::{Entry, Kind, Rest};
 use super::summary::{Func, NONE, Summary, TypeDef, func_flag};
 
@@ -83,7 +83,7 @@ impl<'a> Names<'a> {
     }
 
     fn add(&mut self, index: u32, file: &'a Summary) {
-        self.crates.insert(file.module.split("::").next().unwrap_or_default());
+        self.crates.insert(first_segment(&file.module));
         for (n, func) in file.funcs.iter().enumerate() {
             let id = FuncRef { file: index, func: n as u32 };
             if func.template != NONE {
@@ -250,7 +250,7 @@ impl<'a> Names<'a> {
     pub fn find_type(&self, file: &Summary, path: &str) -> Option<TypeRef> {
         let (path, _) = self.followed(path, true);
         let path = path.as_ref();
-        let (prefix, name) = path.rsplit_once("::").unwrap_or(("", path));
+        let (prefix, name) = split_last(path).unwrap_or(("", path));
         let mut candidates = self.types(name);
         candidates.retain(|(id, module)| self.is_analysed(id.file) || self.is_within_reach(file, path, prefix, module));
         if let [(only, _)] = candidates.as_slice()
@@ -266,7 +266,7 @@ impl<'a> Names<'a> {
     pub fn find_function(&self, file: &Summary, path: &str, absolute: bool) -> Option<FuncRef> {
         let (path, absolute) = self.followed(path, absolute);
         let path = path.as_ref();
-        let (prefix, name) = path.rsplit_once("::").unwrap_or(("", path));
+        let (prefix, name) = split_last(path).unwrap_or(("", path));
         if absolute && !self.is_local_crate(path) {
             return None;
         }
@@ -329,7 +329,7 @@ impl<'a> Names<'a> {
         for _ in 0..8 {
             let Some(target) = self.reexport(&path).filter(|target| *target != path) else { break };
             // `mod users; pub use users::load;` passes on what stands in the module's own module.
-            let module = path.rsplit_once("::").map_or("", |(module, _)| module);
+            let module = split_last(&path).map_or("", |(module, _)| module);
             let next = if self.is_local_crate(target) { target.to_owned() } else { join(module, target) };
             (path, absolute) = (Cow::Owned(next), true);
         }
@@ -481,7 +481,7 @@ impl<'a> Names<'a> {
                 return found.copied();
             }
         }
-        let prefix = path.rsplit_once("::").map_or("", |(prefix, _)| prefix);
+        let prefix = split_last(path).map_or("", |(prefix, _)| prefix);
         let near = |e: &Entry<'_>| self.is_within_reach(file, path, prefix, e.other);
         let fitting = self.ask(Kind::Alias, "", name).filter(near);
         let entry = best(fitting, |e| Self::nearness(file, prefix, e.other))?;
@@ -553,7 +553,7 @@ fn is_tail(path: &str, tail: &str) -> bool {
 }
 
 fn crate_of(path: &str) -> &str {
-    path.split("::").next().unwrap_or(path)
+    first_segment(path)
 }
 
 fn join(module: &str, rest: &str) -> String {
