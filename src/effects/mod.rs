@@ -16,6 +16,7 @@ pub mod rest;
 pub mod rust;
 pub mod summarise;
 pub mod summary;
+mod tables;
 pub mod types;
 
 use crate::model::severity::Confidence;

@@ -7,61 +7,13 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use super::context;
 use super::paths::{first_segment, split_first};
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
+pub(crate) use super::tables::HANDLERS;
+use super::tables::{self, module_ctx};
 use crate::lang::Language;
 use crate::lang::unit::{
     BindId, BindKind, Call, CallId, CtxId, CtxKind, Names, Note, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
     ctx_flag,
 };
-
-/// Macros that do nothing that a rule asks for: their arguments are read, the call itself is not kept.
-const PLAIN_MACROS: [&str; 30] = [
-    "println",
-    "print",
-    "eprintln",
-    "eprint",
-    "format",
-    "write",
-    "writeln",
-    "panic",
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "info",
-    "warn",
-    "error",
-    "trace",
-    "debug",
-    "todo",
-    "unimplemented",
-    "unreachable",
-    "matches",
-    "dbg",
-    "bail",
-    "ensure",
-    "anyhow",
-    "json",
-    "concat",
-    "env",
-];
-
-/// Attributes that make a function a request handler.
-pub(crate) const HANDLERS: [&str; 12] = [
-    "get",
-    "post",
-    "put",
-    "delete",
-    "patch",
-    "head",
-    "options",
-    "route",
-    "handler",
-    "debug_handler",
-    "catch",
-    "endpoint",
-];
 
 /// Where a file belongs.
 #[derive(Debug, Clone, Copy)]
@@ -152,11 +104,11 @@ impl<'a> Summariser<'a> {
             terms: HashMap::with_capacity(unit.calls.len()),
             open_args: Vec::new(),
             modules: HashMap::new(),
-            imports: imports(unit),
-            notes: notes(unit),
-            fields: fields(unit),
-            handlers: handlers(unit),
-            children: children(unit),
+            imports: tables::imports(unit),
+            notes: tables::notes(unit),
+            fields: tables::fields(unit),
+            handlers: tables::handlers(unit),
+            children: tables::children(unit),
             returned: context::returned_calls(unit),
             depth: 0,
         }
@@ -480,7 +432,7 @@ impl<'a> Summariser<'a> {
         let unit = self.unit;
         let is_macro = call.flags & call_flag::MACRO != 0;
         let raw_name = unit.name(call.name);
-        if is_macro && PLAIN_MACROS.contains(&context::last_segment(raw_name)) {
+        if is_macro && tables::is_plain_macro(raw_name) {
             return;
         }
         let method = call.flags & call_flag::METHOD != 0;
@@ -735,49 +687,4 @@ impl<'a> Summariser<'a> {
         let bound = self.ty_term(note.ty, outer);
         Some(self.term(Term::Bounded(bound)))
     }
-}
-
-/// The module context that a context stands in; none at the top of the file.
-fn module_ctx(unit: &Unit, ctx: CtxId) -> CtxId {
-    unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Module).unwrap_or(CtxId::NONE)
-}
-
-fn imports(unit: &Unit) -> HashMap<Sym, Vec<u32>> {
-    let mut imports: HashMap<Sym, Vec<u32>> = HashMap::with_capacity(unit.imports.len());
-    for (n, import) in unit.imports.iter().enumerate() {
-        imports.entry(import.local).or_default().push(n as u32);
-    }
-    imports
-}
-
-fn notes(unit: &Unit) -> HashMap<CtxId, Vec<&Note>> {
-    let mut notes: HashMap<CtxId, Vec<&Note>> = HashMap::new();
-    for note in &unit.notes {
-        if matches!(note.kind, NoteKind::Associated | NoteKind::Base | NoteKind::Bound) {
-            notes.entry(note.ctx).or_default().push(note);
-        }
-    }
-    notes
-}
-
-fn fields(unit: &Unit) -> HashMap<CtxId, Vec<BindId>> {
-    let mut fields: HashMap<CtxId, Vec<BindId>> = HashMap::new();
-    for (n, bind) in unit.binds.iter().enumerate().filter(|(_, bind)| bind.kind == BindKind::Field) {
-        fields.entry(bind.ctx).or_default().push(BindId(n as u32));
-    }
-    fields
-}
-
-fn handlers(unit: &Unit) -> HashSet<CtxId> {
-    let attributes = unit.notes.iter().filter(|n| n.kind == NoteKind::Attribute);
-    attributes.filter(|n| HANDLERS.contains(&context::last_segment(unit.name(n.name)))).map(|n| n.ctx).collect()
-}
-
-fn children(unit: &Unit) -> HashSet<(CtxId, Sym)> {
-    let declared = unit.notes.iter().filter(|n| matches!(n.kind, NoteKind::Module | NoteKind::TestModule));
-    let inline = unit.ctxs.iter().filter(|c| c.kind == CtxKind::Module);
-    declared
-        .map(|n| (module_ctx(unit, n.ctx), n.name))
-        .chain(inline.map(|c| (module_ctx(unit, c.parent), c.name)))
-        .collect()
 }

@@ -131,13 +131,12 @@ impl Ground {
         let (repo, head) = (self.repo.as_ref()?, self.head.as_deref()?);
         // Most changes are committed, and their ids are known: only the others are read.
         let id_of = |change: &Change| self.touched.as_ref()?.get(&change.path).copied().flatten();
-        let known: Vec<_> =
-            changes.iter().filter_map(|change| Some((change.path.as_str(), id_of(change)?))).collect();
-        let held: BTreeSet<&str> = repo.held_by(head, &known).ok()?;
+        let known: Vec<_> = changes.iter().filter_map(|change| Some((change.path.as_str(), id_of(change)?))).collect();
+        let committed_too: BTreeSet<&str> = repo.held_by(head, &known).ok()?;
         let committed = repo.commit_tree(head).ok()?;
         let differs = |change: &&Change| {
             change.kind != ChangeKind::Submodule
-                && !held.contains(change.path.as_str())
+                && !committed_too.contains(change.path.as_str())
                 && !self.same_there(committed.as_ref(), &change.path)
         };
         Some(changes.iter().any(|change| differs(&change)))

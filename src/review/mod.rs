@@ -31,6 +31,7 @@ pub mod lock;
 mod output;
 mod steps;
 
+mod results;
 mod storyless;
 
 use std::collections::BTreeMap;
