@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::world::config_files;
 use crate::world::git::{Base, PushBase, Repo};
 
@@ -31,6 +31,11 @@ pub fn ranges(repo: &Repo, root: &Path, updates: &[Update], remote: &str) -> Res
     let mut pushed: Vec<Pushed> = Vec::new();
     for update in updates.iter().filter(|update| !update.is_deletion()) {
         let Some(commit) = repo.resolve(&update.local) else {
+            if !repo.has_object(&update.local) {
+                let (what, id) = (crate::story::visible(&update.local_ref), crate::story::visible(&update.local));
+                return Err(Error::input(format!("what is pushed as {what} ({id}) is not in this repository"))
+                    .next("run this in the repository that pushes"));
+            }
             push.notes.push(format!("{} leads to no commit: nothing to review there", update.local_ref));
             continue;
         };

@@ -6,7 +6,7 @@ use gix::bstr::ByteSlice as _;
 
 use crate::error::{Error, Result};
 
-use super::{Base, Repo, commit_id, one_line};
+use super::{Base, Repo, WHOLE_HISTORY, commit_id, one_line};
 
 /// What a push is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +84,13 @@ impl Repo {
             format!("the pushed commit shares no history with {remote}: the whole tree counts as new")
         };
         Ok(plain(ObjectId::empty_tree(repo.object_hash()), remote, "nothing that the remote has", Some(note)))
+    }
+
+    /// Whether a commit is another, or one that the other's history holds.
+    pub fn is_ancestor(&self, old: &str, new: &str) -> bool {
+        let repo = self.local();
+        let ids = commit_id(&repo, old).zip(commit_id(&repo, new));
+        ids.is_some_and(|(old, new)| is_ancestor(&repo, old, new))
     }
 
     /// The base that has nothing: everything counts as new. Whoever uses it says so.
@@ -222,7 +229,7 @@ fn merge_base(repo: &gix::Repository, a: ObjectId, b: ObjectId) -> Option<Object
 fn unresolvable(name: &str, how: &str, shallow: bool) -> Error {
     let error = Error::input(format!("base `{}` ({how}) names no commit here", one_line(name)));
     if shallow {
-        return error.next("the clone is shallow: check out with `fetch-depth: 0`, or run `git fetch --unshallow`");
+        return error.next(format!("the clone is shallow: {WHOLE_HISTORY}, or run `git fetch --unshallow`"));
     }
     error.next("name a branch, tag or commit that `git rev-parse` knows; a remote's branch is `origin/<branch>` after `git fetch`")
 }
@@ -230,7 +237,7 @@ fn unresolvable(name: &str, how: &str, shallow: bool) -> Error {
 fn no_merge_base(name: &str, shallow: bool) -> Error {
     if shallow {
         return Error::input(format!("the clone is shallow and holds no merge base with {}", one_line(name)))
-            .next("check out with `fetch-depth: 0`, or run `git fetch --unshallow`");
+            .next(format!("{WHOLE_HISTORY}, or run `git fetch --unshallow`"));
     }
     Error::input(format!("the head has no history in common with {}", one_line(name)))
         .next("name another base with --base")
