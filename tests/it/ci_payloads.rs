@@ -207,7 +207,11 @@ fn where_neither_before_nor_the_default_branch_is_there_nothing_is_guessed() {
     shop.scratch.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
     let run = shop.github("github_push_new_branch", "push", "tip");
     assert_eq!(run.code, 65, "{}", run.stdout);
-    assert!(run.stderr.contains("nor is origin/main") && run.stderr.contains("git fetch origin main"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("nor is origin/main") && run.stderr.contains("git fetch origin main"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -221,7 +225,8 @@ fn a_run_by_hand_and_a_scheduled_one_compare_with_the_default_branch() {
     shop.scratch.git(&["update-ref", "refs/remotes/origin/trunk", shop.id("main")]);
     shop.scratch.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
     shop.outside.write("event.json", "");
-    let payload = shop.recorded("github_schedule.json").replace("\"default_branch\": \"main\"", "\"default_branch\": \"trunk\"");
+    let payload =
+        shop.recorded("github_schedule.json").replace("\"default_branch\": \"main\"", "\"default_branch\": \"trunk\"");
     shop.outside.write("trunk.json", payload);
     shop.checkout("tip");
     let event = shop.outside.join("trunk.json").display().to_string();
