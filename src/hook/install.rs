@@ -238,8 +238,10 @@ pre-push:
 
 /// What may keep git from running the gate, one sentence each; empty where all is well.
 pub fn troubles(place: &Place) -> Result<Vec<String>> {
+    let elsewhere = format!("add `{SNIPPET}` to {}", place.hook.display());
     let standing = match place.state()? {
         State::Ours => None,
+        _ if place.foreign.is_some() => Some(elsewhere.as_str()),
         State::Outdated => Some("the hook is of an earlier version: run `cargo perf-gate hook install`"),
         State::Absent => Some("no hook is installed: run `cargo perf-gate hook install`"),
         State::Edited => {

@@ -59,6 +59,10 @@ pub fn ranges(repo: &Repo, root: &Path, updates: &[Update], remote: &str) -> Res
         let tree = repo.commit_tree(&commit)?;
         let resolved = config_files::load(tree.as_ref(), None, toml::Table::new())?;
         push.notes.extend(resolved.notes);
+        if base.commit == commit {
+            let short = commit.get(..12).unwrap_or(&commit);
+            push.notes.push(format!("the remote has {short} already: there is no change to review"));
+        }
         push.ranges.push(Range {
             root: root.to_path_buf(),
             write: resolved.config.hook.write && head.as_ref() == Some(&commit),

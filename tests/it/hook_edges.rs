@@ -110,6 +110,26 @@ fn of_several_refs_each_is_reviewed_deletions_are_left_out_and_the_worst_decides
 }
 
 #[test]
+fn a_branch_of_what_the_remote_has_already_is_said_to_bring_nothing() {
+    let clone = Clone::installed();
+    let run = clone.push(&["origin", "main:other"]);
+    passed(&run);
+    assert!(run.stderr.contains("already: there is no change to review"), "{}", run.stderr);
+    assert!(!run.stderr.contains("not committed"), "{}", run.stderr);
+}
+
+#[test]
+fn a_password_in_the_remotes_address_is_never_shown() {
+    let clone = Clone::new();
+    let head = clone.scratch.write("src/lib.rs", "pub fn two() {}\n").commit("Change");
+    let url = "https://me:hunter2@host.invalid/app.git";
+    let line = format!("refs/heads/main {head} refs/heads/main {ZERO}\n");
+    let run = clone.scratch.gate_with(&["hook", "run", url, url], &line, &[]);
+    passed(&run);
+    assert!(run.stderr.contains("https://host.invalid/app.git") && !run.stderr.contains("hunter2"), "{}", run.stderr);
+}
+
+#[test]
 fn tags_are_peeled_and_a_tag_of_no_commit_has_nothing_to_review() {
     let clone = Clone::installed();
     clone.scratch.write("src/lib.rs", "pub fn two() {}\n").commit("Change");
@@ -212,6 +232,26 @@ fn a_shallow_clone_works_where_the_merge_base_is_in_it_and_says_what_to_do_where
     assert_ne!(run.code, 0, "{}", run.stderr);
     assert!(run.stderr.contains("the clone is shallow") && run.stderr.contains("--unshallow"), "{}", run.stderr);
     assert!(!run.stderr.contains("Verdict"), "{}", run.stderr);
+}
+
+#[test]
+fn a_partial_clone_that_lacks_a_content_says_how_to_get_it() {
+    let clone = Clone::new();
+    clone.remote.git(&["config", "uploadpack.allowFilter", "true"]);
+    clone.scratch.git(&["checkout", "-q", "-b", "topic"]);
+    clone.scratch.write("src/lib.rs", "pub fn two() {}\n").write("src/new.rs", "pub fn new() {}\n").commit("Own");
+    clone.scratch.git(&["push", "-q", "origin", "topic"]);
+    let partial = Scratch::new();
+    let url = format!("file://{}", clone.remote.path().display());
+    partial.git(&["clone", "-q", "--filter=blob:none", "--branch", "topic", &url, "."]);
+    let args = ["ci", "--base", "origin/main"];
+    let run = partial.gate(&args);
+    assert_eq!(run.code, 65, "{}{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("the clone is partial and does not hold all of `src/lib.rs`"), "{}", run.stderr);
+    // What it says to do helps.
+    partial.git(&["fetch", "-q", "--refetch", "--no-filter"]);
+    let run = partial.gate(&args);
+    assert!(run.code == 0 && run.stdout.contains("Verdict: APPROVE"), "{}{}", run.stdout, run.stderr);
 }
 
 #[test]

@@ -186,5 +186,14 @@ fn a_hooks_path_given_for_one_command_or_below_home_is_gits_to_know() {
     clone.scratch.git(&["config", "core.hooksPath", "~/hooks"]);
     let run = clone.scratch.gate_with(&["hook", "install"], "", &[("HOME", clone.home.path().to_str().unwrap())]);
     assert!(run.stdout.contains("leads out of the repository"), "{}{}", run.stdout, run.stderr);
+    let status = clone.scratch.gate_with(&["hook", "status"], "", &[("HOME", clone.home.path().to_str().unwrap())]);
+    assert!(status.stdout.contains("- add `cargo-perf-gate hook run -- \"$@\"` to "), "{}", status.stdout);
     assert!(!clone.home.exists("hooks") && !clone.scratch.exists("~/hooks"));
+}
+
+#[test]
+fn no_build_script_installs_anything() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    assert!(!top.join("build.rs").exists());
+    assert!(!std::fs::read_to_string(top.join("Cargo.toml")).unwrap().contains("\nbuild ="));
 }

@@ -53,6 +53,8 @@ impl Repo {
         let repo = self.local();
         let Some(tip) = commit_id(&repo, head) else { return Err(unresolvable(head, "the push", self.is_shallow())) };
         let tracking = tracking_refs(&repo, remote);
+        let shown = without_credentials(remote);
+        let remote = shown.as_str();
         let default = tracking.default_branch(&repo);
         let fork = default.as_ref().and_then(|(_, id)| merge_base(&repo, *id, tip));
         let known = known.and_then(|id| commit_id(&repo, id));
@@ -123,6 +125,16 @@ impl Repo {
 
     fn merge_base_of(&self, repo: &gix::Repository, a: ObjectId, b: ObjectId, name: &str) -> Result<ObjectId> {
         merge_base(repo, a, b).ok_or_else(|| no_merge_base(name, self.is_shallow()))
+    }
+}
+
+/// A remote's address without the name and password in it: what is compared with stands in reports.
+fn without_credentials(remote: &str) -> String {
+    let Some((scheme, rest)) = remote.split_once("://") else { return remote.to_owned() };
+    let authority = rest.split('/').next().unwrap_or_default();
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://{host}{}", &rest[authority.len()..]),
+        None => remote.to_owned(),
     }
 }
 
@@ -241,4 +253,18 @@ fn no_merge_base(name: &str, shallow: bool) -> Error {
     }
     Error::input(format!("the head has no history in common with {}", one_line(name)))
         .next("name another base with --base")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_credentials;
+
+    #[test]
+    fn an_address_is_shown_without_the_password_in_it() {
+        assert_eq!(without_credentials("https://me:se@cret@host/a/b@c.git"), "https://host/a/b@c.git");
+        assert_eq!(without_credentials("https://token@host"), "https://host");
+        for plain in ["origin", "https://host/a@b", "git@host:a/b.git", "/srv/a@b"] {
+            assert_eq!(without_credentials(plain), plain);
+        }
+    }
 }
