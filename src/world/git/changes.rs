@@ -60,8 +60,8 @@ fn compare(repo: &gix::Repository, old: &gix::Tree<'_>, new: &gix::Tree<'_>) -> 
 /// we open no connection.
 fn is_partial(repo: &gix::Repository) -> bool {
     let config = repo.config_snapshot();
-    let promised = |name: &gix::bstr::BStr| config.boolean(format!("remote.{name}.promisor").as_str()) == Some(true);
-    repo.remote_names().iter().any(|name| promised(gix::bstr::BStr::new(name.as_ref() as &[u8])))
+    let promised = |name: &str| config.boolean(format!("remote.{name}.promisor").as_str()) == Some(true);
+    repo.remote_names().iter().any(|name| promised(&name.to_string()))
 }
 
 /// An error where a content that the comparison needs was left out: what is not read is not reviewed.
