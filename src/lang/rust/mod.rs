@@ -25,7 +25,7 @@ pub(super) fn lower(text: &str) -> Result<Lowered, Unparsable> {
             lower.file(file);
             let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
             let unit = lower.b.finish(Pos { line: lines.max(1), column: 1 });
-            Ok(Lowered { unit, functions: super::rust_complexity::measure(file) })
+            Ok(Lowered { unit, functions: super::rust_complexity::measure(file), damage: Vec::new() })
         }
         Err(error) => Err(Unparsable { what: error.to_string(), line: u32::try_from(error.span().start().line).ok() }),
     };
