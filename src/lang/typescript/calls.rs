@@ -32,8 +32,20 @@ struct Callee {
 
 /// Functions of test runners that take a description and a body.
 const RUNNERS: [&str; 14] = [
-    "it", "test", "describe", "suite", "specify", "context", "bench", "fit", "fdescribe", "xit", "xdescribe", "xtest",
-    "scenario", "Deno",
+    "it",
+    "test",
+    "describe",
+    "suite",
+    "specify",
+    "context",
+    "bench",
+    "fit",
+    "fdescribe",
+    "xit",
+    "xdescribe",
+    "xtest",
+    "scenario",
+    "Deno",
 ];
 
 /// Functions of test runners that take a body alone.

@@ -12,9 +12,8 @@ const MAX_RUN: u32 = 8_000;
 const MAX_LADDER: u32 = 3_000;
 
 /// Words after which a `/` starts a regular expression.
-const BEFORE_REGEX: [&[u8]; 12] = [
-    b"return", b"typeof", b"case", b"in", b"of", b"delete", b"void", b"throw", b"new", b"else", b"do", b"await",
-];
+const BEFORE_REGEX: [&[u8]; 12] =
+    [b"return", b"typeof", b"case", b"in", b"of", b"delete", b"void", b"throw", b"new", b"else", b"do", b"await"];
 
 /// Checks a text.
 pub(super) fn check(text: &str) -> Result<(), Unparsable> {

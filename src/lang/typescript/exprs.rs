@@ -286,7 +286,8 @@ impl<'a> Lower<'a, '_> {
         let (name, method, object) = match target {
             SimpleAssignmentTarget::AssignmentTargetIdentifier(id) => (id.name.as_str(), false, None),
             SimpleAssignmentTarget::StaticMemberExpression(m) => {
-                let method = matches!(&m.object, Expression::StaticMemberExpression(p) if p.property.name == "prototype");
+                let method =
+                    matches!(&m.object, Expression::StaticMemberExpression(p) if p.property.name == "prototype");
                 (m.property.name.as_str(), method, Some(&m.object))
             }
             _ => return false,

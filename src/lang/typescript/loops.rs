@@ -255,7 +255,9 @@ fn length_of<'a>(expr: &'a Expression<'a>) -> Option<&'a Expression<'a>> {
             _ => None,
         },
         Expression::CallExpression(call) if call.arguments.is_empty() => match &call.callee {
-            Expression::StaticMemberExpression(m) if matches!(m.property.name.as_str(), "length" | "size" | "count") => {
+            Expression::StaticMemberExpression(m)
+                if matches!(m.property.name.as_str(), "length" | "size" | "count") =>
+            {
                 Some(&m.object)
             }
             _ => None,

@@ -25,7 +25,7 @@ use oxc_parser::{ParseOptions, Parser, ParserReturn};
 
 use super::builder::Builder;
 use super::unit::{CtxId, Pos, Sym, ValId};
-use super::{Lowered, Unparsable, typescript_complexity};
+use super::{Language, Lowered, Unparsable, typescript_complexity};
 use lines::Lines;
 
 thread_local! {
@@ -34,26 +34,33 @@ thread_local! {
 
 /// Lowers a source file of TypeScript, JavaScript, or a component with scripts in it.
 pub(super) fn lower(path: &str, text: &str) -> Result<Lowered, Unparsable> {
+    let language = Language::of_path(path).unwrap_or(Language::TypeScript);
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     if matches!(extension, "vue" | "svelte") {
         let script = scripts::of(text);
         let kind = if script.typescript { SourceType::ts() } else { SourceType::unambiguous().with_jsx(true) };
-        return lower_as(kind, text, &script.text);
+        return lower_as(language, kind, text, &script.text);
     }
-    lower_as(source_type(path, extension), text, text)
+    lower_as(language, source_type(path, extension), text, text)
 }
 
 /// Lowers code; `file` is what the positions count in, as long as the code.
-fn lower_as(kind: SourceType, file: &str, code: &str) -> Result<Lowered, Unparsable> {
+fn lower_as(language: Language, kind: SourceType, file: &str, code: &str) -> Result<Lowered, Unparsable> {
     depth::check(code)?;
     ARENA.with_borrow_mut(|arena| {
-        let lowered = parse_and_lower(arena, kind, file, code);
+        let lowered = parse_and_lower(arena, language, kind, file, code);
         arena.reset();
         lowered
     })
 }
 
-fn parse_and_lower(arena: &Allocator, kind: SourceType, file: &str, code: &str) -> Result<Lowered, Unparsable> {
+fn parse_and_lower(
+    arena: &Allocator,
+    language: Language,
+    kind: SourceType,
+    file: &str,
+    code: &str,
+) -> Result<Lowered, Unparsable> {
     let options = ParseOptions {
         preserve_parens: false,
         allow_return_outside_function: true,
@@ -66,7 +73,7 @@ fn parse_and_lower(arena: &Allocator, kind: SourceType, file: &str, code: &str) 
     let program: &Program<'_> = arena.alloc(parsed.program);
     let functions = typescript_complexity::measure(program, &|offset| lines.pos(offset));
     let mut lower = Lower {
-        b: Builder::new(),
+        b: Builder::new(language),
         lines,
         code,
         classes: Vec::new(),

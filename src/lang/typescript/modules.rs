@@ -218,9 +218,10 @@ impl<'a> Lower<'a, '_> {
                 true
             }
             (BindingPattern::ObjectPattern(object), None) => {
-                let simple = object.properties.iter().all(|p| {
-                    matches!(p.value, BindingPattern::BindingIdentifier(_)) && p.key.static_name().is_some()
-                });
+                let simple = object
+                    .properties
+                    .iter()
+                    .all(|p| matches!(p.value, BindingPattern::BindingIdentifier(_)) && p.key.static_name().is_some());
                 if !simple || object.rest.is_some() {
                     return false;
                 }
@@ -330,7 +331,9 @@ pub(super) fn imported_module<'e>(expr: &'e Expression<'_>) -> Option<(&'e str, 
             },
             _ => None,
         },
-        Expression::StaticMemberExpression(member) if !matches!(member.object, Expression::StaticMemberExpression(_)) => {
+        Expression::StaticMemberExpression(member)
+            if !matches!(member.object, Expression::StaticMemberExpression(_)) =>
+        {
             let (module, item) = imported_module(&member.object)?;
             item.is_none().then_some((module, Some(member.property.name.as_str())))
         }

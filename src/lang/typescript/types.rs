@@ -155,11 +155,7 @@ impl<'a> Lower<'a, '_> {
         if SAME.contains(&last) && !args.is_empty() {
             return args[0];
         }
-        let head = if LISTS.contains(&last) && !args.is_empty() {
-            self.b.intern("[]")
-        } else {
-            self.type_name(name)
-        };
+        let head = if LISTS.contains(&last) && !args.is_empty() { self.b.intern("[]") } else { self.type_name(name) };
         let last = self.b.intern(last);
         // What a generator is sent and returns says nothing about its elements.
         let args = if self.b.unit().name(head) == "[]" { &args[..1] } else { &args[..] };

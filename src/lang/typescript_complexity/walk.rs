@@ -2,10 +2,10 @@
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{
-    Argument, BinaryExpression, CallExpression, CatchClause, ChainElement, ConditionalExpression, DoWhileStatement, Expression, ForInStatement,
-    ForOfStatement, ForStatement, IfStatement, JSXExpression, JSXExpressionContainer, LogicalExpression,
-    LogicalOperator, MethodDefinition, ObjectProperty, Program, PropertyDefinition, PropertyKey, PropertyKind, Span,
-    Statement, StaticBlock, SwitchStatement, VariableDeclarator, WhileStatement,
+    Argument, BinaryExpression, CallExpression, CatchClause, ChainElement, ConditionalExpression, DoWhileStatement,
+    Expression, ForInStatement, ForOfStatement, ForStatement, IfStatement, JSXExpression, JSXExpressionContainer,
+    LogicalExpression, LogicalOperator, MethodDefinition, ObjectProperty, Program, PropertyDefinition, PropertyKey,
+    PropertyKind, Span, Statement, StaticBlock, SwitchStatement, VariableDeclarator, WhileStatement,
 };
 use oxc_ast_visit::VisitJs;
 use oxc_ast_visit::walk_js;
@@ -459,8 +459,7 @@ impl<'a> VisitJs<'a> for Walk<'a, '_> {
         self.visit_decorators(&it.decorators);
         self.visit_property_key(&it.key);
         let start = it.decorators.last().map_or(it.span.start, |_| it.key.span().start);
-        self.named =
-            Some(Named { function: it.value.span.start, name: key_name(&it.key), start, method: true });
+        self.named = Some(Named { function: it.value.span.start, name: key_name(&it.key), start, method: true });
         walk_js::walk_function(self, &it.value, it.kind.scope_flags());
     }
 
