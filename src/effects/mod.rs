@@ -20,6 +20,7 @@ pub mod summarise;
 pub mod summary;
 mod table;
 pub mod types;
+mod typescript;
 pub(crate) mod words;
 
 use crate::model::severity::Confidence;

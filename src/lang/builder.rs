@@ -212,6 +212,27 @@ impl Builder {
         id
     }
 
+    /// Adds a field to a class that is open further out.
+    pub fn field_in(&mut self, class: CtxId, name: Sym, ty: TyId, value: ValId, at: Pos) -> BindId {
+        let id = self.push_bind(BindKind::Field, name, ValId::NONE, ty, value, at);
+        self.unit.binds[id.index()].ctx = class;
+        id
+    }
+
+    /// The field of this name that a class has so far; it was opened when there were `from` bindings.
+    pub fn field(&self, class: CtxId, from: usize, name: Sym) -> Option<BindId> {
+        let is_it = |bind: &Bind| bind.kind == BindKind::Field && bind.ctx == class && bind.name == name;
+        self.unit.binds[from..].iter().position(is_it).map(|at| BindId((from + at) as u32))
+    }
+
+    /// Gives a binding a value where it has none.
+    pub fn give_value(&mut self, id: BindId, value: ValId) {
+        let bind = &mut self.unit.binds[id.index()];
+        if !bind.value.is_some() {
+            bind.value = value;
+        }
+    }
+
     /// Adds an assignment to something.
     pub fn assign(&mut self, kind: BindKind, target: ValId, value: ValId, at: Pos) -> BindId {
         self.push_bind(kind, Sym::NONE, target, TyId::NONE, value, at)

@@ -112,6 +112,19 @@ pub enum Construct {
     MacroTokens(u32),
     /// All `?Trait` and `for<'a>` in types and bounds.
     Bounds(u32),
+    /// A `switch` with its cases.
+    Switch {
+        /// Cases.
+        cases: u32,
+    },
+    /// A `… ? … : …`.
+    Ternary,
+    /// A `catch` clause.
+    Catch,
+    /// All `?.` of the function.
+    Optional(u32),
+    /// All default values of the function's parameters and patterns.
+    Defaults(u32),
 }
 
 impl fmt::Display for Construct {
@@ -137,6 +150,14 @@ impl fmt::Display for Construct {
             Self::LetElse(n) => write!(f, "{n} `let … else`"),
             Self::Jumps(n) => counted(f, n, "labelled jump", "labelled jumps"),
             Self::MacroTokens(n) => counted(f, n, "keyword in a macro", "keywords in macros"),
+            Self::Switch { cases } => {
+                f.write_str("`switch` with ")?;
+                counted(f, cases, "case", "cases")
+            }
+            Self::Ternary => f.write_str("`? :`"),
+            Self::Catch => f.write_str("`catch`"),
+            Self::Optional(n) => write!(f, "{n} `?.`"),
+            Self::Defaults(n) => counted(f, n, "default value", "default values"),
             Self::Bounds(n) => counted(f, n, "`?Trait` or `for<'a>` bound", "`?Trait` or `for<'a>` bounds"),
         }
     }

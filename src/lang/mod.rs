@@ -6,6 +6,8 @@ pub mod builder;
 pub mod complexity;
 pub mod rust;
 pub mod rust_complexity;
+pub mod typescript;
+pub mod typescript_complexity;
 pub mod unit;
 
 use unit::Unit;
@@ -16,7 +18,7 @@ use unit::Unit;
 pub enum Language {
     /// Rust, through syn.
     Rust,
-    /// TypeScript, through oxc.
+    /// TypeScript, also with elements in it and in the scripts of Vue and Svelte files, through oxc.
     TypeScript,
     /// JavaScript, through oxc.
     JavaScript,
@@ -36,13 +38,15 @@ pub enum Language {
 
 impl Language {
     /// The languages that have a lowering.
-    pub const ALL: [Language; 1] = [Language::Rust];
+    pub const ALL: [Language; 3] = [Language::Rust, Language::TypeScript, Language::JavaScript];
 
     /// The language of a path, by its extension.
     pub fn of_path(path: &str) -> Option<Language> {
         let name = path.rsplit('/').next().unwrap_or(path);
         match name.rsplit_once('.')?.1 {
             "rs" => Some(Language::Rust),
+            "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte" => Some(Language::TypeScript),
+            "js" | "mjs" | "cjs" | "jsx" => Some(Language::JavaScript),
             _ => None,
         }
     }
@@ -94,9 +98,10 @@ pub struct Lowered {
 
 /// Lowers a text; its path tells the dialect, where a language has several. Call it on a thread with a large stack:
 /// parsers recurse.
-pub fn lower(language: Language, _path: &str, text: &str) -> Result<Lowered, Unparsable> {
+pub fn lower(language: Language, path: &str, text: &str) -> Result<Lowered, Unparsable> {
     match language {
         Language::Rust => rust::lower(text),
+        Language::TypeScript | Language::JavaScript => typescript::lower(path, text),
         other => Err(Unparsable { what: format!("{} is not lowered", other.key()), line: None }),
     }
 }

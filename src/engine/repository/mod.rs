@@ -97,7 +97,7 @@ fn version() -> u64 {
         mix(START, include_bytes!("../../lang/unit.rs")),
         mix(START, include_bytes!("segment.rs")),
     ];
-    const LOWERING: [u64; 9] = [
+    const LOWERING: [u64; 21] = [
         mix(START, include_bytes!("../../lang/builder.rs")),
         mix(START, include_bytes!("../../lang/rust/items.rs")),
         mix(START, include_bytes!("../../lang/rust/exprs.rs")),
@@ -107,6 +107,18 @@ fn version() -> u64 {
         mix(START, include_bytes!("../../lang/rust/patterns.rs")),
         mix(START, include_bytes!("../../lang/rust/tokens.rs")),
         mix(START, include_bytes!("../../lang/rust/types.rs")),
+        mix(START, include_bytes!("../../lang/typescript/calls.rs")),
+        mix(START, include_bytes!("../../lang/typescript/classes.rs")),
+        mix(START, include_bytes!("../../lang/typescript/control.rs")),
+        mix(START, include_bytes!("../../lang/typescript/exprs.rs")),
+        mix(START, include_bytes!("../../lang/typescript/functions.rs")),
+        mix(START, include_bytes!("../../lang/typescript/loops.rs")),
+        mix(START, include_bytes!("../../lang/typescript/mod.rs")),
+        mix(START, include_bytes!("../../lang/typescript/modules.rs")),
+        mix(START, include_bytes!("../../lang/typescript/objects.rs")),
+        mix(START, include_bytes!("../../lang/typescript/patterns.rs")),
+        mix(START, include_bytes!("../../lang/typescript/scripts.rs")),
+        mix(START, include_bytes!("../../lang/typescript/types.rs")),
     ];
     PARTS.iter().chain(&LOWERING).fold(START, |hash, part| hash.rotate_left(5) ^ part)
 }

@@ -1,0 +1,263 @@
+//! Refuses source whose nesting is far beyond sense before the parser sees it: it recurses, and so does what walks its tree.
+//!
+//! Counted over bytes, skipping comments, strings, regular expressions and the text of templates: open brackets, `<` that
+//! may open a type argument or an element, operators in a row, and `else if` ladders. Each limit is far beyond what real
+//! code has, and far below what the analysis threads' stacks hold.
+
+use crate::lang::Unparsable;
+
+const MAX_DEPTH: u32 = 1_000;
+const MAX_ANGLES: u32 = 8_000;
+const MAX_RUN: u32 = 8_000;
+const MAX_LADDER: u32 = 3_000;
+
+/// Words after which a `/` starts a regular expression.
+const BEFORE_REGEX: [&[u8]; 12] =
+    [b"return", b"typeof", b"case", b"in", b"of", b"delete", b"void", b"throw", b"new", b"else", b"do", b"await"];
+
+/// Checks a text.
+pub(super) fn check(text: &str) -> Result<(), Unparsable> {
+    let mut scan = Scan { bytes: text.as_bytes(), ..Scan::default() };
+    while scan.at < scan.bytes.len() {
+        scan.step();
+        let what = if scan.depth > MAX_DEPTH {
+            format!("more than {MAX_DEPTH} nested brackets")
+        } else if scan.angles > MAX_ANGLES {
+            format!("more than {MAX_ANGLES} nested elements or type arguments")
+        } else if scan.run > MAX_RUN {
+            format!("an expression of more than {MAX_RUN} operators")
+        } else if scan.ladder() > MAX_LADDER {
+            format!("more than {MAX_LADDER} `else` branches or statements without a block in a row")
+        } else {
+            continue;
+        };
+        let line = scan.bytes[..scan.at.min(scan.bytes.len())].iter().filter(|b| **b == b'\n').count() as u32 + 1;
+        return Err(Unparsable { what: format!("{what}; exclude the file if it is generated"), line: Some(line) });
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Scan<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    depth: u32,
+    angles: u32,
+    run: u32,
+    /// Heads of statements since the last block or end of a statement.
+    heads: u32,
+    /// `else` seen in each open block, the innermost last.
+    elses: Vec<u32>,
+    /// The last byte that is no space and no comment.
+    last: u8,
+    /// Where the last word ended, and where it began.
+    word: (usize, usize),
+    /// Depths at which a template goes on with its text.
+    templates: Vec<u32>,
+}
+
+impl Scan<'_> {
+    fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    fn step(&mut self) {
+        let byte = self.peek(0);
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => {
+                self.at += 1;
+                return;
+            }
+            b'/' if self.peek(1) == b'/' => return self.skip_to(b'\n'),
+            b'/' if self.peek(1) == b'*' => return self.skip_block_comment(),
+            b'/' if self.starts_regex() => self.skip_regex(),
+            b'"' | b'\'' => self.skip_string(byte),
+            b'`' => self.skip_template(),
+            b'(' | b'[' | b'{' => {
+                self.depth += 1;
+                self.run = 0;
+                if byte == b'{' {
+                    self.heads = 0;
+                    self.elses.push(0);
+                }
+            }
+            b')' | b']' => {
+                self.depth = self.depth.saturating_sub(1);
+                self.run = 0;
+            }
+            b'}' => {
+                self.depth = self.depth.saturating_sub(1);
+                self.elses.pop();
+                if self.templates.last() == Some(&self.depth) {
+                    self.templates.pop();
+                    self.skip_template();
+                } else {
+                    self.run = 0;
+                    self.heads = 0;
+                }
+            }
+            b';' => {
+                self.run = 0;
+                self.heads = 0;
+            }
+            b',' => self.run = 0,
+            b'<' => match self.peek(1) {
+                b'/' => self.angles = self.angles.saturating_sub(1),
+                next if next == b'>' || next.is_ascii_alphabetic() || next == b'{' => self.angles += 1,
+                _ => self.run += 1,
+            },
+            b'>' => {
+                if self.last == b'/' || is_word(self.last) && is_after_type(self.peek(1)) {
+                    self.angles = self.angles.saturating_sub(1);
+                }
+                self.run += u32::from(self.last == b'=');
+            }
+            _ if is_word(byte) => return self.word(),
+            b'.' | b':' | b'@' | b'#' => {}
+            _ => self.run += 1,
+        }
+        self.last = byte;
+        self.at += 1;
+    }
+
+    fn word(&mut self) {
+        let from = self.at;
+        while is_word(self.peek(0)) {
+            self.at += 1;
+        }
+        let word = &self.bytes[from..self.at];
+        // Prefix words chain without a bracket; statements do after `if (…)`, which closes one.
+        self.run += u32::from(BEFORE_REGEX.contains(&word) || word == b"yield" || word == b"keyof" || word == b"infer");
+        match word {
+            b"else" => match self.elses.last_mut() {
+                Some(elses) => *elses += 1,
+                None => self.elses.push(1),
+            },
+            b"if" | b"while" | b"for" | b"do" | b"with" => self.heads += 1,
+            _ => {}
+        }
+        self.word = (from, self.at);
+        self.last = word[word.len() - 1];
+    }
+
+    fn ladder(&self) -> u32 {
+        self.heads.max(self.elses.last().copied().unwrap_or(0))
+    }
+
+    fn starts_regex(&self) -> bool {
+        match self.last {
+            0 => true,
+            b')' | b']' | b'}' | b'"' | b'\'' | b'`' | b'<' => false,
+            last if is_word(last) => {
+                let (from, to) = self.word;
+                to > from && BEFORE_REGEX.contains(&&self.bytes[from..to])
+            }
+            _ => true,
+        }
+    }
+
+    fn skip_to(&mut self, end: u8) {
+        while self.at < self.bytes.len() && self.bytes[self.at] != end {
+            self.at += 1;
+        }
+    }
+
+    fn skip_block_comment(&mut self) {
+        self.at += 2;
+        while self.at < self.bytes.len() && !(self.peek(0) == b'*' && self.peek(1) == b'/') {
+            self.at += 1;
+        }
+        self.at += 2;
+    }
+
+    /// To the closing quote; one that does not close ends with its line (an apostrophe in an element's text).
+    fn skip_string(&mut self, quote: u8) {
+        self.at += 1;
+        while self.at < self.bytes.len() {
+            match self.peek(0) {
+                b'\\' => self.at += 2,
+                b'\n' => return,
+                byte if byte == quote => return,
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    fn skip_regex(&mut self) {
+        self.at += 1;
+        let mut class = false;
+        while self.at < self.bytes.len() {
+            match self.peek(0) {
+                b'\\' => self.at += 1,
+                b'\n' => return,
+                b'[' => class = true,
+                b']' => class = false,
+                b'/' if !class => return,
+                _ => {}
+            }
+            self.at += 1;
+        }
+    }
+
+    /// From a backtick, or from the `}` that ends a part, to the next part or the end.
+    fn skip_template(&mut self) {
+        self.at += 1;
+        while self.at < self.bytes.len() {
+            match self.peek(0) {
+                b'\\' => self.at += 1,
+                b'`' => return,
+                b'$' if self.peek(1) == b'{' => {
+                    self.at += 1;
+                    self.templates.push(self.depth);
+                    self.depth += 1;
+                    self.elses.push(0);
+                    return;
+                }
+                _ => {}
+            }
+            self.at += 1;
+        }
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+}
+
+/// What follows the `>` of type arguments, and seldom the one of an element.
+fn is_after_type(byte: u8) -> bool {
+    matches!(byte, b'(' | b')' | b',' | b';' | b'[' | b'>' | b'|' | b'&' | b']')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn ordinary_source_passes() {
+        let text = "const a = `${b ? `(${c}(` : /[(/]((/}`; // ((((\nif (a) { x = y / 2 } else if (b) {} /* [[[ */\n";
+        assert!(check(&text.repeat(3_000)).is_ok());
+        assert!(check(&"case '(': return \"[[[\"; x = a < b; y = <p>it's (</p>;\n".repeat(3_000)).is_ok());
+        assert!(check(&"export const a: Array<string> = f<T>(x);\n".repeat(20_000)).is_ok());
+    }
+
+    #[test]
+    fn nesting_far_beyond_sense_is_refused_with_its_line() {
+        for deep in [
+            "(".repeat(20_000),
+            "{".repeat(20_000),
+            "`${".repeat(20_000),
+            "A<".repeat(20_000),
+            "<a>".repeat(20_000),
+            "!".repeat(30_000),
+            "typeof ".repeat(30_000),
+            "a ? b : ".repeat(30_000),
+            "a => ".repeat(30_000),
+            "if (a) {} else ".repeat(30_000),
+            "if (a) ".repeat(30_000),
+        ] {
+            let error = check(&format!("f();\nlet x = {deep}")).unwrap_err();
+            assert_eq!(error.line, Some(2), "{}", error.what);
+        }
+    }
+}

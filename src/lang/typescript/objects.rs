@@ -1,0 +1,132 @@
+//! Object literals, and elements (JSX).
+
+use oxc_ast::ast::{
+    Expression, JSXAttributeItem, JSXAttributeValue, JSXChild, JSXElement, JSXExpression, ObjectExpression,
+    ObjectPropertyKind, PropertyKey, PropertyKind,
+};
+
+use super::Lower;
+use crate::lang::unit::{Val, ValId};
+
+/// How deep the keys of an argument are told.
+const KEY_DEPTH: u32 = 4;
+/// How long the text of its keys may be.
+const KEY_LENGTH: usize = 160;
+
+impl<'a> Lower<'a, '_> {
+    /// An object literal. A property that holds a function is a function of that name.
+    pub(super) fn object(&mut self, object: &'a ObjectExpression<'a>) -> ValId {
+        self.properties(object);
+        let name = self.b.intern("{}");
+        self.b.val(Val::Object(name))
+    }
+
+    /// An object literal that is handed to a call: its name lists its keys, `{where{id{in}},take}`.
+    pub(super) fn object_argument(&mut self, object: &'a ObjectExpression<'a>) -> ValId {
+        self.properties(object);
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        keys(object, KEY_DEPTH, &mut text);
+        let name = self.b.intern(&text);
+        self.text = text;
+        self.b.val(Val::Object(name))
+    }
+
+    fn properties(&mut self, object: &'a ObjectExpression<'a>) {
+        for property in &object.properties {
+            let property = match property {
+                ObjectPropertyKind::ObjectProperty(property) => property,
+                ObjectPropertyKind::SpreadProperty(spread) => {
+                    self.expr(&spread.argument);
+                    continue;
+                }
+            };
+            let key = self.key(&property.key);
+            let at = self.start(property.span);
+            let method = property.method || property.kind != PropertyKind::Init;
+            match (key, &property.value) {
+                (Some(name), Expression::FunctionExpression(function)) if method => {
+                    self.method(function, name, at, 0);
+                }
+                (Some(name), value) if value.get_inner_expression().is_function() => {
+                    self.function_value(value, name, at, 0);
+                }
+                (_, value) => {
+                    self.expr(value);
+                }
+            }
+        }
+    }
+
+    /// An element: what its attributes and children say.
+    pub(super) fn element(&mut self, element: &'a JSXElement<'a>) -> ValId {
+        for attribute in &element.opening_element.attributes {
+            match attribute {
+                JSXAttributeItem::SpreadAttribute(spread) => {
+                    self.expr(&spread.argument);
+                }
+                JSXAttributeItem::Attribute(attribute) => match &attribute.value {
+                    Some(JSXAttributeValue::ExpressionContainer(container)) => self.contained(&container.expression),
+                    Some(JSXAttributeValue::Element(element)) => {
+                        self.element(element);
+                    }
+                    Some(JSXAttributeValue::Fragment(fragment)) => self.children(&fragment.children),
+                    Some(JSXAttributeValue::StringLiteral(_)) | None => {}
+                },
+            }
+        }
+        self.children(&element.children);
+        self.b.val(Val::Literal)
+    }
+
+    /// What stands between an element's tags.
+    pub(super) fn children(&mut self, children: &'a [JSXChild<'a>]) {
+        for child in children {
+            match child {
+                JSXChild::Element(element) => {
+                    self.element(element);
+                }
+                JSXChild::Fragment(fragment) => self.children(&fragment.children),
+                JSXChild::ExpressionContainer(container) => self.contained(&container.expression),
+                JSXChild::Spread(spread) => {
+                    self.expr(&spread.expression);
+                }
+                JSXChild::Text(_) => {}
+            }
+        }
+    }
+
+    fn contained(&mut self, expression: &'a JSXExpression<'a>) {
+        if let Some(expr) = expression.as_expression() {
+            self.expr(expr);
+        }
+    }
+}
+
+fn keys(object: &ObjectExpression<'_>, depth: u32, text: &mut String) {
+    text.push('{');
+    for (n, property) in object.properties.iter().enumerate() {
+        if text.len() > KEY_LENGTH {
+            text.push('…');
+            break;
+        }
+        if n > 0 {
+            text.push(',');
+        }
+        let ObjectPropertyKind::ObjectProperty(property) = property else {
+            text.push_str("...");
+            continue;
+        };
+        match &property.key {
+            PropertyKey::StaticIdentifier(id) => text.push_str(id.name.as_str()),
+            PropertyKey::StringLiteral(key) => text.push_str(key.value.as_str()),
+            _ => text.push_str("[]"),
+        }
+        if depth > 1
+            && let Expression::ObjectExpression(inner) = property.value.get_inner_expression()
+        {
+            keys(inner, depth - 1, text);
+        }
+    }
+    text.push('}');
+}
