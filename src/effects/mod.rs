@@ -8,6 +8,7 @@
 pub mod context;
 pub mod graph;
 pub(crate) mod local;
+mod lookups;
 pub mod matching;
 pub(crate) mod paths;
 pub(crate) mod quiet;
@@ -16,8 +17,9 @@ pub mod rest;
 pub mod rust;
 pub mod summarise;
 pub mod summary;
-mod tables;
+mod table;
 pub mod types;
+pub(crate) mod words;
 
 use crate::model::severity::Confidence;
 
@@ -138,9 +140,4 @@ pub struct Row {
     pub effect: Effect,
     /// How sure the evidence makes it.
     pub confidence: Confidence,
-}
-
-/// A row, shorter.
-pub(crate) const fn row(name: &'static str, on: On, effect: Effect, confidence: Confidence) -> Row {
-    Row { name, on, effect, confidence }
 }

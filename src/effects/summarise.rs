@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::context;
+use super::lookups::{self, module_ctx};
+pub(crate) use super::lookups::{HANDLERS, PLAIN_MACROS};
 use super::paths::{first_segment, split_first};
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
-pub(crate) use super::tables::HANDLERS;
-use super::tables::{self, module_ctx};
+use super::words::words;
 use crate::lang::Language;
 use crate::lang::unit::{
     BindId, BindKind, Call, CallId, CtxId, CtxKind, Names, Note, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
@@ -104,11 +105,11 @@ impl<'a> Summariser<'a> {
             terms: HashMap::with_capacity(unit.calls.len()),
             open_args: Vec::new(),
             modules: HashMap::new(),
-            imports: tables::imports(unit),
-            notes: tables::notes(unit),
-            fields: tables::fields(unit),
-            handlers: tables::handlers(unit),
-            children: tables::children(unit),
+            imports: lookups::imports(unit),
+            notes: lookups::notes(unit),
+            fields: lookups::fields(unit),
+            handlers: lookups::handlers(unit),
+            children: lookups::children(unit),
             returned: context::returned_calls(unit),
             depth: 0,
         }
@@ -432,7 +433,7 @@ impl<'a> Summariser<'a> {
         let unit = self.unit;
         let is_macro = call.flags & call_flag::MACRO != 0;
         let raw_name = unit.name(call.name);
-        if is_macro && tables::is_plain_macro(raw_name) {
+        if is_macro && words(unit.language).plain.contains(&context::last_segment(raw_name)) {
             return;
         }
         let method = call.flags & call_flag::METHOD != 0;

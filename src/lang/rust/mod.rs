@@ -11,7 +11,7 @@ mod types;
 
 use super::builder::Builder;
 use super::unit::{Pos, Sym, Val, ValId};
-use super::{Lowered, Unparsable};
+use super::{Language, Lowered, Unparsable};
 
 /// Lowers a Rust source file.
 pub(super) fn lower(text: &str) -> Result<Lowered, Unparsable> {
@@ -21,7 +21,7 @@ pub(super) fn lower(text: &str) -> Result<Lowered, Unparsable> {
     // proc-macro2 keeps every source it ever parsed in a thread-local; spans are read before this point only.
     let unit = match &parsed {
         Ok(file) => {
-            let mut lower = Lower { b: Builder::new(), text: String::new() };
+            let mut lower = Lower { b: Builder::new(Language::Rust), text: String::new() };
             lower.file(file);
             let ends = text.bytes().filter(|byte| *byte == b'\n').count();
             let lines = ends + usize::from(!text.is_empty() && !text.ends_with('\n'));

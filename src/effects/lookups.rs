@@ -5,10 +5,11 @@
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::paths::last_segment;
+use super::words::words;
 use crate::lang::unit::{BindId, BindKind, CtxId, CtxKind, Note, NoteKind, Sym, Unit};
 
 /// Macros that do nothing that a rule asks for: their arguments are read, the call itself is not kept.
-const PLAIN_MACROS: [&str; 30] = [
+pub(crate) const PLAIN_MACROS: [&str; 30] = [
     "println",
     "print",
     "eprintln",
@@ -57,11 +58,6 @@ pub(crate) const HANDLERS: [&str; 12] = [
     "endpoint",
 ];
 
-/// Whether a macro is one whose call is not kept.
-pub(super) fn is_plain_macro(path: &str) -> bool {
-    PLAIN_MACROS.contains(&last_segment(path))
-}
-
 /// The module context that a context stands in; none at the top of the file.
 pub(super) fn module_ctx(unit: &Unit, ctx: CtxId) -> CtxId {
     unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Module).unwrap_or(CtxId::NONE)
@@ -99,7 +95,8 @@ pub(super) fn fields(unit: &Unit) -> HashMap<CtxId, Vec<BindId>> {
 /// Functions that an attribute makes a request handler.
 pub(super) fn handlers(unit: &Unit) -> HashSet<CtxId> {
     let attributes = unit.notes.iter().filter(|n| n.kind == NoteKind::Attribute);
-    attributes.filter(|n| HANDLERS.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx).collect()
+    let handlers = words(unit.language).handlers;
+    attributes.filter(|n| handlers.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx).collect()
 }
 
 /// Modules declared in a file: the module context that each is declared in, and its name.
