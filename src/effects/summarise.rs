@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::context;
-use super::lookups::{self, module_ctx};
-pub(crate) use super::lookups::{HANDLERS, PLAIN_MACROS};
+use super::lookup::{self, module_ctx};
+use super::modules;
 use super::paths::{first_segment, split_first};
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
 use super::words::words;
@@ -15,6 +15,8 @@ use crate::lang::unit::{
     BindId, BindKind, Call, CallId, CtxId, CtxKind, Names, Note, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
     ctx_flag,
 };
+
+mod terms;
 
 /// Where a file belongs.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +39,7 @@ pub fn summarise(unit: &Unit, place: Place<'_>) -> Summary {
     s.sites();
     s.finish_frames();
     s.finish_functions();
+    s.finish_statics();
     s.out.names = s.names.into_texts();
     s.out
 }
@@ -72,6 +75,8 @@ struct Summariser<'a> {
     children: HashSet<(CtxId, Sym)>,
     /// Calls that the function returns with.
     returned: HashSet<u32>,
+    /// Statics and constants: path, binding.
+    statics: Vec<(u32, BindId)>,
     /// How deep types refer to types: bounds may refer to each other.
     depth: u32,
 }
@@ -105,12 +110,13 @@ impl<'a> Summariser<'a> {
             terms: HashMap::with_capacity(unit.calls.len()),
             open_args: Vec::new(),
             modules: HashMap::new(),
-            imports: lookups::imports(unit),
-            notes: lookups::notes(unit),
-            fields: lookups::fields(unit),
-            handlers: lookups::handlers(unit),
-            children: lookups::children(unit),
+            imports: lookup::imports(unit),
+            notes: lookup::notes(unit),
+            fields: lookup::fields(unit),
+            handlers: lookup::handlers(unit),
+            children: lookup::children(unit),
             returned: context::returned_calls(unit),
+            statics: Vec::new(),
             depth: 0,
         }
     }
@@ -151,6 +157,9 @@ impl<'a> Summariser<'a> {
     /// A path that begins at this module, made absolute: `crate::a`, `self::a`, `super::a`, or `a` where that is a module
     /// declared here.
     fn absolute(&mut self, path: &str, ctx: CtxId) -> Option<String> {
+        if self.unit.language != Language::Rust {
+            return modules::relative(self.unit.language, &self.out.path, path);
+        }
         let (first, rest) = split_first(path);
         match first {
             "crate" | "$crate" => {
@@ -184,6 +193,7 @@ impl<'a> Summariser<'a> {
         let joined = |head: &str| rest.map_or_else(|| head.to_owned(), |r| format!("{head}::{r}"));
         let class = || unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Class);
         match first {
+            _ if unit.language != Language::Rust => {}
             "crate" | "$crate" | "self" | "super" => {
                 if let Some(path) = self.absolute(path, ctx) {
                     return (Cow::Owned(path), true);
@@ -269,7 +279,8 @@ impl<'a> Summariser<'a> {
         let class = unit.around(id).skip(1).find(|c| matches!(unit.ctx(*c).kind, CtxKind::Class | CtxKind::Function));
         let class = class.filter(|c| unit.ctx(*c).kind == CtxKind::Class);
         let owner = class.map_or(NONE, |c| {
-            let text = context::last_segment(unit.name(unit.ctx(c).name));
+            let named = context::blanket_trait(unit, c).unwrap_or(unit.ctx(c).name);
+            let text = context::last_segment(unit.name(named));
             self.name(text)
         });
         let template = unit.around(id).find(|c| unit.ctx(*c).kind == CtxKind::Template);
@@ -321,6 +332,16 @@ impl<'a> Summariser<'a> {
             if let (true, Some(ty)) = (func != NONE, returns.get(&ctx)) {
                 self.out.funcs[func as usize].ret = self.ty_term(*ty, CtxId(ctx));
             }
+        }
+    }
+
+    /// What statics hold: once all calls are known.
+    fn finish_statics(&mut self) {
+        for (name, id) in std::mem::take(&mut self.statics) {
+            let bind = self.unit.bind(id);
+            let written = self.ty_term(bind.ty, bind.ctx);
+            let term = if written == NONE { self.val_term(bind.value) } else { written };
+            self.out.statics.push((name, term));
         }
     }
 
@@ -382,17 +403,17 @@ impl<'a> Summariser<'a> {
             if !import.local.is_some() {
                 self.out.globs.push((module, path));
             }
-            if import.reexport {
+            // What a package's own file imports, others import from the package.
+            if import.reexport || self.out.path.ends_with("/__init__.py") {
                 let local = self.sym(import.local);
                 self.out.reexports.push((module, local, path));
             }
         }
-        for bind in unit.binds.iter().filter(|b| b.kind == BindKind::Static) {
+        for (index, bind) in unit.binds.iter().enumerate().filter(|(_, b)| b.kind == BindKind::Static) {
             let module = self.module_of(bind.ctx);
             let path = format!("{module}::{}", unit.name(bind.name));
             let name = self.name(&path);
-            let term = self.ty_term(bind.ty, bind.ctx);
-            self.out.statics.push((name, term));
+            self.statics.push((name, BindId(index as u32)));
         }
     }
 
@@ -405,7 +426,8 @@ impl<'a> Summariser<'a> {
             .iter()
             .find(|n| n.kind == NoteKind::Associated && unit.name(n.name) == "Target")
             .map_or(NONE, |n| self.ty_term(n.ty, id));
-        for note in notes.iter().filter(|n| n.kind == NoteKind::Base) {
+        let blanket = context::blanket_trait(unit, id).is_some();
+        for note in notes.iter().filter(|n| n.kind == NoteKind::Base && !blanket) {
             let base = self.ty_term(note.ty, ctx.parent);
             self.out.impls.push((name, base));
         }
@@ -442,6 +464,8 @@ impl<'a> Summariser<'a> {
             (false, true) => self.resolved_name(call.name, call.ctx),
             (false, false) => (NONE, false),
         };
+        let path = if method { self.receiver_path(call) } else { None };
+        let (path, absolute) = path.map_or((NONE, absolute), |(path, absolute)| (self.name(&path), absolute));
         let recv = self.val_term(call.recv);
         let generic = self.ty_term(call.generic, call.ctx);
         let open = self.open_args.len();
@@ -456,6 +480,7 @@ impl<'a> Summariser<'a> {
             func: self.func_at(func),
             name,
             absolute,
+            path,
             recv,
             generic,
             args,
@@ -469,6 +494,35 @@ impl<'a> Summariser<'a> {
         };
         self.site_of[id.index()] = self.out.sites.len() as u32;
         self.out.sites.push(site);
+    }
+
+    /// The path of a method called on a name that no binding explains, imports applied, and whether it is absolute.
+    fn receiver_path(&mut self, call: &Call) -> Option<(String, bool)> {
+        let unit = self.unit;
+        if unit.language == Language::Rust {
+            // A path stands before `::` there, never before a dot.
+            return None;
+        }
+        let mut tail = vec![unit.name(call.name)];
+        let mut val = call.recv;
+        loop {
+            match unit.plain(val) {
+                Val::Field(inner, name) if tail.len() < 8 => {
+                    tail.push(unit.name(name));
+                    val = inner;
+                }
+                Val::Path(name) => {
+                    let (path, absolute) = self.resolve(unit.name(name), call.ctx);
+                    let mut path = path.into_owned();
+                    for part in tail.iter().rev() {
+                        path.push_str("::");
+                        path.push_str(part);
+                    }
+                    return Some((path, absolute));
+                }
+                _ => return None,
+            }
+        }
     }
 
     /// Moves the arguments that were pushed since to where they stay.
@@ -498,6 +552,7 @@ impl<'a> Summariser<'a> {
         let recv_name = context::value_name(unit, call.recv);
         let recv_is_connection = context::is_connection(unit, call.recv) || recv_name.ends_with("client");
         set(recv_is_connection, site_flag::CONNECTION_RECV);
+        set(context::is_store_name(recv_name), site_flag::STORE_RECV);
         set(matches!(recv_name, "request" | "req" | "response" | "res"), site_flag::REQUEST_RECV);
         set(args.iter().any(|a| matches!(unit.plain(*a), Val::Closure(_))), site_flag::TAKES_CLOSURE);
         let sql = args.iter().take(2).any(|a| self.is_sql(*a, 0));
@@ -518,174 +573,5 @@ impl<'a> Summariser<'a> {
             Val::Local(bind) if depth < 4 => self.is_sql(unit.bind(bind).value, depth + 1),
             _ => false,
         }
-    }
-
-    /// The term of a value.
-    fn val_term(&mut self, val: ValId) -> u32 {
-        if !val.is_some() {
-            return NONE;
-        }
-        let known = self.val_terms[val.index()];
-        if known != UNMADE {
-            return known;
-        }
-        // A value that refers to itself through a loop is unknown.
-        self.val_terms[val.index()] = NONE;
-        let term = self.make_val_term(val);
-        self.val_terms[val.index()] = term;
-        term
-    }
-
-    fn make_val_term(&mut self, val: ValId) -> u32 {
-        let unit = self.unit;
-        let term = match unit.val(val) {
-            Val::Same(inner) | Val::Ref(inner) | Val::Deref(inner) => return self.val_term(inner),
-            Val::Local(bind) => return self.bind_term(bind),
-            Val::Call(id) => {
-                let site = self.site_of.get(id.index()).copied().unwrap_or(NONE);
-                if site == NONE {
-                    return NONE;
-                }
-                Term::Ret(site)
-            }
-            Val::Path(name) => {
-                let (name, absolute) = self.resolved_name(name, CtxId(0));
-                Term::Path(name, absolute)
-            }
-            Val::Object(name) => {
-                let (name, absolute) = self.resolved_name(name, CtxId(0));
-                Term::Named { name, absolute, args: 0, count: 0 }
-            }
-            Val::Field(inner, name) => {
-                let name = self.sym(name);
-                return self.derived(inner, |t| Term::Field(t, name));
-            }
-            Val::Part(inner, n) => return self.derived(inner, |t| Term::Part(t, n)),
-            Val::Inner(inner) => return self.derived(inner, Term::Inner),
-            Val::Elem(inner) | Val::Index(inner) => return self.derived(inner, Term::Elem),
-            Val::List { len, first } => {
-                let elem = self.val_term(first);
-                Term::List(elem, len)
-            }
-            Val::Range(len) => Term::List(NONE, len),
-            Val::Closure(ctx) => {
-                let value = self.val_term(unit.ctx(ctx).val);
-                Term::Closure(self.frame_of[ctx.index()], value)
-            }
-            Val::ClosureParam(ctx, n) => Term::ClosureParam(self.frame_of[ctx.index()], n),
-            Val::Str(_) => Term::Text,
-            Val::Int(_) | Val::Literal | Val::Tuple(_) | Val::Sum(_) | Val::Equal(_) | Val::Template(_) => {
-                Term::Literal
-            }
-            Val::Unknown => return NONE,
-        };
-        self.term(term)
-    }
-
-    fn derived(&mut self, inner: ValId, make: impl FnOnce(u32) -> Term) -> u32 {
-        let inner = self.val_term(inner);
-        if inner == NONE { NONE } else { self.term(make(inner)) }
-    }
-
-    fn bind_term(&mut self, id: BindId) -> u32 {
-        let known = self.bind_terms[id.index()];
-        if known != UNMADE {
-            return known;
-        }
-        self.bind_terms[id.index()] = NONE;
-        let unit = self.unit;
-        let bind = unit.bind(id);
-        let text = bind.kind == BindKind::Static && matches!(unit.plain(bind.value), Val::Str(_));
-        let term = if text {
-            self.term(Term::Text)
-        } else if bind.ty.is_some() {
-            let written = self.ty_term(bind.ty, bind.ctx);
-            // `let x: _ = …` and `Vec<_>` say less than the value does.
-            let value = if written == NONE || self.has_hole(bind.ty) { self.val_term(bind.value) } else { NONE };
-            if value == NONE { written } else { value }
-        } else if unit.name(bind.name) == "self" && bind.kind == BindKind::Param {
-            let func = self.func_at(unit.function_of(bind.ctx));
-            self.term(Term::SelfOf(func))
-        } else {
-            self.val_term(bind.value)
-        };
-        self.bind_terms[id.index()] = term;
-        term
-    }
-
-    /// Whether a written type leaves something to inference.
-    fn has_hole(&self, id: TyId) -> bool {
-        let unit = self.unit;
-        let Some(ty) = unit.ty(id) else { return true };
-        unit.name(ty.head) == "_" || unit.ty_args(ty).iter().any(|arg| self.has_hole(*arg))
-    }
-
-    /// The term of a written type.
-    fn ty_term(&mut self, id: TyId, ctx: CtxId) -> u32 {
-        if self.depth > MAX_DEPTH {
-            return NONE;
-        }
-        self.depth += 1;
-        let term = self.make_ty_term(id, ctx);
-        self.depth -= 1;
-        term
-    }
-
-    fn make_ty_term(&mut self, id: TyId, ctx: CtxId) -> u32 {
-        let unit = self.unit;
-        let Some(ty) = unit.ty(id) else { return NONE };
-        let head = unit.name(ty.head);
-        if head == "_" {
-            return NONE;
-        }
-        if head == "Self" {
-            let func = self.func_at(unit.function_of(ctx));
-            return self.term(Term::SelfOf(func));
-        }
-        if let Some(found) = self.associated(head, ctx) {
-            return found;
-        }
-        if !head.contains("::")
-            && let Some(bound) = self.bound(ty.head, ctx)
-        {
-            return bound;
-        }
-        let open = self.open_args.len();
-        for arg in unit.ty_args(ty) {
-            let term = self.ty_term(*arg, ctx);
-            self.open_args.push(term);
-        }
-        if head == "[]" {
-            let elem = self.open_args.get(open).copied().unwrap_or(NONE);
-            self.open_args.truncate(open);
-            return self.term(Term::List(elem, ty.len));
-        }
-        let (name, absolute) = self.resolved_name(ty.head, ctx);
-        let (first, count) = self.close_args(open);
-        let args = if count == 0 { 0 } else { first };
-        self.term(Term::Named { name, absolute, args, count })
-    }
-
-    /// `Self::Kind`, where the class says what it is.
-    fn associated(&mut self, head: &str, ctx: CtxId) -> Option<u32> {
-        let unit = self.unit;
-        let name = head.strip_prefix("Self::")?;
-        let class = unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Class)?;
-        let mut notes = self.notes.get(&class)?.iter();
-        let note = notes.find(|n| n.kind == NoteKind::Associated && unit.name(n.name) == name)?;
-        Some(self.ty_term(note.ty, class))
-    }
-
-    /// A generic parameter, as the trait that bounds it.
-    fn bound(&mut self, name: Sym, ctx: CtxId) -> Option<u32> {
-        let unit = self.unit;
-        let note = unit
-            .around(ctx)
-            .filter_map(|c| self.notes.get(&c))
-            .find_map(|notes| notes.iter().find(|n| n.kind == NoteKind::Bound && n.name == name))
-            .copied()?;
-        let outer = if unit.ty(note.ty).is_some_and(|t| t.head == name) { return None } else { note.ctx };
-        let bound = self.ty_term(note.ty, outer);
-        Some(self.term(Term::Bounded(bound)))
     }
 }

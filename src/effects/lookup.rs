@@ -8,56 +8,6 @@ use super::paths::last_segment;
 use super::words::words;
 use crate::lang::unit::{BindId, BindKind, CtxId, CtxKind, Note, NoteKind, Sym, Unit};
 
-/// Macros that do nothing that a rule asks for: their arguments are read, the call itself is not kept.
-pub(crate) const PLAIN_MACROS: [&str; 30] = [
-    "println",
-    "print",
-    "eprintln",
-    "eprint",
-    "format",
-    "write",
-    "writeln",
-    "panic",
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "info",
-    "warn",
-    "error",
-    "trace",
-    "debug",
-    "todo",
-    "unimplemented",
-    "unreachable",
-    "matches",
-    "dbg",
-    "bail",
-    "ensure",
-    "anyhow",
-    "json",
-    "concat",
-    "env",
-];
-
-/// Attributes that make a function a request handler.
-pub(crate) const HANDLERS: [&str; 12] = [
-    "get",
-    "post",
-    "put",
-    "delete",
-    "patch",
-    "head",
-    "options",
-    "route",
-    "handler",
-    "debug_handler",
-    "catch",
-    "endpoint",
-];
-
 /// The module context that a context stands in; none at the top of the file.
 pub(super) fn module_ctx(unit: &Unit, ctx: CtxId) -> CtxId {
     unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Module).unwrap_or(CtxId::NONE)
