@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::Effect;
 use super::context::last_segment;
+use super::life::{self, Lives, World};
 use super::matching::{Matcher, Seen};
 use super::resolve::{FuncRef, Names};
 use super::rest::Rest;
@@ -88,6 +89,7 @@ pub struct Graph<'a> {
     per_item: HashMap<FuncRef, Reach>,
     blocking: HashMap<FuncRef, Reach>,
     regex: HashMap<FuncRef, Reach>,
+    lives: Lives,
 }
 
 /// Dependencies of a file's crate, as code names them.
@@ -117,7 +119,30 @@ impl<'a> Graph<'a> {
         let per_item = spread(&names, &sites, &callers, Class::PerItem);
         let blocking = spread(&names, &sites, &callers, Class::Blocking);
         let regex = spread(&names, &sites, &callers, Class::Regex);
-        Graph { names, sites, per_item, blocking, regex }
+        let lives = life::learn(World {
+            names: &names,
+            sites: &sites,
+            callers: &callers,
+            whole: rest.is_none_or(Rest::is_empty),
+        });
+        Graph { names, sites, per_item, blocking, regex, lives }
+    }
+
+    /// Whether a call runs once, while the program starts or ends: every way to its function comes from a program's entry.
+    pub fn runs_once(&self, id: FuncRef, site: u32) -> bool {
+        self.lives.is_once(id) && life::is_straight(&self.names, &self.sites, (id, site))
+    }
+
+    /// Whether a function answers requests: it says so, is handed to a router by its name, or gives a response.
+    pub fn answers(&self, id: FuncRef) -> bool {
+        let func = self.names.func(id);
+        let file = self.names.file(id.file);
+        func.flags & func_flag::HANDLER != 0 || self.lives.is_handed(id) || gives_response(file, func.ret, 0)
+    }
+
+    /// Whether every known caller of a function hands it to a thread that may block.
+    pub fn is_offloaded(&self, id: FuncRef) -> bool {
+        self.lives.is_offloaded(id)
     }
 
     /// A query or request that the callees of a site lead to.
@@ -152,6 +177,24 @@ impl<'a> Graph<'a> {
             at = reach.next;
         }
         steps
+    }
+}
+
+/// Types that are answers to requests.
+const RESPONSES: [&str; 8] =
+    ["HttpResponse", "IntoResponse", "Responder", "Response", "Json", "HttpResult", "StatusCode", "ServerResponse"];
+
+fn gives_response(file: &Summary, term: u32, depth: u32) -> bool {
+    if depth > 4 {
+        return false;
+    }
+    match file.term(term) {
+        Some(Term::Named { name, args, count, .. }) => {
+            RESPONSES.contains(&last_segment(file.name(name)))
+                || file.term_args(args, count).iter().any(|arg| gives_response(file, *arg, depth + 1))
+        }
+        Some(Term::Inner(inner) | Term::Bounded(inner)) => gives_response(file, inner, depth + 1),
+        _ => false,
     }
 }
 
@@ -637,7 +680,8 @@ fn hand_over(file: &Summary, facts: &mut [SiteFacts], offloaders: &BTreeSet<Func
     }
 }
 
-type Callers = HashMap<FuncRef, Vec<(FuncRef, u32)>>;
+/// Who calls a function: the caller, and the site in its file.
+pub(super) type Callers = HashMap<FuncRef, Vec<(FuncRef, u32)>>;
 
 fn callers(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> Callers {
     let mut callers: Callers = HashMap::new();
