@@ -4,6 +4,7 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::channels::{self, Load, MAKERS};
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
+use super::words::words;
 use super::{context, local};
 use crate::lang::Language;
 use crate::lang::unit::{
@@ -11,7 +12,7 @@ use crate::lang::unit::{
 };
 
 /// Macros that do nothing that a rule asks for: their arguments are read, the call itself is not kept.
-const PLAIN_MACROS: [&str; 30] = [
+pub(super) const PLAIN_MACROS: [&str; 30] = [
     "println",
     "print",
     "eprintln",
@@ -331,8 +332,9 @@ impl<'a> Summariser<'a> {
         set(ctx.flags & ctx_flag::METHOD != 0, func_flag::METHOD);
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
         set(unit.name(ctx.name) == "main" && class.is_none(), func_flag::ENTRY);
+        let handlers = words(unit.language).handlers;
         let handler = unit.notes.iter().any(|n| {
-            n.ctx == id && n.kind == NoteKind::Attribute && HANDLERS.contains(&context::last_segment(unit.name(n.name)))
+            n.ctx == id && n.kind == NoteKind::Attribute && handlers.contains(&context::last_segment(unit.name(n.name)))
         });
         set(handler, func_flag::HANDLER);
         // A trait's method is called through the trait, from wherever that is known.
@@ -473,7 +475,7 @@ impl<'a> Summariser<'a> {
         let unit = self.unit;
         let is_macro = call.flags & call_flag::MACRO != 0;
         let raw_name = unit.name(call.name);
-        if is_macro && PLAIN_MACROS.contains(&context::last_segment(raw_name)) {
+        if is_macro && words(unit.language).plain.contains(&context::last_segment(raw_name)) {
             return;
         }
         let method = call.flags & call_flag::METHOD != 0;

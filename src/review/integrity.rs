@@ -9,7 +9,7 @@ use crate::model::severity::{Confidence, Severity};
 use super::sources::hex;
 
 /// What the findings here say of themselves.
-pub const INTEGRITY_RULES: [(&str, &str); 4] = [
+pub const INTEGRITY_RULES: [(&str, &str); 5] = [
     ("integrity/missing-entry", "a File List entry with no such file"),
     (
         "integrity/refused-entry",
@@ -17,6 +17,10 @@ pub const INTEGRITY_RULES: [(&str, &str); 4] = [
     ),
     ("integrity/not-a-file", "a File List entry that is a folder"),
     ("integrity/unreadable-file", "a file that cannot be read"),
+    (
+        "integrity/unparsable-lines",
+        "lines that the parser could make nothing of, in a file that was analysed otherwise",
+    ),
 ];
 
 /// An entry with nothing behind it.
@@ -48,6 +52,21 @@ pub(super) fn folder(path: &str) -> Finding {
 pub(super) fn unreadable(path: &str, why: &str) -> Finding {
     let message = format!("`{}` cannot be read: {why}", shown(path));
     finding("integrity/unreadable-file", path, 1, path, message, "make it readable, or take it off the File List")
+}
+
+/// Lines that the parser skipped.
+pub(super) fn damaged(path: &str, lines: &[(u32, u32)]) -> Finding {
+    const SHOWN: usize = 5;
+    let range = |(from, to): &(u32, u32)| if from == to { from.to_string() } else { format!("{from}-{to}") };
+    let list = lines.iter().take(SHOWN).map(range).collect::<Vec<_>>().join(", ");
+    let more = match lines.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        n => format!(" and {n} more places"),
+    };
+    let message = format!("`{}` cannot be parsed at line {list}{more}; the rest was analysed", shown(path));
+    let first = lines.first().map_or(1, |(from, _)| *from);
+    let help = "correct the syntax, or report the construct if the language has it";
+    finding("integrity/unparsable-lines", path, first, path, message, help)
 }
 
 /// A name in a message: in part where it is very long, and without the back-ticks that it stands between.
