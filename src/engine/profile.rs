@@ -129,12 +129,15 @@ impl<'a> Profiles<'a> {
     }
 
     /// A program that parses arguments, serves nothing and holds no database open is a command line. With a database it
-    /// is a worker, which is a service without a port. What the crates below it could serve does not count: it is the
-    /// program that opens the port.
+    /// is a worker, which is a service without a port. A thin program may leave the serving to a crate below it; a library
+    /// there that is a client as often as a server says nothing.
     fn is_command_line(&self, owner: &'a Crate) -> bool {
         let listens = self.listening.contains(owner.dir.as_str()) && uses_any(owner, &RUNTIMES);
-        let parses = self.reached_from(owner).iter().any(|c| uses_any(c, &ARGUMENT_PARSERS));
-        parses && !uses_any(owner, &SERVERS) && !uses_any(owner, &DATABASES) && !listens
+        let reached = self.reached_from(owner);
+        let parses = reached.iter().any(|c| uses_any(c, &ARGUMENT_PARSERS));
+        let below =
+            reached.iter().any(|c| SERVERS.iter().any(|name| !ALSO_CLIENTS.contains(name) && c.depends_on(name)));
+        parses && !below && !uses_any(owner, &SERVERS) && !uses_any(owner, &DATABASES) && !listens
     }
 
     /// A crate and the crates of this repository that it depends on.
@@ -208,6 +211,9 @@ const SERVERS: [&str; 30] = [
     "viz",
     "warp",
 ];
+
+/// Of these, the ones that clients use as well.
+const ALSO_CLIENTS: [&str; 7] = ["hyper_util", "jsonrpsee", "juniper", "lapin", "rdkafka", "tarpc", "tonic"];
 
 /// Crates that talk to a database server. One in a file is as common in programs for one person.
 const DATABASES: [&str; 12] = [
