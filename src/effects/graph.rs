@@ -112,9 +112,9 @@ impl<'a> Graph<'a> {
             (0..files.len() as u32).into_par_iter().map(|file| facts(file, None)).collect();
         sites.resize_with(names.len(), Vec::new);
         follow(&mut sites, files.len(), &facts);
-        let offloaders = offloaders(&names, &sites);
+        let offloaders = life::offloaders(&names, &sites);
         for (index, facts) in sites.iter_mut().enumerate().filter(|(_, facts)| !facts.is_empty()) {
-            hand_over(names.file(index as u32), facts, &offloaders);
+            life::hand_over(names.file(index as u32), facts, &offloaders);
         }
         let callers = callers(&names, &sites);
         let per_item = spread(&names, &sites, &callers, Class::PerItem);
@@ -138,7 +138,7 @@ impl<'a> Graph<'a> {
     pub fn answers(&self, id: FuncRef) -> bool {
         let func = self.names.func(id);
         let file = self.names.file(id.file);
-        func.flags & func_flag::HANDLER != 0 || self.lives.is_handed(id) || gives_response(file, func.ret, 0)
+        func.flags & func_flag::HANDLER != 0 || self.lives.is_handed(id) || life::gives_response(file, func.ret, 0)
     }
 
     /// Whether every known caller of a function hands it to a thread that may block.
@@ -178,24 +178,6 @@ impl<'a> Graph<'a> {
             at = reach.next;
         }
         steps
-    }
-}
-
-/// Types that are answers to requests.
-const RESPONSES: [&str; 8] =
-    ["HttpResponse", "IntoResponse", "Responder", "Response", "Json", "HttpResult", "StatusCode", "ServerResponse"];
-
-fn gives_response(file: &Summary, term: u32, depth: u32) -> bool {
-    if depth > 4 {
-        return false;
-    }
-    match file.term(term) {
-        Some(Term::Named { name, args, count, .. }) => {
-            RESPONSES.contains(&last_segment(file.name(name)))
-                || file.term_args(args, count).iter().any(|arg| gives_response(file, *arg, depth + 1))
-        }
-        Some(Term::Inner(inner) | Term::Bounded(inner)) => gives_response(file, inner, depth + 1),
-        _ => false,
     }
 }
 
@@ -630,50 +612,6 @@ fn runs_on(file: &Summary, from: u32, facts: &[SiteFacts]) -> Runs {
         at = frame.parent;
     }
     Runs::Once
-}
-
-/// Functions that hand what they are given to an off-loader.
-fn offloaders(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> BTreeSet<FuncRef> {
-    let mut found = BTreeSet::new();
-    for (index, facts) in sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
-        let file = names.file(index as u32);
-        for (site, fact) in file.sites.iter().zip(facts) {
-            if fact.seen.is_some_and(|s| s.effect == Effect::Offload) && site.func != NONE {
-                found.insert(FuncRef { file: index as u32, func: site.func });
-            }
-        }
-    }
-    found
-}
-
-/// Closures handed to the repository's own off-loaders run off the executor, too.
-fn hand_over(file: &Summary, facts: &mut [SiteFacts], offloaders: &BTreeSet<FuncRef>) {
-    let hands: Vec<bool> = file
-        .sites
-        .iter()
-        .zip(facts.iter())
-        .map(|(site, f)| site.flags & site_flag::TAKES_CLOSURE != 0 && f.targets.iter().any(|t| offloaders.contains(t)))
-        .collect();
-    if !hands.contains(&true) {
-        return;
-    }
-    for (n, site) in file.sites.iter().enumerate() {
-        if !matches!(facts[n].runs, Runs::Async | Runs::Sync) {
-            continue;
-        }
-        let mut at = site.frame;
-        while at != NONE {
-            let frame = &file.frames[at as usize];
-            match frame.kind {
-                FrameKind::Closure { consumer, .. } if consumer != NONE && hands[consumer as usize] => {
-                    facts[n].runs = Runs::Offloaded;
-                    break;
-                }
-                FrameKind::Function(_) => break,
-                _ => at = frame.parent,
-            }
-        }
-    }
 }
 
 /// Who calls a function: the caller, and the site in its file.

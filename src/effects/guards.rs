@@ -316,5 +316,5 @@ fn written(unit: &Unit, path: &str) -> Option<String> {
 }
 
 fn is_thread_lock(path: &str) -> bool {
-    ["std::sync::", "std::cell::", "parking_lot::", "spin::"].iter().any(|c| path.starts_with(c))
+    ["std::sync::", "std::cell::", "core::cell::", "parking_lot::", "spin::"].iter().any(|c| path.starts_with(c))
 }

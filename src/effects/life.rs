@@ -11,7 +11,7 @@ use super::Effect;
 use super::context::last_segment;
 use super::graph::{Callers, Runs, SiteFacts};
 use super::resolve::{FuncRef, Names};
-use super::summary::{FrameKind, LoopKind, NONE, Summary, Term, func_flag};
+use super::summary::{FrameKind, LoopKind, NONE, Summary, Term, func_flag, site_flag};
 
 /// What is known of the functions of a repository.
 #[derive(Debug, Default)]
@@ -216,4 +216,67 @@ fn calls_once(file: &Summary, consumer: u32, facts: &[SiteFacts]) -> bool {
             last_segment(file.name(file.sites[consumer as usize].name)),
             "block_on" | "spawn" | "unwrap_or_else" | "map_err" | "and_then" | "or_else" | "map_or_else" | "instrument"
         )
+}
+
+/// Functions that hand what they are given to an off-loader.
+pub(super) fn offloaders(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> BTreeSet<FuncRef> {
+    let mut found = BTreeSet::new();
+    for (index, facts) in sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
+        let file = names.file(index as u32);
+        for (site, fact) in file.sites.iter().zip(facts) {
+            if fact.seen.is_some_and(|s| s.effect == Effect::Offload) && site.func != NONE {
+                found.insert(FuncRef { file: index as u32, func: site.func });
+            }
+        }
+    }
+    found
+}
+
+/// Closures handed to the repository's own off-loaders run off the executor, too.
+pub(super) fn hand_over(file: &Summary, facts: &mut [SiteFacts], offloaders: &BTreeSet<FuncRef>) {
+    let hands: Vec<bool> = file
+        .sites
+        .iter()
+        .zip(facts.iter())
+        .map(|(site, f)| site.flags & site_flag::TAKES_CLOSURE != 0 && f.targets.iter().any(|t| offloaders.contains(t)))
+        .collect();
+    if !hands.contains(&true) {
+        return;
+    }
+    for (n, site) in file.sites.iter().enumerate() {
+        if !matches!(facts[n].runs, Runs::Async | Runs::Sync) {
+            continue;
+        }
+        let mut at = site.frame;
+        while at != NONE {
+            let frame = &file.frames[at as usize];
+            match frame.kind {
+                FrameKind::Closure { consumer, .. } if consumer != NONE && hands[consumer as usize] => {
+                    facts[n].runs = Runs::Offloaded;
+                    break;
+                }
+                FrameKind::Function(_) => break,
+                _ => at = frame.parent,
+            }
+        }
+    }
+}
+
+/// Types that are answers to requests.
+const RESPONSES: [&str; 8] =
+    ["HttpResponse", "IntoResponse", "Responder", "Response", "Json", "HttpResult", "StatusCode", "ServerResponse"];
+
+/// Whether a type is, or holds, an answer to a request.
+pub(super) fn gives_response(file: &Summary, term: u32, depth: u32) -> bool {
+    if depth > 4 {
+        return false;
+    }
+    match file.term(term) {
+        Some(Term::Named { name, args, count, .. }) => {
+            RESPONSES.contains(&last_segment(file.name(name)))
+                || file.term_args(args, count).iter().any(|arg| gives_response(file, *arg, depth + 1))
+        }
+        Some(Term::Inner(inner) | Term::Bounded(inner)) => gives_response(file, inner, depth + 1),
+        _ => false,
+    }
 }
