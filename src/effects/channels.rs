@@ -91,9 +91,9 @@ fn takes_one(unit: &Unit, receiver: BindId) -> bool {
     let body = body(unit, bind.ctx);
     let mut taken = 0;
     for call in on(unit, receiver) {
-        let takes = TAKES.contains(&unit.name(call.name));
+        let next = TAKES.contains(&unit.name(call.name));
         let straight = self::body(unit, call.ctx) == body && loops(unit, call.ctx, bind.ctx).next().is_none();
-        if !takes || !straight {
+        if !next || !straight {
             return false;
         }
         taken += 1;

@@ -86,13 +86,16 @@ pub(super) fn learn(world: World<'_, '_>) -> Lives {
     Lives { once, offloaded, handed: handed.to_somebody }
 }
 
+/// Whether a call, of a caller by one of its sites, keeps a function among those found so far.
+type Fits<'f> = dyn Fn((FuncRef, u32), &HashSet<FuncRef>) -> bool + 'f;
+
 /// Adds every function all of whose callers are in already, until nothing changes.
 fn spread(
     world: World<'_, '_>,
     found: &mut HashSet<FuncRef>,
     first: &HashSet<FuncRef>,
     known: &dyn Fn(FuncRef) -> bool,
-    fits: &dyn Fn((FuncRef, u32), &HashSet<FuncRef>) -> bool,
+    fits: &Fits<'_>,
 ) {
     let mut next: BTreeSet<FuncRef> = first.iter().flat_map(|id| callees(world, *id)).collect();
     while let Some(id) = next.pop_first() {
