@@ -3,15 +3,16 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, Resolved};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::hook::event::{self, Event, Plan};
 use crate::hook::range::{Gated, Range, gate};
 use crate::report::summary::Part;
 use crate::report::{github, summary};
+use crate::review;
 use crate::world::git::{Base, Repo};
-use crate::world::{clock, config_files, env, files};
+use crate::world::{clock, env, files};
 
 use super::print;
 
@@ -28,6 +29,9 @@ pub(super) struct Args {
     /// The commit that is gated; HEAD unless the event names another.
     #[arg(long, value_name = "REV")]
     head: Option<String>,
+    /// Commit whose policy counts; for a proposed change the base, unless said otherwise.
+    #[arg(long, value_name = "REV")]
+    policy_from: Option<String>,
     /// Update report and Review Gate row in the checkout.
     #[arg(long)]
     write: bool,
@@ -46,7 +50,7 @@ pub(super) fn run(args: Args) -> Result<Exit> {
             print::text(&format!("perf-gate: {why}\n"))?;
             return Ok(Exit::Ok);
         }
-        plan @ Plan::Range { .. } => ready(&repo, plan, args.write)?,
+        plan @ Plan::Range { .. } => ready(&repo, plan, &args)?,
     };
     let mut gated = gate(&range)?;
     gated.notes.splice(0..0, notes);
@@ -91,7 +95,7 @@ fn planned(repo: &Repo, event: Option<&Event>, args: &Args) -> Result<Plan> {
 
 /// The base as a review would find it.
 fn found(repo: &Repo, head: &str) -> Result<Base> {
-    let config = configuration(repo, head)?.config;
+    let config = review::configuration(repo, repo.commit_tree(head)?.as_ref(), None)?.config;
     let base = repo.base(None, config.base.as_deref())?.ok_or_else(|| {
         Error::input("there is no base: neither main nor master, here or at origin").next("name one with --base")
     })?;
@@ -99,30 +103,26 @@ fn found(repo: &Repo, head: &str) -> Result<Base> {
     repo.base_between(&base.name, &base.how, head)
 }
 
-fn configuration(repo: &Repo, commit: &str) -> Result<Resolved> {
-    config_files::load(repo.commit_tree(commit)?.as_ref(), None, toml::Table::new())
-}
-
 /// The range of a plan, with the configuration that counts: for a proposal the base's, so that a change cannot disarm the
 /// gate that it has to pass.
-fn ready(repo: &Repo, plan: Plan, write: bool) -> Result<(Range, Vec<String>)> {
+fn ready(repo: &Repo, plan: Plan, args: &Args) -> Result<(Range, Vec<String>)> {
     let Plan::Range { base, head, branch, proposed, note } = plan else {
         return Err(Error::internal("a plan without a range was made ready"));
     };
     let mut notes: Vec<String> = note.into_iter().collect();
-    let of_head = configuration(repo, &head)?;
-    let counts = if proposed { configuration(repo, &base.commit)? } else { of_head.clone() };
-    if counts.hash != of_head.hash {
-        notes.push("the change edits the configuration of the gate: that takes effect after the merge".to_owned());
-    }
+    let policy = match &args.policy_from {
+        Some(named) => Some(review::policy_commit(repo, named)?),
+        None => proposed.then(|| base.commit.clone()),
+    };
+    let counts = review::configuration(repo, repo.commit_tree(&head)?.as_ref(), policy.as_deref())?;
     if base.commit == head {
         notes.push("base and head are the same commit: there is no change to gate".to_owned());
     }
     notes.extend(counts.notes);
     let root = repo.root().unwrap_or_else(|| repo.common_folder());
-    let write = write && is_checked_out(repo, &head, &mut notes)?;
+    let write = args.write && is_checked_out(repo, &head, &mut notes)?;
     let config: Config = counts.config;
-    Ok((Range { root, base, head, branches: branch.into_iter().collect(), write, config }, notes))
+    Ok((Range { root, base, head, branches: branch.into_iter().collect(), write, config, policy }, notes))
 }
 
 fn is_checked_out(repo: &Repo, head: &str, notes: &mut Vec<String>) -> Result<bool> {
