@@ -115,11 +115,8 @@ impl Baseline {
     }
 
     fn entries(&self) -> impl Iterator<Item = (&String, &String, &Known)> {
-        let of_file = |(file, entries): (_, &'_ BTreeMap<String, Known>)| (file, entries.iter());
-        self.files
-            .iter()
-            .map(of_file)
-            .flat_map(|(file, entries)| entries.map(move |(print, known)| (file, print, known)))
+        let files = self.files.iter();
+        files.flat_map(|(file, entries)| entries.iter().map(move |(print, known)| (file, print, known)))
     }
 
     /// How many findings it knows that an older one does not.

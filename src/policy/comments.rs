@@ -353,11 +353,11 @@ let f = '\''; let g = '\u{2f}'; // five
     #[test]
     fn comments_over_several_lines_are_read_line_by_line() {
         let text = "/* one\r\n * two /* three */\r\n */ x(); // four\r\n";
-        assert_eq!(texts("a.rs", text), [(1, "one"), (2, "two /* three"), (3, "four")]);
+        assert_eq!(texts("a.rs", text), [(1, "one"), (2, "two /* three */"), (3, "four")]);
         assert_eq!(texts("a.java", text)[1], (2, "two /* three"), "nothing is nested there");
         assert_eq!(texts("a.rs", "/** perf */ a();"), [(1, "perf")]);
         assert_eq!(texts("a.rs", "/*"), []);
-        assert_eq!(texts("a.rs", "/*/ still /*"), [(1, "still /*")]);
+        assert_eq!(texts("a.rs", "/*/ still /*"), [(1, "still /")]);
     }
 
     #[test]
