@@ -1,5 +1,6 @@
 //! `cargo perf-gate baseline [PATHS…]`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::engine::Selection;
@@ -58,7 +59,7 @@ fn told(done: &Baselined) -> String {
     };
     if left_out > 0 {
         let what = findings(left_out);
-        text += &format!("{what} not in it: resolve them, or add them with `--accept`\n");
+        let _ = writeln!(text, "{what} not in it: resolve them, or add them with `--accept`");
     }
     text
 }

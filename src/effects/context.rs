@@ -6,6 +6,7 @@
 use foldhash::{HashSet, HashSetExt};
 
 use super::summary::LoopKind;
+use super::words::words;
 use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, Unit, Val, ValId};
 
 /// Words that make a name one of a database connection.
@@ -37,7 +38,7 @@ pub(crate) fn is_connection_name(name: &str) -> bool {
 }
 
 /// Methods that give the same items on, one by one.
-const SAME_ITEMS: [&str; 32] = [
+pub(super) const SAME_ITEMS: [&str; 32] = [
     "iter",
     "into_iter",
     "iter_mut",
@@ -74,7 +75,7 @@ const SAME_ITEMS: [&str; 32] = [
 ];
 
 /// Methods that give chunks of items.
-const CHUNKS: [&str; 10] = [
+pub(super) const CHUNKS: [&str; 10] = [
     "batching",
     "chunks",
     "chunks_exact",
@@ -108,11 +109,11 @@ pub(crate) const EVENTS: [&str; 16] = [
 ];
 
 /// Calls that give the next item of a collection or stream of data.
-const NEXT_ITEM: [&str; 10] =
+pub(super) const NEXT_ITEM: [&str; 10] =
     ["next", "try_next", "pop", "pop_front", "pop_back", "next_entry", "pop_first", "pop_last", "next_back", "shift"];
 
 /// Calls whose first argument is the text of a statement.
-const TAKES_STATEMENT: [&str; 18] = [
+pub(super) const TAKES_STATEMENT: [&str; 18] = [
     "query",
     "query_as",
     "query_scalar",
@@ -142,10 +143,12 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
         CtxKind::WhileLoop if text.starts_with("let ") => match unit.plain(row.val) {
             Val::Inner(_) | Val::Call(_) => match last_call(unit, row.val) {
                 // The next chunk of `ready_chunks` is no item.
-                Some(call) if NEXT_ITEM.contains(&unit.name(call.name)) => match head_kind(unit, call.recv, 0) {
-                    LoopKind::Batch => LoopKind::Batch,
-                    _ => LoopKind::Data,
-                },
+                Some(call) if words(unit.language).next_item.contains(&unit.name(call.name)) => {
+                    match head_kind(unit, call.recv, 0) {
+                        LoopKind::Batch => LoopKind::Batch,
+                        _ => LoopKind::Data,
+                    }
+                }
                 _ => LoopKind::Sequential,
             },
             _ => LoopKind::Sequential,
@@ -248,7 +251,7 @@ fn local_kind(unit: &Unit, id: BindId, depth: u32) -> LoopKind {
 
 fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
     let name = unit.name(call.name);
-    if CHUNKS.contains(&name) {
+    if words(unit.language).chunks.contains(&last_segment(name)) {
         return LoopKind::Batch;
     }
     if call.recv.is_some() {
@@ -269,7 +272,7 @@ fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
                     _ => LoopKind::Data,
                 }
             }
-            _ if SAME_ITEMS.contains(&name) => head_kind(unit, call.recv, depth + 1),
+            _ if words(unit.language).same_items.contains(&name) => head_kind(unit, call.recv, depth + 1),
             _ => LoopKind::Data,
         };
     }
@@ -292,10 +295,8 @@ fn is_constant_name(path: &str) -> bool {
 
 /// Whether something is added to a local collection after it was made.
 fn grows(unit: &Unit, id: BindId) -> bool {
-    unit.calls.iter().any(|call| {
-        matches!(unit.name(call.name), "push" | "push_back" | "extend" | "insert" | "append" | "push_front")
-            && unit.plain(call.recv) == Val::Local(id)
-    })
+    let grows = words(unit.language).grows;
+    unit.calls.iter().any(|call| grows.contains(&unit.name(call.name)) && unit.plain(call.recv) == Val::Local(id))
 }
 
 /// The last call of a value, looked through payloads.
@@ -316,10 +317,8 @@ fn leaves_in_first_turn(unit: &Unit, ctx: CtxId) -> bool {
 
 /// The body sleeps: paced on purpose.
 fn is_paced(unit: &Unit, ctx: CtxId) -> bool {
-    unit.calls.iter().any(|call| {
-        matches!(last_segment(unit.name(call.name)), "sleep" | "sleep_until" | "delay_for" | "until_ready")
-            && unit.is_in(call.ctx, ctx)
-    })
+    let sleeps = words(unit.language).sleeps;
+    unit.calls.iter().any(|call| sleeps.contains(&last_segment(unit.name(call.name))) && unit.is_in(call.ctx, ctx))
 }
 
 /// The last segment of a path.
@@ -467,7 +466,8 @@ pub(crate) fn chain(unit: &Unit, call: CallId) -> impl Iterator<Item = &Call> + 
 
 /// Whether the text of a statement comes from the loop: the loop's variable itself, or a text with parts put in.
 pub(crate) fn text_per_turn(unit: &Unit, call: CallId) -> bool {
-    chain(unit, call).filter(|link| TAKES_STATEMENT.contains(&last_segment(unit.name(link.name)))).any(|link| {
+    let takes = words(unit.language).takes_statement;
+    chain(unit, call).filter(|link| takes.contains(&last_segment(unit.name(link.name)))).any(|link| {
         let first = unit.call_args(link).first().copied().unwrap_or(ValId::NONE);
         is_text_per_turn(unit, first, link.ctx, 0)
     })

@@ -16,6 +16,7 @@ use super::resolve::{FuncRef, Names};
 use super::rest::Rest;
 use super::summary::{FrameKind, LoopKind, NONE, Site, Summary, Term, func_flag, site_flag};
 use super::types::{Head, Types};
+use super::words::words;
 use crate::config::UserCall;
 use crate::model::severity::Confidence;
 
@@ -301,7 +302,7 @@ fn handed(types: &mut Types<'_, '_>, index: u32, site: &Site, targets: &mut Vec<
 }
 
 /// Methods that call what they are handed once an item, of collections, iterators and streams alone.
-const ITERATES: [&str; 36] = [
+pub(super) const ITERATES: [&str; 36] = [
     "for_each",
     "try_for_each",
     "filter_map",
@@ -341,15 +342,16 @@ const ITERATES: [&str; 36] = [
 ];
 
 /// Methods that collections and optionals share.
-const SHARED: [&str; 8] = ["map", "filter", "and_then", "inspect", "then", "map_ok", "find", "zip_with"];
+pub(super) const SHARED: [&str; 8] = ["map", "filter", "and_then", "inspect", "then", "map_ok", "find", "zip_with"];
 
 fn is_adaptor(file: &Summary, site: &Site) -> bool {
     let name = file.name(site.name);
-    site.flags & site_flag::METHOD != 0 && (ITERATES.contains(&name) || SHARED.contains(&name))
+    let words = words(file.language);
+    site.flags & site_flag::METHOD != 0 && (words.iterates.contains(&name) || words.shared.contains(&name))
 }
 
 /// Methods in a receiver chain that only collections and streams have.
-const COLLECTION_MARKS: [&str; 33] = [
+pub(super) const COLLECTION_MARKS: [&str; 33] = [
     "iter",
     "into_iter",
     "iter_mut",
@@ -394,7 +396,9 @@ fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -> Option<Lo
     if name == "and_then" && !matches!(recv.head, Head::List) {
         return None;
     }
-    let certain = ITERATES.contains(&name) || matches!(recv.head, Head::List) || chain_marks(file, site.recv);
+    let certain = words(file.language).iterates.contains(&name)
+        || matches!(recv.head, Head::List)
+        || chain_marks(file, site.recv);
     if !certain || recv.is_optional() && !chain_marks(file, site.recv) {
         return None;
     }
@@ -407,7 +411,7 @@ fn chain_marks(file: &Summary, mut term: u32) -> bool {
             Some(Term::Ret(id)) => {
                 let link = &file.sites[id as usize];
                 let name = last_segment(file.name(link.name));
-                if COLLECTION_MARKS.contains(&name) {
+                if words(file.language).collection_marks.contains(&name) {
                     // `as_ref().iter()` of an optional is rare; what ends the collection is not.
                     return true;
                 }
@@ -439,16 +443,7 @@ fn receiver_kind(file: &Summary, mut term: u32) -> LoopKind {
             Some(Term::Ret(id)) => {
                 let link = &file.sites[id as usize];
                 let name = last_segment(file.name(link.name));
-                if matches!(
-                    name,
-                    "batching"
-                        | "chunks"
-                        | "chunks_exact"
-                        | "ready_chunks"
-                        | "try_ready_chunks"
-                        | "tuples"
-                        | "chunk_by"
-                ) {
+                if words(file.language).chunks.contains(&name) {
                     return LoopKind::Batch;
                 }
                 // Nobody knows how many items each of them becomes.
@@ -535,7 +530,7 @@ fn looped(
 }
 
 /// Calls that run what they are handed only where a cache has nothing.
-const CACHES: [&str; 12] = [
+pub(super) const CACHES: [&str; 12] = [
     "get_or_init",
     "get_or_try_init",
     "get_with",
@@ -562,7 +557,7 @@ fn runs_on(file: &Summary, from: u32, facts: &[SiteFacts]) -> Runs {
                     if facts[consumer as usize].seen.is_some_and(|s| s.effect == Effect::Offload) {
                         return Runs::Offloaded;
                     }
-                    if CACHES.contains(&last_segment(file.name(site.name))) {
+                    if words(file.language).caches.contains(&last_segment(file.name(site.name))) {
                         return Runs::Once;
                     }
                 }
@@ -577,9 +572,10 @@ fn runs_on(file: &Summary, from: u32, facts: &[SiteFacts]) -> Runs {
                     Some(FrameKind::Closure { consumer: of_closure, .. }) if consumer == NONE => of_closure,
                     _ => consumer,
                 };
-                let cached =
-                    consumer != NONE && CACHES.contains(&last_segment(file.name(file.sites[consumer as usize].name)));
-                return if cached { Runs::Once } else { Runs::Async };
+                let caches = words(file.language).caches;
+                let is_cached =
+                    consumer != NONE && caches.contains(&last_segment(file.name(file.sites[consumer as usize].name)));
+                return if is_cached { Runs::Once } else { Runs::Async };
             }
             FrameKind::Function(func) => {
                 let asynchronous = file.funcs[func as usize].flags & func_flag::ASYNC != 0;

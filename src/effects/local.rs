@@ -5,6 +5,7 @@
 
 use super::context::{self, last_segment};
 use super::summary::LoopKind;
+use super::words::words;
 use crate::lang::unit::{
     BindId, BindKind, Call, CtxId, CtxKind, NoteKind, Sym, Ty, Unit, Val, ValId, call_flag, ctx_flag,
 };
@@ -297,7 +298,7 @@ pub(crate) fn is_public(unit: &Unit, ctx: CtxId, name: Sym) -> bool {
 }
 
 /// Methods whose closure runs once an item, of collections and iterators alone.
-const PER_ITEM: [&str; 16] = [
+pub(super) const PER_ITEM: [&str; 16] = [
     "for_each",
     "filter_map",
     "flat_map",
@@ -317,7 +318,7 @@ const PER_ITEM: [&str; 16] = [
 ];
 
 /// Methods that tell that a chain walks a collection.
-const WALKS: [&str; 14] = [
+pub(super) const WALKS: [&str; 14] = [
     "iter",
     "into_iter",
     "iter_mut",
@@ -348,9 +349,10 @@ fn is_loop(unit: &Unit, ctx: CtxId) -> bool {
         return false;
     }
     let name = unit.name(unit.call(row.consumer).name);
-    let walks = || context::chain(unit, row.consumer).skip(1).any(|link| WALKS.contains(&unit.name(link.name)));
+    let words = words(unit.language);
+    let walks = || context::chain(unit, row.consumer).skip(1).any(|link| words.walks.contains(&unit.name(link.name)));
     match name {
-        _ if PER_ITEM.contains(&name) => true,
+        _ if words.per_item.contains(&name) => true,
         "map" | "filter" | "inspect" | "find" => walks(),
         _ => false,
     }

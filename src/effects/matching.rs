@@ -6,6 +6,7 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::context::last_segment;
 use super::summary::{NONE, Site, Summary, Term, site_flag};
+use super::table::table;
 use super::types::{Head, Type, Types};
 use super::{Effect, On, Row, rust};
 use crate::config::UserCall;
@@ -56,7 +57,7 @@ impl<'m> Matcher<'m> {
             return (seen.effect != Effect::Nothing).then_some(seen);
         }
         let mut best: Option<Row> = None;
-        for row in rust::rows(last_segment(name)) {
+        for row in table(file.language).rows(last_segment(name)) {
             if best.is_some_and(|b| b.confidence <= row.confidence) {
                 continue;
             }

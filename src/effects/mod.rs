@@ -15,7 +15,9 @@ pub mod rest;
 pub mod rust;
 pub mod summarise;
 pub mod summary;
+mod table;
 pub mod types;
+pub(crate) mod words;
 
 use crate::model::severity::Confidence;
 
@@ -136,9 +138,4 @@ pub struct Row {
     pub effect: Effect,
     /// How sure the evidence makes it.
     pub confidence: Confidence,
-}
-
-/// A row, shorter.
-pub(crate) const fn row(name: &'static str, on: On, effect: Effect, confidence: Confidence) -> Row {
-    Row { name, on, effect, confidence }
 }

@@ -10,6 +10,7 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use super::context::last_segment;
 use super::rest::{Entry, Kind, Rest};
 use super::summary::{Func, NONE, Summary, TypeDef, func_flag};
+use super::table::table;
 
 /// A function of the repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -254,7 +255,7 @@ impl<'a> Names<'a> {
         let mut candidates = self.types(name);
         candidates.retain(|(id, module)| self.is_analysed(id.file) || self.is_within_reach(file, path, prefix, module));
         if let [(only, _)] = candidates.as_slice()
-            && (prefix.is_empty() || self.is_local_crate(path) || !looks_external(prefix))
+            && (prefix.is_empty() || self.is_local_crate(path) || !looks_external(file, prefix))
         {
             return Some(*only);
         }
@@ -291,7 +292,7 @@ impl<'a> Names<'a> {
                 if let [(only, _)] = own.as_slice() { Some(*only) } else { None }
             });
         }
-        if !absolute && !self.is_local_crate(path) && looks_external(prefix) {
+        if !absolute && !self.is_local_crate(path) && looks_external(file, prefix) {
             return None;
         }
         let last = last_segment(prefix);
@@ -319,7 +320,7 @@ impl<'a> Names<'a> {
         }
         match crate_of(path) {
             first if self.is_crate(first) => first == other || prefix == module || self.passes_on(prefix, module),
-            _ => own == other && !looks_external(prefix) && (is_tail(module, prefix) || is_tail(prefix, module)),
+            _ => own == other && !looks_external(file, prefix) && (is_tail(module, prefix) || is_tail(prefix, module)),
         }
     }
 
@@ -560,20 +561,7 @@ fn join(module: &str, rest: &str) -> String {
     if rest.is_empty() { module.to_owned() } else { format!("{module}::{rest}") }
 }
 
-/// Standard library and the best known crates: a path into them is never one of the repository.
-fn looks_external(prefix: &str) -> bool {
-    matches!(
-        crate_of(prefix),
-        "std"
-            | "core"
-            | "alloc"
-            | "tokio"
-            | "futures"
-            | "serde"
-            | "serde_json"
-            | "diesel"
-            | "sqlx"
-            | "sea_orm"
-            | "reqwest"
-    )
+/// Whether a path leads into a library that every code base may use, never into the repository.
+fn looks_external(file: &Summary, prefix: &str) -> bool {
+    table(file.language).external.contains(&crate_of(prefix))
 }

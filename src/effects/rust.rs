@@ -5,20 +5,16 @@ use super::Effect::{
     BlockOn, BlockingNetwork, BlockingQuery, CompileRegex, FileIo, Leak, Network, Nothing, Offload, Pause, Prepare,
     ProcessWait, Query, Sleep, Spawn, Stdin, UnboundedChannel,
 };
-use super::{Effect, On, Row, row};
-use crate::model::severity::Confidence::{self, High, Low, Medium};
+use super::On;
+use super::table::{Group, Table, group};
+use crate::model::severity::Confidence::{High, Low, Medium};
 
-/// Rows that share evidence, effect and confidence.
-struct Group {
-    on: On,
-    effect: Effect,
-    confidence: Confidence,
-    names: &'static [&'static str],
-}
+/// The table.
+pub(super) static TABLE: Table = Table::new(GROUPS, returns, &EXTERNAL);
 
-const fn group(on: On, effect: Effect, confidence: Confidence, names: &'static [&'static str]) -> Group {
-    Group { on, effect, confidence, names }
-}
+/// Standard library and the best known crates: a path into them is never one of the repository.
+const EXTERNAL: [&str; 11] =
+    ["std", "core", "alloc", "tokio", "futures", "serde", "serde_json", "diesel", "sqlx", "sea_orm", "reqwest"];
 
 const SQLX_ROOTS: &[&str] = &[
     "sqlx::query",
@@ -104,7 +100,7 @@ const UNBOUNDED: &[&str] = &[
     "loole",
 ];
 
-const TABLE: &[Group] = &[
+const GROUPS: &[Group] = &[
     // sqlx
     group(
         On::Root(SQLX_ROOTS),
@@ -539,27 +535,8 @@ const TABLE: &[Group] = &[
     ),
 ];
 
-/// Rows of a name.
-pub(super) fn rows(name: &str) -> impl Iterator<Item = Row> + '_ {
-    use std::sync::OnceLock;
-    static INDEX: OnceLock<foldhash::HashMap<&'static str, Vec<(u16, u16)>>> = OnceLock::new();
-    let index = INDEX.get_or_init(|| {
-        let mut index: foldhash::HashMap<&'static str, Vec<(u16, u16)>> = foldhash::HashMap::default();
-        for (g, group) in TABLE.iter().enumerate() {
-            for (n, name) in group.names.iter().enumerate() {
-                index.entry(name).or_default().push((g as u16, n as u16));
-            }
-        }
-        index
-    });
-    index.get(name).into_iter().flatten().map(|(g, n)| {
-        let group = &TABLE[usize::from(*g)];
-        row(group.names[usize::from(*n)], group.on, group.effect, group.confidence)
-    })
-}
-
 /// What functions and methods of libraries give, where a row asks for the type: a path, or `Type.method`.
-pub(super) fn returns(callee: &str) -> Option<&'static str> {
+fn returns(callee: &str) -> Option<&'static str> {
     Some(match callee {
         "std::io::stdin" => "std::io::Stdin",
         "std::io::Stdin.lock" => "std::io::StdinLock",
@@ -598,7 +575,7 @@ pub(super) fn returns(callee: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{On, TABLE};
+    use super::{GROUPS, On};
 
     /// Names that nothing else has: only these may be matched whatever their receiver.
     const DISTINCTIVE: [&str; 14] = [
@@ -620,7 +597,7 @@ mod tests {
 
     #[test]
     fn no_row_accepts_any_receiver_for_an_undistinctive_name() {
-        for group in TABLE.iter().filter(|g| matches!(g.on, On::Distinctive(_))) {
+        for group in GROUPS.iter().filter(|g| matches!(g.on, On::Distinctive(_))) {
             for name in group.names {
                 assert!(DISTINCTIVE.contains(name), "{name}");
             }

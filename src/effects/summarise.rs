@@ -4,13 +4,14 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::context;
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
+use super::words::words;
 use crate::lang::Language;
 use crate::lang::unit::{
     BindId, BindKind, Call, CallId, CtxId, CtxKind, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag, ctx_flag,
 };
 
 /// Macros that do nothing that a rule asks for: their arguments are read, the call itself is not kept.
-const PLAIN_MACROS: [&str; 30] = [
+pub(super) const PLAIN_MACROS: [&str; 30] = [
     "println",
     "print",
     "eprintln",
@@ -330,8 +331,9 @@ impl<'a> Summariser<'a> {
         set(ctx.flags & ctx_flag::METHOD != 0, func_flag::METHOD);
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
         set(unit.name(ctx.name) == "main" && class.is_none(), func_flag::ENTRY);
+        let handlers = words(unit.language).handlers;
         let handler = unit.notes.iter().any(|n| {
-            n.ctx == id && n.kind == NoteKind::Attribute && HANDLERS.contains(&context::last_segment(unit.name(n.name)))
+            n.ctx == id && n.kind == NoteKind::Attribute && handlers.contains(&context::last_segment(unit.name(n.name)))
         });
         set(handler, func_flag::HANDLER);
         flags
@@ -469,7 +471,7 @@ impl<'a> Summariser<'a> {
         let unit = self.unit;
         let is_macro = call.flags & call_flag::MACRO != 0;
         let raw_name = unit.name(call.name);
-        if is_macro && PLAIN_MACROS.contains(&context::last_segment(raw_name)) {
+        if is_macro && words(unit.language).plain.contains(&context::last_segment(raw_name)) {
             return;
         }
         let method = call.flags & call_flag::METHOD != 0;

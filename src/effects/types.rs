@@ -6,8 +6,9 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::context::last_segment;
 use super::resolve::{FuncRef, Names, TypeRef};
-use super::rust;
 use super::summary::{FrameKind, NONE, Site, Summary, Term, site_flag};
+use super::table::table;
+use super::words::words;
 
 /// What a type is, its arguments apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,12 +96,36 @@ fn is_optional_name(name: &str) -> bool {
     name == "Option" || name.ends_with("Result")
 }
 
+/// Maps of any language, by the last segment of their type.
+const MAPS: [&str; 20] = [
+    "HashMap",
+    "BTreeMap",
+    "IndexMap",
+    "DashMap",
+    "FxHashMap",
+    "AHashMap",
+    "Map",
+    "MutableMap",
+    "LinkedHashMap",
+    "TreeMap",
+    "ConcurrentHashMap",
+    "ReadonlyMap",
+    "Record",
+    "dict",
+    "Dict",
+    "defaultdict",
+    "OrderedDict",
+    "Mapping",
+    "Dictionary",
+    "map",
+];
+
 fn is_map(name: &str) -> bool {
-    matches!(name, "HashMap" | "BTreeMap" | "IndexMap" | "DashMap" | "FxHashMap" | "AHashMap")
+    MAPS.contains(&name)
 }
 
 /// Methods that give their receiver on.
-const IDENTITY: [&str; 49] = [
+pub(super) const IDENTITY: [&str; 49] = [
     "clone",
     "as_ref",
     "as_mut",
@@ -153,7 +178,7 @@ const IDENTITY: [&str; 49] = [
 ];
 
 /// Methods that give the payload.
-const INNER: [&str; 14] = [
+pub(super) const INNER: [&str; 14] = [
     "unwrap",
     "expect",
     "unwrap_or",
@@ -171,7 +196,7 @@ const INNER: [&str; 14] = [
 ];
 
 /// Methods that give an element.
-const ELEM: [&str; 22] = [
+pub(super) const ELEM: [&str; 22] = [
     "next",
     "first",
     "last",
@@ -197,7 +222,7 @@ const ELEM: [&str; 22] = [
 ];
 
 /// Functions that give their first argument on.
-const WRAPPERS: [&str; 20] = [
+pub(super) const WRAPPERS: [&str; 20] = [
     "Box::new",
     "Arc::new",
     "Rc::new",
@@ -478,7 +503,7 @@ impl<'n, 'a> Types<'n, 'a> {
             return self.returned(*first, &recv, depth);
         }
         if let Head::Path(path) = recv.head {
-            if let Some(known) = rust::returns(&format!("{path}.{name}")) {
+            if let Some(known) = (table(summary.language).returns)(&format!("{path}.{name}")) {
                 return Type::plain(Head::Path(known));
             }
             // A builder gives itself on.
@@ -487,7 +512,8 @@ impl<'n, 'a> Types<'n, 'a> {
             }
         }
         // `load::<Post>` is diesel's, `load()` an atomic's or a swap's.
-        if INNER.contains(&name) && site.generic == NONE {
+        let words = words(summary.language);
+        if words.inner.contains(&name) && site.generic == NONE {
             return Self::unwrapped(&recv);
         }
         let closure = || summary.args(site).last().copied().unwrap_or(NONE);
@@ -518,8 +544,8 @@ impl<'n, 'a> Types<'n, 'a> {
             "values" | "into_values" | "values_mut" if recv.args.len() == 2 => Type::list(recv.arg(1)),
             "get" | "get_mut" | "remove" if recv.args.len() == 2 => recv.arg(1),
             "chunks" | "windows" | "chunks_exact" => Type::list(recv),
-            _ if ELEM.contains(&name) => recv.elem(),
-            _ if IDENTITY.contains(&name) => recv,
+            _ if words.elem.contains(&name) => recv.elem(),
+            _ if words.identity.contains(&name) => recv,
             // `.load::<Post>(conn)`, `.first::<Post>(conn)`: the caller wrote down what it gets.
             "load" | "get_results" | "load_iter" | "load_stream" | "fetch_all" if site.generic != NONE => {
                 Type::list(self.eval(file, site.generic, None, depth))
@@ -579,7 +605,8 @@ impl<'n, 'a> Types<'n, 'a> {
             Some((owner, last)) => format!("{}::{last}", last_segment(owner)),
             None => name.to_owned(),
         };
-        if WRAPPERS.contains(&tail.as_str()) || WRAPPERS.contains(&last_segment(name)) {
+        let wrappers = words(summary.language).wrappers;
+        if wrappers.contains(&tail.as_str()) || wrappers.contains(&last_segment(name)) {
             let arg = if last_segment(name) == "timeout" {
                 summary.args(site).get(1).copied().unwrap_or(NONE)
             } else {
@@ -587,7 +614,7 @@ impl<'n, 'a> Types<'n, 'a> {
             };
             return self.eval(file, arg, None, depth);
         }
-        if let Some(known) = rust::returns(name) {
+        if let Some(known) = (table(summary.language).returns)(name) {
             return Type::plain(Head::Path(known));
         }
         let mut targets = Vec::new();

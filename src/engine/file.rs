@@ -55,6 +55,8 @@ pub(super) struct Analysed {
     pub functions: Vec<FunctionMetrics>,
     /// Why it could not be analysed.
     pub error: Option<String>,
+    /// Lines that could not be parsed, where the rest of the file was analysed.
+    pub damage: Vec<(u32, u32)>,
     /// Why no lowering exists for it.
     pub unsupported: Option<String>,
     /// What the rules over functions took.
@@ -101,7 +103,7 @@ pub(super) fn analyse(
 }
 
 fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, rules: &[&'static Rule]) -> Analysed {
-    let lowered = match lang::lower(language, &source.text) {
+    let lowered = match lang::lower(language, &source.path, &source.text) {
         Ok(lowered) => lowered,
         Err(why) => {
             let line = why.line.map_or_else(String::new, |line| format!(":{line}"));
@@ -138,6 +140,8 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
         }
     }
     Analysed {
+        error: fatal_damage(source, &lowered.damage),
+        damage: lowered.damage,
         summary: Some(summary),
         raws,
         spoken,
@@ -148,9 +152,27 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
     }
 }
 
+/// Lines that a parser skipped make the checks `errored` where the change touches one of them, or where they are more
+/// than a twentieth of the file: what was not read there cannot be vouched for.
+fn fatal_damage(source: &Source, damage: &[(u32, u32)]) -> Option<String> {
+    let first = damage.first()?;
+    let whole = [(1, u32::MAX)];
+    let changed = source.changed.as_deref().unwrap_or(&whole);
+    let meets = |(a, b): &&(u32, u32)| changed.iter().any(|(c, d)| a <= d && c <= b);
+    if let Some((from, to)) = damage.iter().find(meets) {
+        let lines = if from == to { format!("line {from}") } else { format!("lines {from} to {to}") };
+        return Some(format!("{}:{from}: cannot be parsed: {lines}, which the change touches", source.path));
+    }
+    let lost: u64 = damage.iter().map(|(a, b)| u64::from(b.saturating_sub(*a)) + 1).sum();
+    let lines = source.text.lines().count().max(1) as u64;
+    (lost * 20 > lines).then(|| {
+        format!("{}:{}: cannot be parsed: {lost} of {lines} lines, the first of them {}", source.path, first.0, first.0)
+    })
+}
+
 /// A file that is followed, not analysed: its summary alone. None where it does not parse.
 pub(super) fn summary(facts: &Facts, language: Language, path: &str, text: &str) -> Option<Summary> {
-    let lowered = catch_unwind(|| lang::lower(language, text).ok());
+    let lowered = catch_unwind(|| lang::lower(language, path, text).ok());
     let lowered = lowered.ok().flatten()?;
     let module = module(facts, path);
     let place = Place { path, language, module: &module, test: false };

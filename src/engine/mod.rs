@@ -118,8 +118,8 @@ pub enum Selection {
 pub struct Output {
     /// `n-plus-one`, `complexity`, `bundle`, `memory`, `index-hint`, in this order, those of the selection.
     pub checks: Vec<Check>,
-    /// Findings about the files themselves (unparsable regions), for the check `integrity`.
-    pub integrity: Vec<Finding>,
+    /// Files of which some lines could not be parsed: path, 1-based inclusive lines.
+    pub damaged: Vec<(String, Vec<(u32, u32)>)>,
     /// Wall clock of each check.
     pub timings: Vec<(&'static str, Duration)>,
     /// Every function with its numbers.
@@ -277,7 +277,10 @@ fn output(
         output.timings.push((name, took));
         output.checks.push(Check { name, scope, outcome });
     }
-    for file in files {
+    for (file, source) in files.into_iter().zip(job.sources) {
+        if !file.damage.is_empty() {
+            output.damaged.push((source.path.clone(), file.damage));
+        }
         match file.unsupported {
             Some(reason) => *output.skipped.entry(reason).or_default() += 1,
             None => output.examined += 1,

@@ -2,6 +2,7 @@
 //!
 //! Shared by all lowerings. Must not know any language.
 
+use super::Language;
 use super::unit::{
     Await, Bind, BindId, BindKind, Call, CallId, Ctx, CtxId, CtxKind, Import, Jump, Names, Note, NoteKind, Pos, Region,
     RegionId, Sym, Ty, TyId, Unit, Val, ValId,
@@ -41,8 +42,9 @@ pub struct NewCall<'a> {
 
 impl Builder {
     /// An empty unit with its file context open.
-    pub fn new() -> Builder {
+    pub fn new(language: Language) -> Builder {
         let unit = Unit {
+            language,
             names: Names::default(),
             ctxs: Vec::with_capacity(128),
             vals: Vec::with_capacity(512),
@@ -280,11 +282,5 @@ impl Builder {
         let ctx = self.here();
         let kind = NoteKind::MacroUse { args: first, count: args.len() as u16 };
         self.note(ctx, kind, name, TyId::NONE);
-    }
-}
-
-impl Default for Builder {
-    fn default() -> Self {
-        Self::new()
     }
 }

@@ -55,10 +55,13 @@ pub struct Lowered {
     pub unit: Unit,
     /// Complexity of every function and closure.
     pub functions: Vec<complexity::FunctionComplexity>,
+    /// Lines that a parser which recovers could make nothing of: 1-based, inclusive, sorted.
+    pub damage: Vec<(u32, u32)>,
 }
 
-/// Lowers a text. Call it on a thread with a large stack: parsers recurse.
-pub fn lower(language: Language, text: &str) -> Result<Lowered, Unparsable> {
+/// Lowers a text; its path tells the dialect, where a language has several. Call it on a thread with a large stack:
+/// parsers recurse.
+pub fn lower(language: Language, _path: &str, text: &str) -> Result<Lowered, Unparsable> {
     match language {
         Language::Rust => rust::lower(text),
     }

@@ -6,6 +6,8 @@
 
 use foldhash::{HashMap, HashMapExt};
 
+use super::Language;
+
 /// A line and a column, both 1-based; columns count characters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pos {
@@ -424,6 +426,8 @@ pub struct Region {
 /// One lowered file.
 #[derive(Debug)]
 pub struct Unit {
+    /// Language.
+    pub language: Language,
     /// Names.
     pub names: Names,
     /// Contexts, in pre-order; the first is the file.

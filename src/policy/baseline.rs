@@ -91,6 +91,7 @@ impl Baseline {
 
     /// What is left of it where only `found` is still there. Of files and rules that `judged` leaves out nothing is said, so
     /// these stay as they are.
+    #[must_use]
     pub fn shrunk(&self, found: &Baseline, judged: &dyn Fn(&str, &str) -> bool) -> Baseline {
         let mut left = Baseline::default();
         for (file, fingerprint, known) in self.entries() {
@@ -106,6 +107,7 @@ impl Baseline {
     }
 
     /// `found`, and of itself what was not judged.
+    #[must_use]
     pub fn replaced(&self, found: &Baseline, judged: &dyn Fn(&str, &str) -> bool) -> Baseline {
         let mut new = found.clone();
         for (file, fingerprint, known) in self.entries().filter(|(file, _, known)| !judged(file, &known.rule)) {

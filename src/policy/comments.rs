@@ -150,18 +150,30 @@ pub fn comments<'t>(text: &'t str, syntax: &Syntax) -> Vec<Comment<'t>> {
     let mut lexer = Lexer { text, syntax, at: 0, line: 0, marks: vec![Mark::default()], pieces: Vec::new() };
     lexer.run();
     let Lexer { marks, pieces, .. } = lexer;
+    let is_alone: Vec<bool> = marks.iter().map(|mark| mark.comment && !mark.code).collect();
+    // From the last line up, so that a long run of comments is walked once.
+    let mut below: Vec<usize> = (1..=is_alone.len()).collect();
+    for line in (1..is_alone.len()).rev() {
+        if is_alone[line] {
+            below[line - 1] = below[line];
+        }
+    }
     let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-    let alone = |line: usize| marks.get(line).is_some_and(|mark| mark.comment && !mark.code);
+    // The pieces stand in order: each column is counted on from the one before.
+    let mut seen = (usize::MAX, 0, 0);
     let comment = |(line, from, to): (usize, usize, usize)| {
         let bare = text[from..to].trim_start_matches(DECORATION).trim_start();
-        let column = text[starts[line]..to - bare.len()].chars().count();
-        let below = (line + 1..).find(|next| !alone(*next)).unwrap_or(line + 1);
+        let begins = to - bare.len();
+        if seen.0 != line {
+            seen = (line, starts[line], 0);
+        }
+        seen = (line, begins, seen.2 + text[seen.1..begins].chars().count());
         Comment {
             line: line as u32 + 1,
-            column: column as u32 + 1,
+            column: seen.2 as u32 + 1,
             text: bare.trim_end_matches(['*', ' ', '\t', '\r']),
-            is_alone: alone(line),
-            below: below as u32 + 1,
+            is_alone: is_alone[line],
+            below: below[line] as u32 + 1,
         }
     };
     pieces.into_iter().map(comment).collect()
@@ -333,13 +345,13 @@ mod tests {
 
     #[test]
     fn what_stands_in_a_string_is_no_comment() {
-        let rust = r####"let a = "// no"; // one
+        let rust = r##"let a = "// no"; // one
 let b = r#"// no " // no"#; /* two */ let c = '"'; // three
 let d = "multi
 // no
 "; let e: &'static str = br"\"; // four
 let f = '\''; let g = '\u{2f}'; // five
-"####;
+"##;
         assert_eq!(texts("a.rs", rust), [(1, "one"), (2, "two"), (2, "three"), (5, "four"), (6, "five")]);
         assert_eq!(texts("a.py", "x = '# no' # one\ny = \"\"\"\n# no\n\"\"\" # two\n"), [(1, "one"), (4, "two")]);
         assert_eq!(texts("a.ts", "f(`// no\n// no`, '// no') // one\n"), [(2, "one")]);
@@ -381,5 +393,14 @@ let f = '\''; let g = '\u{2f}'; // five
                 proptest::prop_assert!(text.contains(comment.text));
             }
         }
+    }
+
+    #[test]
+    fn a_file_full_of_comments_is_read_at_once() {
+        let lines = "// perf-gate: x\n".repeat(100_000);
+        let found = comments(&lines, &RUST);
+        assert_eq!((found.len(), found[0].below), (100_000, 100_001));
+        let line = "/*é*/".repeat(100_000);
+        assert_eq!(comments(&line, &RUST).last().unwrap().column, 499_998);
     }
 }

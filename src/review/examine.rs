@@ -24,6 +24,7 @@ use crate::world::tree::{Entry, Tree};
 
 use super::Scope;
 use super::ground::Ground;
+use super::integrity;
 use super::measurements;
 use super::sources::{self, Loaded, Wanted};
 use super::surroundings::Surroundings;
@@ -155,7 +156,7 @@ impl Examination<'_> {
         let Followed { output, notes, is_whole } =
             self.follow(&loaded.sources, (around, &around.budgets), surroundings);
         let mut findings = loaded.findings.clone();
-        findings.extend(output.integrity);
+        findings.extend(output.damaged.iter().map(|(path, lines)| integrity::damaged(path, lines)));
         let mut checks = output.checks;
         let minted = checks.iter_mut().flat_map(Check::findings_mut);
         measured::attach(&around.measured, &around.facts.facts, &output.functions, minted);

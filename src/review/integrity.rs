@@ -9,7 +9,7 @@ use crate::model::severity::{Confidence, Severity};
 use super::sources::hex;
 
 /// What the findings here say of themselves.
-pub const INTEGRITY_RULES: [(&str, &str); 10] = [
+pub const INTEGRITY_RULES: [(&str, &str); 11] = [
     ("integrity/missing-entry", "a File List entry with no such file"),
     (
         "integrity/refused-entry",
@@ -23,6 +23,10 @@ pub const INTEGRITY_RULES: [(&str, &str); 10] = [
     ("integrity/unused-suppression", "a suppression with nothing left to suppress"),
     ("integrity/unusable-waiver", "a waiver that lacks a rule, a place, a reason, an owner or a day"),
     ("integrity/expired-waiver", "a waiver whose last day is over, or is no day"),
+    (
+        "integrity/unparsable-lines",
+        "lines that the parser could make nothing of, in a file that was analysed otherwise",
+    ),
 ];
 
 /// An entry with nothing behind it.
@@ -59,6 +63,21 @@ pub(super) fn unreadable(path: &str, why: &str) -> Finding {
 /// Something about a suppression or a waiver; `identity` is what it says, whatever line it stands on.
 pub(super) fn about(rule: &str, (file, line): (&str, u32), identity: &str, message: String, help: &str) -> Finding {
     finding(rule, file, line, identity, message, help)
+}
+
+/// Lines that the parser skipped.
+pub(super) fn damaged(path: &str, lines: &[(u32, u32)]) -> Finding {
+    const SHOWN: usize = 5;
+    let range = |(from, to): &(u32, u32)| if from == to { from.to_string() } else { format!("{from}-{to}") };
+    let list = lines.iter().take(SHOWN).map(range).collect::<Vec<_>>().join(", ");
+    let more = match lines.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        n => format!(" and {n} more places"),
+    };
+    let message = format!("`{}` cannot be parsed at line {list}{more}; the rest was analysed", shown(path));
+    let first = lines.first().map_or(1, |(from, _)| *from);
+    let help = "correct the syntax, or report the construct if the language has it";
+    finding("integrity/unparsable-lines", path, first, path, message, help)
 }
 
 /// A name in a message: in part where it is very long, and without the back-ticks that it stands between.

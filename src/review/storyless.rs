@@ -142,6 +142,8 @@ fn foreign(changes: &[crate::world::git::Change], job: &CheckJob) -> Vec<crate::
 fn given(job: &CheckJob) -> Result<BTreeMap<String, Wanted>> {
     let mut wanted = BTreeMap::new();
     for path in &job.paths {
+        // Nobody changed anything here: the files are asked for as they are.
+        let named = || Wanted { changed: Some(Vec::new()), ..Wanted::default() };
         // What somebody names is looked at where it lies, also through a link.
         let full = files::canonical(&job.cwd.join(path)).ok_or_else(|| missing(path))?;
         let inside = relative(&job.root, &full).ok_or_else(|| missing(path))?;
@@ -150,10 +152,10 @@ fn given(job: &CheckJob) -> Result<BTreeMap<String, Wanted>> {
             Some(files::Kind::Folder) => {
                 let below = Disk::new(&full)?.files()?;
                 let join = |name: String| if inside.is_empty() { name } else { format!("{inside}/{name}") };
-                wanted.extend(below.into_iter().map(|name| (join(name), Wanted::default())));
+                wanted.extend(below.into_iter().map(|name| (join(name), named())));
             }
             Some(_) => {
-                wanted.insert(inside, Wanted { listed: true, ..Wanted::default() });
+                wanted.insert(inside, Wanted { listed: true, ..named() });
             }
         }
     }

@@ -51,7 +51,7 @@ fn places(unit: &Unit) -> impl Iterator<Item = (Pos, &dyn std::fmt::Debug)> + '_
 
 /// Lowers a text and everything after it; the places lie in the file. Gives whether it could be parsed.
 fn holds(text: &str) -> bool {
-    let Lowered { unit, functions } = match lower(Language::Rust, text) {
+    let Lowered { unit, functions, .. } = match lower(Language::Rust, "src/lib.rs", text) {
         Ok(lowered) => lowered,
         Err(why) => {
             assert!(!why.what.is_empty());

@@ -11,7 +11,7 @@ mod types;
 
 use super::builder::Builder;
 use super::unit::{Pos, Sym, Val, ValId};
-use super::{Lowered, Unparsable};
+use super::{Language, Lowered, Unparsable};
 
 /// Lowers a Rust source file.
 pub(super) fn lower(text: &str) -> Result<Lowered, Unparsable> {
@@ -21,11 +21,11 @@ pub(super) fn lower(text: &str) -> Result<Lowered, Unparsable> {
     // proc-macro2 keeps every source it ever parsed in a thread-local; spans are read before this point only.
     let unit = match &parsed {
         Ok(file) => {
-            let mut lower = Lower { b: Builder::new() };
+            let mut lower = Lower { b: Builder::new(Language::Rust) };
             lower.file(file);
             let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
             let unit = lower.b.finish(Pos { line: lines.max(1), column: 1 });
-            Ok(Lowered { unit, functions: super::rust_complexity::measure(file) })
+            Ok(Lowered { unit, functions: super::rust_complexity::measure(file), damage: Vec::new() })
         }
         Err(error) => Err(Unparsable { what: error.to_string(), line: u32::try_from(error.span().start().line).ok() }),
     };
