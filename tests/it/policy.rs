@@ -201,7 +201,7 @@ fn a_suppression_does_not_change_what_a_finding_is() {
 #[test]
 fn an_errored_check_stays_so_whatever_is_suppressed_or_waived() {
     let scratch = project(&above(&format!("// {}", allow("reason=\"x\""))));
-    scratch.write("src/api/bad.rs", format!("// perf-gate: allow(n-plus-one/*) reason=\"x\"\nfn bad( {{\n"));
+    scratch.write("src/api/bad.rs", "// perf-gate: allow(n-plus-one/*) reason=\"x\"\nfn bad( {\n");
     scratch.write("perf-gate.toml", waiver("n-plus-one/*", &day(1)));
     let run = scratch.gate(&["check"]);
     assert_eq!(run.code, 2, "{}", run.stdout);
