@@ -16,7 +16,7 @@ use super::examine::{self, Examination, Examined};
 use super::finalize::provenance;
 use super::ground::Ground;
 use super::sources::{Loaded, Wanted};
-use super::{Baselined, CheckJob, Checked, Scope, Target, exempt, own_files, story_gate, verdict};
+use super::{Baselined, CheckJob, Checked, Scope, Target, exempt, own_files, results, story_gate, verdict};
 
 /// Runs the check.
 pub(super) fn run(job: &CheckJob) -> Result<Checked> {
@@ -41,7 +41,8 @@ pub(super) fn run(job: &CheckJob) -> Result<Checked> {
     let here = Here::of(job);
     here.relate(&mut examined.checks);
     let texts = loaded.sources.into_iter().map(|source| (here.shown(&source.path), source.text)).collect();
-    Ok(Checked { verdict, checks: examined.checks, provenance, notes, texts })
+    let (checks, timings) = (examined.checks, examined.timings);
+    Ok(Checked { verdict, checks, timings, provenance, notes, texts })
 }
 
 /// Complexity of every function in the given files and folders; with what could not be counted, a sentence each.
@@ -106,7 +107,15 @@ fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -
     let loaded = examine::load(ground, wanted, &job.config)?;
     let around = examination.around(&loaded, wanted)?;
     let surroundings = examination.surroundings(&loaded)?;
+    let followed = surroundings.as_ref().map(|s| s.digest.as_str());
+    let place = results::place(job, ground, wanted, &loaded, (&around, followed));
+    if let Some(known) = place.as_ref().and_then(results::read) {
+        return Ok((loaded, known));
+    }
     let examined = examination.run(&loaded, wanted, &around, surroundings.as_ref())?;
+    if let Some(place) = &place {
+        results::store(place, &examined);
+    }
     Ok((loaded, examined))
 }
 

@@ -92,8 +92,11 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String> {
 
 /// Reads a file that was just seen to be a regular one; none where it is larger than the limit.
 pub(super) fn read_open(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    let file = File::open(path)?;
+    let size = file.metadata()?.len().min(limit) as usize;
+    // One more than there should be: the end is then seen without growing.
+    let mut bytes = Vec::with_capacity(size + 1);
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 

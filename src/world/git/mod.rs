@@ -22,6 +22,7 @@ mod names;
 mod worktree;
 
 pub use base::PushBase;
+pub use changes::Compared;
 pub use listing::ListedBlob;
 pub use names::show as show_name;
 pub(in crate::world) use names::{NOT_UTF8, hidden_bytes};
