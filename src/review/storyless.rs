@@ -29,7 +29,8 @@ pub(super) fn run(job: &CheckJob) -> Result<Checked> {
         (_, true) => notes.extend(nothing_examined(&examined, "changed")),
         (_, false) => notes.extend(nothing_examined(&examined, "was given")),
     }
-    if job.paths.is_empty() && ground.base_is_head() {
+    // Of a range of commits the caller says it: there is nothing beside what is committed.
+    if job.paths.is_empty() && ground.base_is_head() && matches!(job.target, Target::WorkTree { .. }) {
         notes.push("the base is the head itself: only what is not committed counts as changed".to_owned());
     }
     let verdict = verdict::resolve(&examined.checks, false);

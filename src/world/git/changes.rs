@@ -7,7 +7,7 @@ use gix::diff::blob::{Algorithm, Diff, InternedInput};
 use gix::object::tree::diff::ChangeDetached;
 use gix::objs::tree::EntryKind;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 use super::listing::padded;
 use super::names::show;
@@ -69,11 +69,43 @@ fn compare(repo: &gix::Repository, old: &gix::Tree<'_>, new: &gix::Tree<'_>) -> 
         .diff_tree_to_tree(Some(old), Some(new), Some(options))
         .map_err(|e| broken("two trees cannot be compared", &one_line(&e)))?;
     let mut changes = Vec::with_capacity(raw.len());
+    let partial = is_partial(repo);
     for change in raw {
+        if partial {
+            all_there(repo, &change)?;
+        }
         changes.extend(one(repo, change)?);
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(changes)
+}
+
+/// Whether contents were left out when the repository was cloned (`git clone --filter`). Git fetches them when it needs them;
+/// we open no connection.
+fn is_partial(repo: &gix::Repository) -> bool {
+    let config = repo.config_snapshot();
+    let promised = |name: &str| config.boolean(format!("remote.{name}.promisor").as_str()) == Some(true);
+    repo.remote_names().iter().any(|name| promised(&name.to_string()))
+}
+
+/// An error where a content that the comparison needs was left out: what is not read is not reviewed.
+fn all_there(repo: &gix::Repository, change: &ChangeDetached) -> Result<()> {
+    let (mode, ids, path) = match change {
+        ChangeDetached::Addition { entry_mode, id, location, .. } => (entry_mode, vec![id], location),
+        ChangeDetached::Modification { entry_mode, previous_id, id, location, .. } => {
+            (entry_mode, vec![previous_id, id], location)
+        }
+        ChangeDetached::Rewrite { entry_mode, source_id, id, location, .. } => {
+            (entry_mode, vec![source_id, id], location)
+        }
+        ChangeDetached::Deletion { .. } => return Ok(()),
+    };
+    if !is_file(mode.kind()) || ids.into_iter().all(|id| repo.find_header(*id).is_ok()) {
+        return Ok(());
+    }
+    let path = one_line(&show(path));
+    Err(Error::input(format!("the clone is partial and does not hold all of `{path}`"))
+        .next("clone without `--filter` (GitHub: no `filter:`), or run `git fetch --refetch --no-filter`"))
 }
 
 /// One change of git's as ours; none for folders, whose files have changes of their own.
