@@ -5,9 +5,12 @@
 
 use foldhash::{HashSet, HashSetExt};
 
+pub(crate) use super::paths::last_segment;
 use super::summary::LoopKind;
 use super::words::words;
-use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, Unit, Val, ValId};
+use crate::lang::unit::{
+    BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, NoteKind, Sym, TyId, Unit, Val, ValId, ctx_flag,
+};
 
 /// Words that make a name one of a database connection.
 const CONNECTION_WORDS: [&str; 19] = [
@@ -34,7 +37,38 @@ const CONNECTION_WORDS: [&str; 19] = [
 
 /// Whether a name is one of a database connection (`db_con`, `conn`, `tx`, `get_conn`).
 pub(crate) fn is_connection_name(name: &str) -> bool {
-    name.split('_').any(|word| CONNECTION_WORDS.contains(&word))
+    name.split('_').any(|word| CONNECTION_WORDS.contains(&word)) || humps(name).any(|word| is_connection_word(&word))
+}
+
+fn is_connection_word(word: &str) -> bool {
+    CONNECTION_WORDS.contains(&word)
+}
+
+/// The words of a name in camel case (`dbConn`), lower case; none where it is in another.
+fn humps(name: &str) -> impl Iterator<Item = String> + '_ {
+    let camel = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.contains(|c: char| c.is_ascii_uppercase());
+    let words = if camel { name } else { "" };
+    let starts = words.char_indices().filter(|(at, c)| *at == 0 || c.is_ascii_uppercase()).map(|(at, _)| at);
+    let ends = starts.clone().skip(1).chain([words.len()]);
+    starts.zip(ends).map(move |(from, to)| words[from..to].to_ascii_lowercase())
+}
+
+/// Whether a name is one of something that stores things (`userRepository`, `orderDao`).
+pub(crate) fn is_store_name(name: &str) -> bool {
+    const ENDS: [&str; 10] = [
+        "repository",
+        "repositories",
+        "repo",
+        "dao",
+        "mapper",
+        "model",
+        "store",
+        "entitymanager",
+        "collection",
+        "table",
+    ];
+    let lower = name.to_ascii_lowercase();
+    ENDS.iter().any(|end| lower.ends_with(end))
 }
 
 /// Methods that give the same items on, one by one.
@@ -146,6 +180,7 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
                 Some(call) if words(unit.language).next_item.contains(&unit.name(call.name)) => {
                     match head_kind(unit, call.recv, 0) {
                         LoopKind::Batch => LoopKind::Batch,
+                        _ if gives_events(unit, call.recv) => LoopKind::Sequential,
                         _ => LoopKind::Data,
                     }
                 }
@@ -167,12 +202,60 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
     kind
 }
 
+/// Words of types and functions whose streams give events as they come, not the rows of a result.
+const EVENT_STREAMS: [&str; 21] = [
+    "framed",
+    "framedread",
+    "websocket",
+    "websocketstream",
+    "socket",
+    "receiver",
+    "receiverstream",
+    "unboundedreceiverstream",
+    "broadcaststream",
+    "watchstream",
+    "intervalstream",
+    "signalstream",
+    "pubsub",
+    "incoming",
+    "subscribe",
+    "consumer",
+    "eventsource",
+    "on_message",
+    "into_on_message",
+    "watch",
+    "pglistener",
+];
+
+/// Whether a stream gives events: by its type, or by what made it.
+fn gives_events(unit: &Unit, val: ValId) -> bool {
+    let is_event = |path: &str| {
+        let last = last_segment(path).to_ascii_lowercase();
+        let owner = path.rsplit("::").nth(1).unwrap_or_default().to_ascii_lowercase();
+        EVENT_STREAMS.iter().any(|word| last == *word || owner == *word)
+    };
+    let typed =
+        |ty: TyId| unit.ty(ty).is_some_and(|ty| is_event(unit.name(ty.written)) || is_event(unit.name(ty.head)));
+    let mut made = val;
+    for _ in 0..16 {
+        made = match unit.plain(made) {
+            Val::Inner(inner) | Val::Part(inner, _) | Val::Deref(inner) => inner,
+            Val::Local(other) if typed(unit.bind(other).ty) => return true,
+            Val::Local(other) => unit.bind(other).value,
+            Val::Call(id) if is_event(unit.name(unit.call(id).name)) => return true,
+            Val::Call(id) => unit.call(id).recv,
+            _ => return false,
+        };
+    }
+    false
+}
+
 fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
     let seq = unit.ctx(ctx).seq;
     let variable = unit
-        .binds
+        .binds_from(seq)
         .iter()
-        .find(|b| b.kind == BindKind::LoopVar && b.ctx == ctx && b.seq >= seq)
+        .find(|b| b.kind == BindKind::LoopVar && b.ctx == ctx)
         .map_or("", |b| unit.name(b.name));
     let lower = text.to_ascii_lowercase();
     let named = |words: &[&str]| {
@@ -209,7 +292,7 @@ fn is_taken_apart(unit: &Unit, ctx: CtxId) -> bool {
 fn is_worklist(unit: &Unit, ctx: CtxId, text: &str) -> bool {
     let Some(queue) = text.strip_prefix('!').and_then(|t| t.strip_suffix(".is_empty()")) else { return false };
     let queue = queue.rsplit('.').next().unwrap_or(queue);
-    unit.calls.iter().any(|call| {
+    unit.calls_in(ctx).iter().any(|call| {
         let takes = matches!(
             unit.name(call.name),
             "pop" | "pop_front" | "pop_back" | "pop_first" | "pop_last" | "remove" | "swap_remove"
@@ -284,12 +367,12 @@ fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
 }
 
 fn ends_in_type(path: &str) -> bool {
-    path.rsplit("::").next().is_some_and(|last| last.starts_with(char::is_uppercase))
+    last_segment(path).starts_with(char::is_uppercase)
 }
 
 /// `ROLES`, `Role::ALL`, `Self::VARIANTS`.
 fn is_constant_name(path: &str) -> bool {
-    let last = path.rsplit("::").next().unwrap_or(path);
+    let last = last_segment(path);
     last.len() > 1 && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
@@ -318,12 +401,8 @@ fn leaves_in_first_turn(unit: &Unit, ctx: CtxId) -> bool {
 /// The body sleeps: paced on purpose.
 fn is_paced(unit: &Unit, ctx: CtxId) -> bool {
     let sleeps = words(unit.language).sleeps;
-    unit.calls.iter().any(|call| sleeps.contains(&last_segment(unit.name(call.name))) && unit.is_in(call.ctx, ctx))
-}
-
-/// The last segment of a path.
-pub(crate) fn last_segment(path: &str) -> &str {
-    path.rsplit("::").next().unwrap_or(path)
+    let paced = |call: &Call| sleeps.contains(&last_segment(unit.name(call.name))) && unit.is_in(call.ctx, ctx);
+    unit.calls_in(ctx).iter().any(paced)
 }
 
 /// Whether a text reads as a database statement, and not as a sentence that begins with the same verb.
@@ -499,4 +578,26 @@ fn is_text_per_turn(unit: &Unit, val: ValId, ctx: CtxId, depth: u32) -> bool {
         }
         _ => false,
     }
+}
+
+/// The trait of `impl<T: Base> Extension for T`: what such a block holds is as good as the trait's own defaults.
+pub(crate) fn blanket_trait(unit: &Unit, class: CtxId) -> Option<Sym> {
+    let row = unit.ctx(class);
+    if row.flags & ctx_flag::IMPL == 0 {
+        return None;
+    }
+    let mut notes = unit.notes.iter().filter(|n| n.ctx == class);
+    notes.clone().find(|n| n.kind == NoteKind::Bound && n.name == row.name)?;
+    let base = notes.find(|n| n.kind == NoteKind::Base)?;
+    unit.ty(base.ty).map(|ty| ty.head)
+}
+
+/// `"^{WORD}+$"`: a text with constants put in is the same at every call.
+pub(crate) fn names_constants_only(text: &str) -> bool {
+    let mut pieces = text.split('{').skip(1).peekable();
+    pieces.peek().is_some()
+        && pieces.all(|piece| {
+            let name = piece.split(['}', ':']).next().unwrap_or_default();
+            name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        })
 }

@@ -11,7 +11,10 @@ pub mod graph;
 pub(crate) mod guards;
 mod life;
 pub(crate) mod local;
+mod lookup;
 pub mod matching;
+pub(crate) mod modules;
+pub(crate) mod paths;
 pub(crate) mod quiet;
 pub mod resolve;
 pub mod rest;
@@ -31,6 +34,8 @@ pub enum Effect {
     Query,
     /// A statement to a database that blocks its thread.
     BlockingQuery,
+    /// A write with a statement that was prepared before, in a database within the process: no round trip to save.
+    PreparedWrite,
     /// A statement is prepared.
     Prepare,
     /// A request over the network, awaited.
@@ -76,6 +81,7 @@ impl Effect {
         matches!(
             self,
             Effect::BlockingQuery
+                | Effect::PreparedWrite
                 | Effect::BlockingNetwork
                 | Effect::FileIo
                 | Effect::ProcessWait
@@ -89,7 +95,7 @@ impl Effect {
     /// What it is called in a message.
     pub const fn noun(self) -> &'static str {
         match self {
-            Effect::Query | Effect::BlockingQuery => "query",
+            Effect::Query | Effect::BlockingQuery | Effect::PreparedWrite => "query",
             Effect::Prepare => "statement preparation",
             Effect::Network | Effect::BlockingNetwork => "request",
             Effect::FileIo => "file access",
@@ -130,6 +136,17 @@ pub enum On {
     /// Any call of this name: only for names that nothing else has, in a crate that uses one of these libraries (or in
     /// any, where none is given).
     Distinctive(&'static [&'static str]),
+    /// A method of a field, whatever its name, of a value of one of these types: `prisma.user.findMany()`.
+    Member(&'static [&'static str]),
+    /// A method of a class that derives from one of these, or of a value of such a class, also at the end of a chain that
+    /// starts there; where fields are given, through one of them (`User.objects`).
+    Entity(&'static [&'static str], &'static [&'static str]),
+    /// A method at the end of a receiver chain with a call of one of these names in it, in a file that uses one of these
+    /// libraries.
+    After(&'static [&'static str], &'static [&'static str]),
+    /// A method of a receiver that stores things by its name (`userRepository`), in a file that uses one of these
+    /// libraries.
+    Stored(&'static [&'static str]),
     /// A method whose first argument is a statement in a text, whatever the receiver: the raw-SQL fall-back.
     Sql,
 }

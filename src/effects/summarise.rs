@@ -1,65 +1,23 @@
 //! [`Unit`] → [`Summary`]: names resolved through imports, values as terms, contexts as frames.
 
+use std::borrow::Cow;
+
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::channels::{self, Load, MAKERS};
+use super::context;
+use super::lookup::{self, module_ctx};
+use super::modules;
+use super::paths::{first_segment, split_first};
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
 use super::words::words;
-use super::{context, local};
 use crate::lang::Language;
 use crate::lang::unit::{
-    BindId, BindKind, Call, CallId, CtxId, CtxKind, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag, ctx_flag,
+    BindId, BindKind, Call, CallId, CtxId, CtxKind, Names, Note, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
+    ctx_flag,
 };
 
-/// Macros that do nothing that a rule asks for: their arguments are read, the call itself is not kept.
-pub(super) const PLAIN_MACROS: [&str; 30] = [
-    "println",
-    "print",
-    "eprintln",
-    "eprint",
-    "format",
-    "write",
-    "writeln",
-    "panic",
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "info",
-    "warn",
-    "error",
-    "trace",
-    "debug",
-    "todo",
-    "unimplemented",
-    "unreachable",
-    "matches",
-    "dbg",
-    "bail",
-    "ensure",
-    "anyhow",
-    "json",
-    "concat",
-    "env",
-];
-
-/// Attributes that make a function a request handler.
-pub(crate) const HANDLERS: [&str; 12] = [
-    "get",
-    "post",
-    "put",
-    "delete",
-    "patch",
-    "head",
-    "options",
-    "route",
-    "handler",
-    "debug_handler",
-    "catch",
-    "endpoint",
-];
+mod terms;
 
 /// Where a file belongs.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +40,8 @@ pub fn summarise(unit: &Unit, place: Place<'_>) -> Summary {
     s.sites();
     s.finish_frames();
     s.finish_functions();
+    s.finish_statics();
+    s.out.names = s.names.into_texts();
     s.out
 }
 
@@ -89,26 +49,43 @@ struct Summariser<'a> {
     unit: &'a Unit,
     module: &'a str,
     out: Summary,
-    names: HashMap<Box<str>, u32>,
+    names: Names,
     /// Frame of each context.
     frame_of: Vec<u32>,
     /// Function index of each context that is one.
-    func_of: HashMap<u32, u32>,
+    func_of: Vec<u32>,
     /// Site of each call.
     site_of: Vec<u32>,
-    /// Term of each value and each binding, once made.
-    val_terms: HashMap<u32, u32>,
-    bind_terms: HashMap<u32, u32>,
+    /// Term of each value and each binding, once made; until then [`UNMADE`].
+    val_terms: Vec<u32>,
+    bind_terms: Vec<u32>,
     terms: HashMap<Term, u32>,
+    /// Terms of arguments that are not yet all known.
+    open_args: Vec<u32>,
     /// Module path of each module context.
     modules: HashMap<u32, String>,
+    /// The imports of each local name.
+    imports: HashMap<Sym, Vec<u32>>,
+    /// Notes on types, by the context that they are made of.
+    notes: HashMap<CtxId, Vec<&'a Note>>,
+    /// The fields of each type.
+    fields: HashMap<CtxId, Vec<BindId>>,
+    /// Functions that an attribute makes a request handler.
+    handlers: HashSet<CtxId>,
+    /// Functions that are open to other files.
+    open: HashSet<CtxId>,
     /// Modules declared in this one: the module context that each is declared in, and its name.
     children: HashSet<(CtxId, Sym)>,
     /// Calls that the function returns with.
     returned: HashSet<u32>,
+    /// Statics and constants: path, binding.
+    statics: Vec<(u32, BindId)>,
     /// How deep types refer to types: bounds may refer to each other.
     depth: u32,
 }
+
+/// Stands for a term that was not asked for yet.
+const UNMADE: u32 = NONE - 1;
 
 /// Types that refer to each other deeper than this are unknown.
 const MAX_DEPTH: u32 = 32;
@@ -127,28 +104,29 @@ impl<'a> Summariser<'a> {
             unit,
             module: place.module,
             out,
-            names: HashMap::new(),
+            names: Names::default(),
             frame_of: vec![NONE; unit.ctxs.len()],
-            func_of: HashMap::new(),
+            func_of: vec![NONE; unit.ctxs.len()],
             site_of: vec![NONE; unit.calls.len()],
-            val_terms: HashMap::new(),
-            bind_terms: HashMap::new(),
-            terms: HashMap::new(),
+            val_terms: vec![UNMADE; unit.vals.len()],
+            bind_terms: vec![UNMADE; unit.binds.len()],
+            terms: HashMap::with_capacity(unit.calls.len()),
+            open_args: Vec::new(),
             modules: HashMap::new(),
-            children: children(unit),
+            imports: lookup::imports(unit),
+            notes: lookup::notes(unit),
+            fields: lookup::fields(unit),
+            handlers: lookup::handlers(unit),
+            open: lookup::open(unit),
+            children: lookup::children(unit),
             returned: context::returned_calls(unit),
+            statics: Vec::new(),
             depth: 0,
         }
     }
 
     fn name(&mut self, text: &str) -> u32 {
-        if let Some(id) = self.names.get(text) {
-            return *id;
-        }
-        let id = self.out.names.len() as u32;
-        self.out.names.push(text.into());
-        self.names.insert(text.into(), id);
-        id
+        self.names.intern(text).0
     }
 
     fn sym(&mut self, sym: Sym) -> u32 {
@@ -167,31 +145,34 @@ impl<'a> Summariser<'a> {
     }
 
     /// Path of the module that a context stands in.
-    fn module_of(&mut self, ctx: CtxId) -> String {
+    fn module_of(&mut self, ctx: CtxId) -> Cow<'a, str> {
         let unit = self.unit;
         let inner = unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Module);
-        let Some(inner) = inner else { return self.module.to_owned() };
+        let Some(inner) = inner else { return Cow::Borrowed(self.module) };
         if let Some(path) = self.modules.get(&inner.0) {
-            return path.clone();
+            return Cow::Owned(path.clone());
         }
         let outer = self.module_of(unit.ctx(inner).parent);
         let path = format!("{outer}::{}", unit.name(unit.ctx(inner).name));
         self.modules.insert(inner.0, path.clone());
-        path
+        Cow::Owned(path)
     }
 
     /// A path that begins at this module, made absolute: `crate::a`, `self::a`, `super::a`, or `a` where that is a module
     /// declared here.
     fn absolute(&mut self, path: &str, ctx: CtxId) -> Option<String> {
-        let (first, rest) = path.split_once("::").map_or((path, None), |(f, r)| (f, Some(r)));
+        if self.unit.language != Language::Rust {
+            return modules::relative(self.unit.language, &self.out.path, path);
+        }
+        let (first, rest) = split_first(path);
         match first {
             "crate" | "$crate" => {
-                let root = self.module.split("::").next().unwrap_or_default();
+                let root = first_segment(self.module);
                 Some(rest.map_or_else(|| root.to_owned(), |r| format!("{root}::{r}")))
             }
             "self" => Some(format!("{}::{}", self.module_of(ctx), rest?)),
             "super" => {
-                let mut module = self.module_of(ctx);
+                let mut module = self.module_of(ctx).into_owned();
                 let mut rest = path;
                 while let Some(r) = rest.strip_prefix("super::") {
                     rest = r;
@@ -207,39 +188,45 @@ impl<'a> Summariser<'a> {
     }
 
     /// A path with imports applied, and whether it is absolute then.
-    fn resolve(&mut self, path: &str, ctx: CtxId) -> (String, bool) {
+    fn resolve<'p>(&mut self, path: &'p str, ctx: CtxId) -> (Cow<'p, str>, bool)
+    where
+        'a: 'p,
+    {
         let unit = self.unit;
-        let (first, rest) = path.split_once("::").map_or((path, None), |(f, r)| (f, Some(r)));
+        let (first, rest) = split_first(path);
         let joined = |head: &str| rest.map_or_else(|| head.to_owned(), |r| format!("{head}::{r}"));
         let class = || unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Class);
         match first {
+            _ if unit.language != Language::Rust => {}
             "crate" | "$crate" | "self" | "super" => {
                 if let Some(path) = self.absolute(path, ctx) {
-                    return (path, true);
+                    return (Cow::Owned(path), true);
                 }
             }
             "Self" => {
                 if let Some(class) = class() {
                     let name = unit.name(unit.ctx(class).name);
                     // The class may itself be known by an import.
-                    return if name == "Self" {
-                        (path.to_owned(), false)
-                    } else {
-                        self.resolve(&joined(name), unit.ctx(class).parent)
-                    };
+                    if name == "Self" {
+                        return (Cow::Borrowed(path), false);
+                    }
+                    let path = joined(name);
+                    let (resolved, absolute) = self.resolve(&path, unit.ctx(class).parent);
+                    return (Cow::Owned(resolved.into_owned()), absolute);
                 }
             }
             _ => {}
         }
-        let Some(local) = unit.names.find(first) else { return (path.to_owned(), false) };
-        let found = unit.imports.iter().filter(|i| i.local == local && unit.is_in(ctx, i.ctx)).max_by_key(|i| i.ctx);
+        let local = unit.names.find(first).and_then(|local| self.imports.get(&local));
+        let reach = local.into_iter().flatten().map(|import| &unit.imports[*import as usize]);
+        let found = reach.filter(|i| unit.is_in(ctx, i.ctx)).max_by_key(|i| i.ctx);
         if let Some(import) = found {
             let target = unit.name(import.path);
             // `use crate::a::b`, `use self::c` and `mod d; use d::e;` are themselves relative.
-            let base = self.absolute(target, import.ctx).unwrap_or_else(|| target.to_owned());
-            return (joined(&base), true);
+            let base = self.absolute(target, import.ctx).map_or(Cow::Borrowed(target), Cow::Owned);
+            return (if rest.is_some() { Cow::Owned(joined(&base)) } else { base }, true);
         }
-        (path.to_owned(), false)
+        (Cow::Borrowed(path), false)
     }
 
     fn resolved_name(&mut self, sym: Sym, ctx: CtxId) -> (u32, bool) {
@@ -292,12 +279,13 @@ impl<'a> Summariser<'a> {
         let unit = self.unit;
         let ctx = unit.ctx(id);
         let index = self.out.funcs.len() as u32;
-        self.func_of.insert(id.0, index);
+        self.func_of[id.index()] = index;
         let class = unit.around(id).skip(1).find(|c| matches!(unit.ctx(*c).kind, CtxKind::Class | CtxKind::Function));
         let class = class.filter(|c| unit.ctx(*c).kind == CtxKind::Class);
         let owner = class.map_or(NONE, |c| {
-            let text = context::last_segment(unit.name(unit.ctx(c).name)).to_owned();
-            self.name(&text)
+            let named = context::blanket_trait(unit, c).unwrap_or(unit.ctx(c).name);
+            let text = context::last_segment(unit.name(named));
+            self.name(text)
         });
         let template = unit.around(id).find(|c| unit.ctx(*c).kind == CtxKind::Template);
         let name_param = template.map_or(u16::MAX, |t| {
@@ -332,14 +320,8 @@ impl<'a> Summariser<'a> {
         set(ctx.flags & ctx_flag::METHOD != 0, func_flag::METHOD);
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
         set(unit.name(ctx.name) == "main" && class.is_none(), func_flag::ENTRY);
-        let handlers = words(unit.language).handlers;
-        let handler = unit.notes.iter().any(|n| {
-            n.ctx == id && n.kind == NoteKind::Attribute && handlers.contains(&context::last_segment(unit.name(n.name)))
-        });
-        set(handler, func_flag::HANDLER);
-        // A trait's method is called through the trait, from wherever that is known.
-        let of_trait = class.is_some_and(|c| unit.notes.iter().any(|n| n.ctx == c && n.kind == NoteKind::Base));
-        set(of_trait || local::is_public(unit, id, Sym::NONE), func_flag::PUBLIC);
+        set(self.handlers.contains(&id), func_flag::HANDLER);
+        set(self.open.contains(&id), func_flag::PUBLIC);
         flags
     }
 
@@ -350,15 +332,21 @@ impl<'a> Summariser<'a> {
         for bind in unit.binds.iter().filter(|b| b.kind == BindKind::Return) {
             returns.insert(bind.ctx.0, bind.ty);
         }
-        let functions: Vec<(u32, u32)> = {
-            let mut list: Vec<(u32, u32)> = self.func_of.iter().map(|(c, f)| (*c, *f)).collect();
-            list.sort_unstable();
-            list
-        };
-        for (ctx, func) in functions {
-            if let Some(ty) = returns.get(&ctx) {
+        for ctx in 0..self.func_of.len() as u32 {
+            let func = self.func_of[ctx as usize];
+            if let (true, Some(ty)) = (func != NONE, returns.get(&ctx)) {
                 self.out.funcs[func as usize].ret = self.ty_term(*ty, CtxId(ctx));
             }
+        }
+    }
+
+    /// What statics hold: once all calls are known.
+    fn finish_statics(&mut self) {
+        for (name, id) in std::mem::take(&mut self.statics) {
+            let bind = self.unit.bind(id);
+            let written = self.ty_term(bind.ty, bind.ctx);
+            let term = if written == NONE { self.val_term(bind.value) } else { written };
+            self.out.statics.push((name, term));
         }
     }
 
@@ -420,31 +408,31 @@ impl<'a> Summariser<'a> {
             if !import.local.is_some() {
                 self.out.globs.push((module, path));
             }
-            if import.reexport {
+            // What a package's own file imports, others import from the package.
+            if import.reexport || self.out.path.ends_with("/__init__.py") {
                 let local = self.sym(import.local);
                 self.out.reexports.push((module, local, path));
             }
         }
-        for bind in unit.binds.iter().filter(|b| b.kind == BindKind::Static) {
+        for (index, bind) in unit.binds.iter().enumerate().filter(|(_, b)| b.kind == BindKind::Static) {
             let module = self.module_of(bind.ctx);
             let path = format!("{module}::{}", unit.name(bind.name));
             let name = self.name(&path);
-            let term = self.ty_term(bind.ty, bind.ctx);
-            self.out.statics.push((name, term));
+            self.statics.push((name, BindId(index as u32)));
         }
     }
 
     fn class(&mut self, id: CtxId) {
         let unit = self.unit;
         let ctx = unit.ctx(id);
-        let text = context::last_segment(unit.name(ctx.name)).to_owned();
-        let name = self.name(&text);
-        let target = unit
-            .notes
+        let name = self.name(context::last_segment(unit.name(ctx.name)));
+        let notes = self.notes.get(&id).cloned().unwrap_or_default();
+        let target = notes
             .iter()
-            .find(|n| n.ctx == id && n.kind == NoteKind::Associated && unit.name(n.name) == "Target")
+            .find(|n| n.kind == NoteKind::Associated && unit.name(n.name) == "Target")
             .map_or(NONE, |n| self.ty_term(n.ty, id));
-        for note in unit.notes.iter().filter(|n| n.ctx == id && n.kind == NoteKind::Base) {
+        let blanket = context::blanket_trait(unit, id).is_some();
+        for note in notes.iter().filter(|n| n.kind == NoteKind::Base && !blanket) {
             let base = self.ty_term(note.ty, ctx.parent);
             self.out.impls.push((name, base));
         }
@@ -452,12 +440,9 @@ impl<'a> Summariser<'a> {
         if is_impl && target == NONE {
             return;
         }
-        let fields = unit
-            .binds
-            .iter()
-            .filter(|b| b.kind == BindKind::Field && b.ctx == id)
-            .map(|b| (self.sym(b.name), self.ty_term(b.ty, id)))
-            .collect();
+        let fields = self.fields.get(&id).cloned().unwrap_or_default();
+        let fields = fields.into_iter().map(|b| unit.bind(b));
+        let fields = fields.map(|b| (self.sym(b.name), self.ty_term(b.ty, id))).collect();
         let module = self.module_of(id);
         let module = self.name(&module);
         let is_trait = ctx.flags & ctx_flag::TRAIT != 0;
@@ -484,21 +469,27 @@ impl<'a> Summariser<'a> {
             (false, true) => self.resolved_name(call.name, call.ctx),
             (false, false) => (NONE, false),
         };
+        let path = if method { self.receiver_path(call) } else { None };
+        let (path, absolute) = path.map_or((NONE, absolute), |(path, absolute)| (self.name(&path), absolute));
         let recv = self.val_term(call.recv);
         let generic = self.ty_term(call.generic, call.ctx);
-        let args: Vec<u32> = unit.call_args(call).iter().map(|a| self.val_term(*a)).collect();
-        let first = self.out.pool.len() as u32;
-        self.out.pool.extend_from_slice(&args);
+        let open = self.open_args.len();
+        for arg in unit.call_args(call) {
+            let term = self.val_term(*arg);
+            self.open_args.push(term);
+        }
+        let (args, arg_count) = self.close_args(open);
         let func = unit.function_of(call.ctx);
         let site = Site {
             frame: self.frame_of[call.ctx.index()],
-            func: self.func_of.get(&func.0).copied().unwrap_or(NONE),
+            func: self.func_at(func),
             name,
             absolute,
+            path,
             recv,
             generic,
-            args: first,
-            arg_count: args.len() as u16,
+            args,
+            arg_count,
             flags: self.site_flags(id, call),
             line: call.start.line,
             column: call.start.column,
@@ -508,6 +499,48 @@ impl<'a> Summariser<'a> {
         };
         self.site_of[id.index()] = self.out.sites.len() as u32;
         self.out.sites.push(site);
+    }
+
+    /// The path of a method called on a name that no binding explains, imports applied, and whether it is absolute.
+    fn receiver_path(&mut self, call: &Call) -> Option<(String, bool)> {
+        let unit = self.unit;
+        if unit.language == Language::Rust {
+            // A path stands before `::` there, never before a dot.
+            return None;
+        }
+        let mut tail = vec![unit.name(call.name)];
+        let mut val = call.recv;
+        loop {
+            match unit.plain(val) {
+                Val::Field(inner, name) if tail.len() < 8 => {
+                    tail.push(unit.name(name));
+                    val = inner;
+                }
+                Val::Path(name) => {
+                    let (path, absolute) = self.resolve(unit.name(name), call.ctx);
+                    let mut path = path.into_owned();
+                    for part in tail.iter().rev() {
+                        path.push_str("::");
+                        path.push_str(part);
+                    }
+                    return Some((path, absolute));
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// Moves the arguments that were pushed since to where they stay.
+    fn close_args(&mut self, open: usize) -> (u32, u16) {
+        let first = self.out.pool.len() as u32;
+        let count = (self.open_args.len() - open) as u16;
+        self.out.pool.extend(self.open_args.drain(open..));
+        (first, count)
+    }
+
+    /// The function that a context is.
+    fn func_at(&self, ctx: CtxId) -> u32 {
+        self.func_of.get(ctx.index()).copied().unwrap_or(NONE)
     }
 
     fn site_flags(&self, id: CallId, call: &Call) -> u16 {
@@ -529,6 +562,7 @@ impl<'a> Summariser<'a> {
         let recv_name = context::value_name(unit, call.recv);
         let recv_is_connection = context::is_connection(unit, call.recv) || recv_name.ends_with("client");
         set(recv_is_connection, site_flag::CONNECTION_RECV);
+        set(context::is_store_name(recv_name), site_flag::STORE_RECV);
         set(matches!(recv_name, "request" | "req" | "response" | "res"), site_flag::REQUEST_RECV);
         set(args.iter().any(|a| matches!(unit.plain(*a), Val::Closure(_))), site_flag::TAKES_CLOSURE);
         let sql = args.iter().take(2).any(|a| self.is_sql(*a, 0));
@@ -550,182 +584,4 @@ impl<'a> Summariser<'a> {
             _ => false,
         }
     }
-
-    /// The term of a value.
-    fn val_term(&mut self, val: ValId) -> u32 {
-        if !val.is_some() {
-            return NONE;
-        }
-        if let Some(term) = self.val_terms.get(&val.0) {
-            return *term;
-        }
-        // A value that refers to itself through a loop is unknown.
-        self.val_terms.insert(val.0, NONE);
-        let term = self.make_val_term(val);
-        self.val_terms.insert(val.0, term);
-        term
-    }
-
-    fn make_val_term(&mut self, val: ValId) -> u32 {
-        let unit = self.unit;
-        let term = match unit.val(val) {
-            Val::Same(inner) | Val::Ref(inner) | Val::Deref(inner) => return self.val_term(inner),
-            Val::Local(bind) => return self.bind_term(bind),
-            Val::Call(id) => {
-                let site = self.site_of.get(id.index()).copied().unwrap_or(NONE);
-                if site == NONE {
-                    return NONE;
-                }
-                Term::Ret(site)
-            }
-            Val::Path(name) => {
-                let (name, absolute) = self.resolved_name(name, CtxId(0));
-                Term::Path(name, absolute)
-            }
-            Val::Object(name) => {
-                let (name, absolute) = self.resolved_name(name, CtxId(0));
-                Term::Named { name, absolute, args: 0, count: 0 }
-            }
-            Val::Field(inner, name) => {
-                let name = self.sym(name);
-                return self.derived(inner, |t| Term::Field(t, name));
-            }
-            Val::Part(inner, n) => return self.derived(inner, |t| Term::Part(t, n)),
-            Val::Inner(inner) => return self.derived(inner, Term::Inner),
-            Val::Elem(inner) | Val::Index(inner) => return self.derived(inner, Term::Elem),
-            Val::List { len, first } => {
-                let elem = self.val_term(first);
-                Term::List(elem, len)
-            }
-            Val::Range(len) => Term::List(NONE, len),
-            Val::Closure(ctx) => {
-                let value = self.val_term(unit.ctx(ctx).val);
-                Term::Closure(self.frame_of[ctx.index()], value)
-            }
-            Val::ClosureParam(ctx, n) => Term::ClosureParam(self.frame_of[ctx.index()], n),
-            Val::Str(_) => Term::Text,
-            Val::Int(_) | Val::Literal | Val::Tuple(_) | Val::Sum(_) | Val::Equal(_) | Val::Template(_) => {
-                Term::Literal
-            }
-            Val::Unknown => return NONE,
-        };
-        self.term(term)
-    }
-
-    fn derived(&mut self, inner: ValId, make: impl FnOnce(u32) -> Term) -> u32 {
-        let inner = self.val_term(inner);
-        if inner == NONE { NONE } else { self.term(make(inner)) }
-    }
-
-    fn bind_term(&mut self, id: BindId) -> u32 {
-        if let Some(term) = self.bind_terms.get(&id.0) {
-            return *term;
-        }
-        self.bind_terms.insert(id.0, NONE);
-        let unit = self.unit;
-        let bind = unit.bind(id);
-        let text = bind.kind == BindKind::Static && matches!(unit.plain(bind.value), Val::Str(_));
-        let term = if text {
-            self.term(Term::Text)
-        } else if bind.ty.is_some() {
-            let written = self.ty_term(bind.ty, bind.ctx);
-            // `let x: _ = …` and `Vec<_>` say less than the value does.
-            let value = if written == NONE || self.has_hole(bind.ty) { self.val_term(bind.value) } else { NONE };
-            if value == NONE { written } else { value }
-        } else if unit.name(bind.name) == "self" && bind.kind == BindKind::Param {
-            let func = self.func_of.get(&unit.function_of(bind.ctx).0).copied().unwrap_or(NONE);
-            self.term(Term::SelfOf(func))
-        } else {
-            self.val_term(bind.value)
-        };
-        self.bind_terms.insert(id.0, term);
-        term
-    }
-
-    /// Whether a written type leaves something to inference.
-    fn has_hole(&self, id: TyId) -> bool {
-        let unit = self.unit;
-        let Some(ty) = unit.ty(id) else { return true };
-        unit.name(ty.head) == "_" || unit.ty_args(ty).iter().any(|arg| self.has_hole(*arg))
-    }
-
-    /// The term of a written type.
-    fn ty_term(&mut self, id: TyId, ctx: CtxId) -> u32 {
-        if self.depth > MAX_DEPTH {
-            return NONE;
-        }
-        self.depth += 1;
-        let term = self.make_ty_term(id, ctx);
-        self.depth -= 1;
-        term
-    }
-
-    fn make_ty_term(&mut self, id: TyId, ctx: CtxId) -> u32 {
-        let unit = self.unit;
-        let Some(ty) = unit.ty(id) else { return NONE };
-        let head = unit.name(ty.head);
-        if head == "_" {
-            return NONE;
-        }
-        if head == "Self" {
-            let func = self.func_of.get(&unit.function_of(ctx).0).copied().unwrap_or(NONE);
-            return self.term(Term::SelfOf(func));
-        }
-        if let Some(found) = self.associated(head, ctx) {
-            return found;
-        }
-        if !head.contains("::")
-            && let Some(bound) = self.bound(ty.head, ctx)
-        {
-            return bound;
-        }
-        let args: Vec<u32> = unit.ty_args(ty).iter().map(|a| self.ty_term(*a, ctx)).collect();
-        if head == "[]" {
-            let elem = args.first().copied().unwrap_or(NONE);
-            return self.term(Term::List(elem, ty.len));
-        }
-        let (name, absolute) = self.resolved_name(ty.head, ctx);
-        let first = self.out.pool.len() as u32;
-        self.out.pool.extend_from_slice(&args);
-        let count = args.len() as u16;
-        let args = if count == 0 { 0 } else { first };
-        self.term(Term::Named { name, absolute, args, count })
-    }
-
-    /// `Self::Kind`, where the class says what it is.
-    fn associated(&mut self, head: &str, ctx: CtxId) -> Option<u32> {
-        let unit = self.unit;
-        let name = head.strip_prefix("Self::")?;
-        let class = unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Class)?;
-        let note = unit
-            .notes
-            .iter()
-            .find(|n| n.ctx == class && n.kind == NoteKind::Associated && unit.name(n.name) == name)?;
-        Some(self.ty_term(note.ty, class))
-    }
-
-    /// A generic parameter, as the trait that bounds it.
-    fn bound(&mut self, name: Sym, ctx: CtxId) -> Option<u32> {
-        let unit = self.unit;
-        let note = unit
-            .around(ctx)
-            .find_map(|c| unit.notes.iter().find(|n| n.ctx == c && n.kind == NoteKind::Bound && n.name == name))?;
-        let outer = if unit.ty(note.ty).is_some_and(|t| t.head == name) { return None } else { note.ctx };
-        let bound = self.ty_term(note.ty, outer);
-        Some(self.term(Term::Bounded(bound)))
-    }
-}
-
-/// The module context that a context stands in; none at the top of the file.
-fn module_ctx(unit: &Unit, ctx: CtxId) -> CtxId {
-    unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Module).unwrap_or(CtxId::NONE)
-}
-
-fn children(unit: &Unit) -> HashSet<(CtxId, Sym)> {
-    let declared = unit.notes.iter().filter(|n| matches!(n.kind, NoteKind::Module | NoteKind::TestModule));
-    let inline = unit.ctxs.iter().filter(|c| c.kind == CtxKind::Module);
-    declared
-        .map(|n| (module_ctx(unit, n.ctx), n.name))
-        .chain(inline.map(|c| (module_ctx(unit, c.parent), c.name)))
-        .collect()
 }

@@ -77,9 +77,13 @@ impl Table {
     }
 }
 
+/// Of a language without a table.
+static NONE: Table = Table::new(&[], |_| None, &[]);
+
 /// The table of a language.
 pub(super) const fn table(language: Language) -> &'static Table {
     match language {
         Language::Rust => &rust::TABLE,
+        _ => &NONE,
     }
 }

@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt};
 
-use super::context::last_segment;
+use super::paths::{last_segment, split_last};
 use super::resolve::{FuncRef, Names, TypeRef};
 use super::summary::{FrameKind, NONE, Site, Summary, Term, site_flag};
 use super::table::table;
 use super::words::words;
+use crate::lang::Language;
 
 /// What a type is, its arguments apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -424,6 +425,9 @@ impl<'n, 'a> Types<'n, 'a> {
         if site.flags & site_flag::METHOD != 0 {
             let recv = self.eval(file, site.recv, None, depth);
             self.methods_of(&recv, name, &mut out, depth);
+            if out.is_empty() && site.path != NONE {
+                self.path_targets(file, summary.name(site.path), site.absolute, &mut out, depth);
+            }
         } else if site.recv == NONE {
             self.path_targets(file, name, site.absolute, &mut out, depth);
         }
@@ -437,7 +441,7 @@ impl<'n, 'a> Types<'n, 'a> {
             out.push(found);
             return;
         }
-        let Some((owner, method)) = path.rsplit_once("::") else { return };
+        let Some((owner, method)) = split_last(path) else { return };
         let last = last_segment(owner);
         if !last.starts_with(char::is_uppercase) {
             return;
@@ -448,6 +452,8 @@ impl<'n, 'a> Types<'n, 'a> {
                 if let Some((at, term)) = self.names.alias(summary, owner) {
                     let aliased = self.eval(at, term, None, depth + 1);
                     self.methods_of(&aliased, method, out, depth);
+                } else {
+                    self.names.associated(summary, owner, method, out);
                 }
             }
         }
@@ -485,7 +491,12 @@ impl<'n, 'a> Types<'n, 'a> {
         let Some(site) = summary.sites.get(site as usize) else { return Type::unknown() };
         let name = summary.name(site.name);
         if site.flags & site_flag::METHOD != 0 {
-            self.method_result(file, site, name, depth)
+            // `models.User.create()`: a function by its whole path, or a method of what the path holds.
+            let by_path = match site.path {
+                NONE => Type::unknown(),
+                path => self.function_result(file, site, summary.name(path), depth),
+            };
+            if matches!(by_path.head, Head::Unknown) { self.method_result(file, site, name, depth) } else { by_path }
         } else {
             self.function_result(file, site, name, depth)
         }
@@ -502,10 +513,11 @@ impl<'n, 'a> Types<'n, 'a> {
         if let Some(first) = targets.first() {
             return self.returned(*first, &recv, depth);
         }
-        if let Head::Path(path) = recv.head {
-            if let Some(known) = (table(summary.language).returns)(&format!("{path}.{name}")) {
-                return Type::plain(Head::Path(known));
-            }
+        let library = self.library(recv.clone());
+        if let Some(known) = known_result(summary, site, name, &library) {
+            return Type::plain(Head::Path(known));
+        }
+        if let Head::Path(path) = library.head {
             // A builder gives itself on.
             if last_segment(path).ends_with("Builder") || matches!(last_segment(path), "Command" | "OpenOptions") {
                 return recv;
@@ -598,15 +610,13 @@ impl<'n, 'a> Types<'n, 'a> {
     fn function_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Type<'a> {
         let summary = self.names.file(file);
         let first = || summary.args(site).first().copied().unwrap_or(NONE);
-        if site.name == NONE || site.recv != NONE {
+        if site.name == NONE || (site.recv != NONE && site.path == NONE) {
             return self.eval(file, site.recv, None, depth);
         }
-        let tail = match name.rsplit_once("::") {
-            Some((owner, last)) => format!("{}::{last}", last_segment(owner)),
-            None => name.to_owned(),
-        };
+        // The last two segments.
+        let tail = split_last(name).map_or(name, |(owner, _)| &name[owner.len() - last_segment(owner).len()..]);
         let wrappers = words(summary.language).wrappers;
-        if wrappers.contains(&tail.as_str()) || wrappers.contains(&last_segment(name)) {
+        if wrappers.contains(&tail) || wrappers.contains(&last_segment(name)) {
             let arg = if last_segment(name) == "timeout" {
                 summary.args(site).get(1).copied().unwrap_or(NONE)
             } else {
@@ -619,7 +629,7 @@ impl<'n, 'a> Types<'n, 'a> {
         }
         let mut targets = Vec::new();
         self.path_targets(file, name, site.absolute, &mut targets, depth);
-        let owner = name.rsplit_once("::").map(|(owner, _)| owner);
+        let owner = split_last(name).map(|(owner, _)| owner);
         if let Some(target) = targets.first() {
             let own = owner
                 .filter(|o| last_segment(o).starts_with(char::is_uppercase))
@@ -628,7 +638,8 @@ impl<'n, 'a> Types<'n, 'a> {
             return self.returned(*target, &own, depth);
         }
         // A tuple struct, or a constructor of a type.
-        if last_segment(name).starts_with(char::is_uppercase) {
+        // Where every public function begins in upper case, nothing follows from it.
+        if last_segment(name).starts_with(char::is_uppercase) && summary.language != Language::Go {
             return match self.names.find_type(summary, name) {
                 Some(id) => Type::plain(Head::Own(id)),
                 None => Type::plain(Head::Path(name)),
@@ -652,6 +663,18 @@ impl<'n, 'a> Types<'n, 'a> {
         self.eval(id.file, ret, known.then_some(own), depth + 1)
     }
 
+    /// The library's type that a type of the repository dereferences to, or the type itself.
+    pub fn library(&mut self, ty: Type<'a>) -> Type<'a> {
+        let mut ty = ty;
+        for depth in 0..3 {
+            let Head::Own(id) = ty.head else { break };
+            let name = self.names.file(id.file).name(self.names.type_def(id).name);
+            let Some((at, target)) = self.names.deref_target(name) else { break };
+            ty = self.eval(at, target, None, depth + 1);
+        }
+        ty
+    }
+
     /// The names that it works with.
     pub fn names(&self) -> &'n Names<'a> {
         self.names
@@ -661,4 +684,14 @@ impl<'n, 'a> Types<'n, 'a> {
     pub fn file(&self, index: u32) -> &'a Summary {
         self.names.file(index)
     }
+}
+
+/// What a library's method gives, by the type that it is called on or by a name that only one library has.
+fn known_result(file: &Summary, site: &Site, name: &str, recv: &Type<'_>) -> Option<&'static str> {
+    let by_type = match recv.head {
+        Head::Path(path) => (table(file.language).returns)(&format!("{path}.{name}")),
+        _ => None,
+    };
+    let cached = name == "prepare_cached" && file.language == Language::Rust && site.flags & site_flag::AWAIT == 0;
+    by_type.or(if cached { Some("rusqlite::CachedStatement") } else { None })
 }

@@ -5,6 +5,7 @@
 mod ground;
 pub mod locate;
 mod setup;
+mod siblings;
 pub mod stack;
 
 // Story gate.
@@ -16,6 +17,7 @@ mod story_gate;
 // Analysis.
 mod analysis;
 mod cache;
+mod deltas;
 mod examine;
 mod measurements;
 mod surroundings;
@@ -31,11 +33,13 @@ pub mod lock;
 mod output;
 mod steps;
 
+mod results;
 mod storyless;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::Config;
 use crate::engine::{FunctionMetrics, Selection};
@@ -140,6 +144,8 @@ pub struct Checked {
     pub verdict: Verdict,
     /// Checks in order.
     pub checks: Vec<Check>,
+    /// Wall clock of each check.
+    pub timings: Vec<(String, Duration)>,
     /// Proof of work.
     pub provenance: Provenance,
     /// What a reader should know besides, one sentence each.
@@ -155,6 +161,8 @@ pub struct Reviewed {
     pub verdict: Verdict,
     /// Checks in order.
     pub checks: Vec<Check>,
+    /// Wall clock of each check; empty where the result came from the cache.
+    pub timings: Vec<(String, Duration)>,
     /// Proof of work.
     pub provenance: Provenance,
     /// `analysis-results.json`, the bytes.

@@ -42,6 +42,46 @@ fn files_and_folders_are_checked_whole_also_outside_of_a_repository() {
     assert_eq!(scratch.gate(&["check", "src/api/y.rs"]).code, 0);
 }
 
+/// The folder of kept results, with what lies in it.
+fn kept_results(scratch: &Scratch) -> Vec<std::path::PathBuf> {
+    let cache = gate_command(&scratch.join("."))
+        .get_envs()
+        .find_map(|(name, value)| (name == "XDG_CACHE_HOME").then(|| value.unwrap().to_owned()))
+        .unwrap();
+    let folder = std::path::Path::new(&cache).join("perf-gate/results");
+    std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
+}
+
+#[test]
+fn a_second_run_says_the_same_and_a_change_is_seen_at_once() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "Cargo.toml",
+        "[package]\nname = \"a\"\nversion = \"1.0.0\"\nedition = \"2024\"\n[dependencies]\nsqlx = \"0.8\"\n",
+    );
+    for n in 0..100 {
+        scratch.write(&format!("src/m{n}.rs"), FAST);
+    }
+    scratch.write("src/x.rs", SLOW);
+    let run = || scratch.gate(&["check", "src", "--format", "json"]);
+    let first = run();
+    assert_eq!((first.code, slow_file(&json(&first)).as_str()), (1, "src/x.rs"), "{}", first.stderr);
+    let kept = kept_results(&scratch);
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!(run().stdout, first.stdout);
+    // What is kept is what answered: a result that says something else is believed, for it lies where no change can write.
+    let text = std::fs::read_to_string(&kept[0]).unwrap();
+    std::fs::write(&kept[0], text.replace("src/x.rs", "src/z.rs")).unwrap();
+    assert_eq!(slow_file(&json(&run())), "src/z.rs");
+    // What is torn is analysed again.
+    std::fs::write(&kept[0], &text[..text.len() / 2]).unwrap();
+    assert_eq!(run().stdout, first.stdout);
+    scratch.write("src/m7.rs", SLOW).write("src/x.rs", FAST);
+    assert_eq!(slow_file(&json(&run())), "src/m7.rs");
+    scratch.write("perf-gate.toml", "exclude = [\"src/m7.rs\"]\n");
+    assert_eq!(run().code, 0);
+}
+
 #[test]
 fn files_are_told_from_where_the_command_was_called() {
     let scratch = project(SLOW);
@@ -147,4 +187,56 @@ fn metrics_count_every_function() {
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(run.stderr.contains("src/b.rs"), "{}", run.stderr);
     assert_eq!(json(&run)["functions"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_migration_beside_the_analysed_one_can_only_silence_an_index_hint() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "Cargo.toml",
+        "[package]\nname = \"a\"\nversion = \"1.0.0\"\nedition = \"2024\"\n[dependencies]\nsqlx = \"0.8\"\n",
+    );
+    scratch.write("migrations/0001_users.sql", "CREATE TABLE users (id BIGSERIAL PRIMARY KEY, email TEXT NOT NULL);\n");
+    scratch.write(
+        "src/lib.rs",
+        "pub async fn one(pool: &sqlx::PgPool, email: &str) {\n    \
+         let _ = sqlx::query(\"SELECT id FROM users WHERE email = $1\").bind(email).execute(pool).await;\n}\n",
+    );
+    let hints = |paths: &[&str]| {
+        let run = scratch.gate(&[&["check", "--format", "json"], paths].concat());
+        let value = json(&run);
+        value["findings"].as_array().unwrap().iter().filter(|finding| finding["category"] == "index-hint").count()
+    };
+    assert_eq!(hints(&["src", "migrations/0001_users.sql"]), 1);
+    scratch.write("migrations/0002_names.sql", "ALTER TABLE users ADD COLUMN name TEXT;\n");
+    assert_eq!(hints(&["src", "migrations/0001_users.sql"]), 1, "a migration without an index changes nothing");
+    scratch.write("migrations/0003_email.sql", "CREATE INDEX users_email ON users (email);\n");
+    assert_eq!(hints(&["src", "migrations/0001_users.sql"]), 0, "a later one adds the index");
+    assert_eq!(hints(&["src", "migrations/0001_users.sql", "migrations/0002_names.sql"]), 0);
+    std::fs::remove_file(scratch.join("migrations/0003_email.sql")).unwrap();
+    scratch.write("other/0003_email.sql", "CREATE INDEX users_email ON users (email);\n");
+    assert_eq!(hints(&["src", "migrations/0001_users.sql"]), 1, "another folder is another history");
+    assert_eq!(hints(&["src", "migrations/0002_names.sql"]), 0, "no table of the scope");
+    assert_eq!(hints(&["src"]), 0, "no schema in scope");
+}
+
+#[test]
+fn the_numbers_of_a_function_at_the_base_stand_beside_those_of_today() {
+    let scratch = Scratch::repo();
+    scratch.write("Cargo.toml", "[package]\nname = \"a\"\nversion = \"1.0.0\"\nedition = \"2024\"\n");
+    let function =
+        |body: &str| format!("pub fn points(a: u32, b: u32) -> u32 {{\n    let mut n = 0;\n{body}    n\n}}\n");
+    let nested = "for i in 0..a { for j in 0..b { if i > j { if i > 3 { if j > 3 { if i == j { n += 1; } } } } } }\n";
+    scratch.write("src/lib.rs", function("    if a > b { n = 1; }\n")).commit("simple");
+    scratch.git(&["checkout", "-q", "-b", "work"]);
+    scratch.write("src/lib.rs", format!("pub fn other() {{}}\n\n{}", function(nested))).commit("nested");
+    let notes = |scope: &str| {
+        let value = json(&scratch.gate(&["check", "--base", "main", "--scope", scope, "--format", "json"]));
+        let findings = value["findings"].as_array().unwrap().clone();
+        let complex = findings.iter().find(|f| f["rule"] == "complexity/function-too-complex").unwrap();
+        let steps = complex["evidence"].as_array().unwrap().clone();
+        steps.iter().map(|step| step["note"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let found = notes("new");
+    assert_eq!(found.last().unwrap(), "at the base: cyclomatic 2, cognitive 1", "{found:?}");
 }

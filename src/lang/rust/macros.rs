@@ -40,7 +40,8 @@ impl Lower {
         } else {
             flags |= call_flag::OPAQUE_ARGS;
             let mut closures = Vec::new();
-            self.body(mac.tokens.clone(), &mut closures);
+            let body = if last == "lazy_static" { without_static_ref(mac.tokens.clone()) } else { mac.tokens.clone() };
+            self.body(body, &mut closures);
             closures
         };
         if let Some(ctx) = deferred {
@@ -61,6 +62,12 @@ impl Lower {
             at: from,
             end: to,
         });
+        if last == "concat"
+            && let Some(text) = self.joined(&args)
+        {
+            let text = self.b.intern(&text);
+            return self.b.val(Val::Str(text));
+        }
         if last == "format"
             && let Some(first) = args.first()
             && let Val::Str(text) = self.b.unit().plain(*first)
@@ -68,6 +75,14 @@ impl Lower {
             return self.b.val(Val::Template(text));
         }
         self.b.val(Val::Call(id))
+    }
+
+    /// Literal texts put together; none where one of them is no text.
+    fn joined(&self, args: &[ValId]) -> Option<String> {
+        let unit = self.b.unit();
+        let pieces =
+            args.iter().map(|arg| if let Val::Str(text) = unit.plain(*arg) { Some(unit.name(text)) } else { None });
+        pieces.collect()
     }
 
     /// The locals that a format text names itself: `{total}`, `{total:>8}`.

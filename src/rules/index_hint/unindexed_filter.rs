@@ -20,10 +20,12 @@
 //! # Limits
 //! Silent where anything may serve the query: a table whose `CREATE TABLE` is not in scope, another condition on an indexed
 //! column, an expression that an index is on, alternatives (`OR`) that were not understood, statements put together at run
-//! time. Columns of truth values and enumerations are passed over, and so are comparisons with constants: an index on few
+//! time, a table of one row (a key over a truth value), an index that a migration beside the analysed ones makes. Columns
+//! of truth values and enumerations are passed over, and so are comparisons with constants: an index on few
 //! values rarely helps. How large a table is cannot be seen here: one of a handful of rows needs no index.
 
 use super::{finding, listed};
+use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::raw::Raw;
 use crate::model::severity::Confidence;
@@ -38,6 +40,7 @@ pub const RULE: Rule = Rule {
     check: "index-hint",
     summary: "a query that finds rows by a column that no index begins with",
     source: include_str!("unindexed_filter.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Schema(detect),
 };

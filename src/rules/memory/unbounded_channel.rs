@@ -31,6 +31,7 @@
 
 use crate::effects::Effect;
 use crate::effects::summary::site_flag;
+use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
 use crate::rules::{Detect, Rule, SiteView};
@@ -42,6 +43,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a channel without a bound",
     source: include_str!("unbounded_channel.rs"),
+    languages: &Language::ALL,
     may_block: &[],
     detect: Detect::Site(detect),
 };

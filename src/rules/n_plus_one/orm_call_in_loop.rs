@@ -27,7 +27,8 @@
 //!
 //! # Limits
 //! Silent in loops over chunks or pages, in retries and polling, in event loops, where each turn has a connection of its
-//! own, and in test code. A small literal list is a suggestion. Through more than two helpers the finding is a suggestion:
+//! own, for writes with a statement that was prepared in a transaction (rusqlite), in migrations, and in test code. A
+//! small literal list is a suggestion. Through more than two helpers the finding is a suggestion:
 //! too much may stand between.
 
 use super::{finding, per_item};
@@ -44,6 +45,7 @@ pub const RULE: Rule = Rule {
     check: "n-plus-one",
     summary: "a database query for each item of a loop, also behind helpers",
     source: include_str!("orm_call_in_loop.rs"),
+    languages: &Language::ALL,
     may_block: &[Language::Rust],
     detect: Detect::Site(detect),
 };
