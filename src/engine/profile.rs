@@ -82,6 +82,12 @@ impl<'a> Profiles<'a> {
         if is_generated(path, text) {
             return Profile::Generated;
         }
+        self.of_written(path)
+    }
+
+    /// What a file is for that nobody takes for generated, whatever it says of itself: those that count as generated are
+    /// not given to the engine at all.
+    pub fn of_written(&self, path: &str) -> Profile {
         let target = self.facts.target_of(path);
         let by_target = match target {
             Some(TargetKind::Test) => Some(Profile::Test),
