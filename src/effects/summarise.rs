@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::channels::{self, Load, MAKERS};
+use super::context;
 use super::lookup::{self, module_ctx};
 use super::modules;
 use super::paths::{first_segment, split_first};
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
 use super::words::words;
-use super::{context, local};
 use crate::lang::Language;
 use crate::lang::unit::{
     BindId, BindKind, Call, CallId, CtxId, CtxKind, Names, Note, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
@@ -72,6 +72,8 @@ struct Summariser<'a> {
     fields: HashMap<CtxId, Vec<BindId>>,
     /// Functions that an attribute makes a request handler.
     handlers: HashSet<CtxId>,
+    /// Functions that are open to other files.
+    open: HashSet<CtxId>,
     /// Modules declared in this one: the module context that each is declared in, and its name.
     children: HashSet<(CtxId, Sym)>,
     /// Calls that the function returns with.
@@ -115,6 +117,7 @@ impl<'a> Summariser<'a> {
             notes: lookup::notes(unit),
             fields: lookup::fields(unit),
             handlers: lookup::handlers(unit),
+            open: lookup::open(unit),
             children: lookup::children(unit),
             returned: context::returned_calls(unit),
             statics: Vec::new(),
@@ -318,9 +321,7 @@ impl<'a> Summariser<'a> {
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
         set(unit.name(ctx.name) == "main" && class.is_none(), func_flag::ENTRY);
         set(self.handlers.contains(&id), func_flag::HANDLER);
-        // A trait's method is called through the trait, from wherever that is known.
-        let of_trait = class.is_some_and(|c| unit.notes.iter().any(|n| n.ctx == c && n.kind == NoteKind::Base));
-        set(of_trait || local::is_public(unit, id, Sym::NONE), func_flag::PUBLIC);
+        set(self.open.contains(&id), func_flag::PUBLIC);
         flags
     }
 
