@@ -29,6 +29,7 @@ mod lowering;
 mod lowering_typescript;
 mod measured;
 mod output;
+mod policy;
 mod readme;
 mod repository;
 mod review;
