@@ -19,7 +19,7 @@ fn unit(text: &str) -> Unit {
 fn shown(unit: &Unit, val: ValId) -> String {
     match unit.val(val) {
         Val::Unknown => "?".to_owned(),
-        Val::Path(name) => unit.name(name).to_owned(),
+        Val::Path(name) | Val::Object(name) => unit.name(name).to_owned(),
         Val::Local(bind) => format!("${}", unit.name(unit.bind(bind).name)),
         Val::Field(of, name) => format!("{}.{}", shown(unit, of), unit.name(name)),
         Val::Index(of) => format!("{}[]", shown(unit, of)),
@@ -29,7 +29,6 @@ fn shown(unit: &Unit, val: ValId) -> String {
         Val::Call(call) => format!("{}()", called(unit, call)),
         Val::Str(text) => format!("{:?}", unit.name(text)),
         Val::Template(text) => format!("`{}`", unit.name(text)),
-        Val::Object(name) => unit.name(name).to_owned(),
         Val::ClosureParam(_, n) => format!("param {n}"),
         other => format!("{other:?}"),
     }
@@ -180,14 +179,15 @@ fn classes_have_fields_methods_and_bases() {
          interface Svc extends Other { name: string; load(id: number): Promise<User[]>; }\ntype Row = { tags: Set<string> };\n\
          type Id = string;\nenum Color { Red, Green }",
     );
+    // Types before code, and a class's own fields before those that its constructor gives it.
     assert_eq!(
         binds(&unit, BindKind::Field),
         [
+            "name: string = ?",
+            "tags: []<string> = ?",
             "cache: ? = Map()",
             "db: Db = Db()",
             "repo: Repository<User> = $repo",
-            "name: string = ?",
-            "tags: []<string> = ?",
         ]
     );
     let functions: Vec<(&str, u16)> =
@@ -196,19 +196,19 @@ fn classes_have_fields_methods_and_bases() {
     assert_eq!(
         functions,
         [
+            ("load", method | ctx_flag::BODILESS),
             ("constructor", method),
             ("load", method | ctx_flag::ASYNC),
             ("handle", method | ctx_flag::ASYNC),
             ("make", 0),
             ("#secret", method),
-            ("load", method | ctx_flag::BODILESS),
         ]
     );
     let found = calls(&unit);
     for call in ["$this.repo.findOne($id)", "await $this.load(Int(1))", "$this.build()", "super()", "Injectable()"] {
         assert!(found.contains(&call.to_owned()), "{call}: {found:?}");
     }
-    assert_eq!(binds(&unit, BindKind::Return), [": User = ?", ": []<User> = ?"]);
+    assert_eq!(binds(&unit, BindKind::Return), [": []<User> = ?", ": User = ?"]);
     let notes: Vec<String> = unit
         .notes
         .iter()
@@ -218,12 +218,12 @@ fn classes_have_fields_methods_and_bases() {
     assert_eq!(
         notes,
         [
+            "Base Svc Other",
+            "Alias Id string",
             "Attribute Injectable ?",
             "Base Users orm::Base<User>",
             "Base Users Svc",
             "Attribute Get ?",
-            "Base Svc Other",
-            "Alias Id string",
         ]
     );
     let color = unit.ctxs.iter().find(|c| c.flags & ctx_flag::ENUM != 0).unwrap();
@@ -254,7 +254,7 @@ fn functions_bound_to_a_name_are_functions_and_others_are_closures_of_their_cons
 #[test]
 fn patterns_take_values_apart() {
     let unit = unit(
-        "function f({ a, b: [c, ...d] = [] }: P, ...rest: string[]) {\n  const { data: { rows }, ...others } = await get();\n\
+        "async function f({ a, b: [c, ...d] = [] }: P, ...rest: string[]) {\n  const { data: { rows }, ...others } = await get();\n\
          [x, y.z] = pair;\n  let n = cond ? one() : two() ?? three();\n}",
     );
     assert_eq!(binds(&unit, BindKind::Param), [": P = ?", "rest: []<string> = ?"]);

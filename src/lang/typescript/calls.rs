@@ -58,11 +58,11 @@ impl<'a> Lower<'a, '_> {
         let root = self.collect(expr);
         let from = self.start(root.span());
         // What is called decides how its name is read: `f(x)` is no value that is called.
-        let called = match self.links[base..].last().copied() {
+        let first = match self.links[base..].last().copied() {
             Some(link @ (Link::Call(_) | Link::Tag(_))) => self.plain_callee(root).map(|callee| (link, callee)),
             _ => None,
         };
-        let mut value = match called {
+        let mut value = match first {
             Some((link, callee)) => {
                 self.links.pop();
                 self.finish_link(link, callee, from)
@@ -208,11 +208,11 @@ impl<'a> Lower<'a, '_> {
             let path = self.b.intern(super::modules::module_path(source.value.as_str()));
             return self.b.val(Val::Path(path));
         }
-        let tests = self.test_kind(call);
+        let is_test = Self::test_kind(call);
         let base = self.args.len();
         let flags = self.arguments(&call.arguments);
         let callee = Callee { flags: callee.flags | flags, ..callee };
-        if tests {
+        if is_test {
             self.mark_tests(base);
         }
         let generic = self.first_generic(call.type_arguments.as_deref());
@@ -312,7 +312,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// Whether a call hands code to a test runner: `it('…', …)`, `describe.each(…)('…', …)`, `beforeEach(…)`.
-    fn test_kind(&self, call: &'a CallExpression<'a>) -> bool {
+    fn test_kind(call: &CallExpression<'_>) -> bool {
         if call.arguments.is_empty() {
             return false;
         }

@@ -142,14 +142,13 @@ impl<'a> Lower<'a, '_> {
         let Some(class) = self.classes.last() else { return };
         let (ctx, first) = (class.ctx, class.first);
         let declared = self.b.field(ctx, first, name);
-        match declared {
-            Some(field) => self.b.give_value(field, value),
-            None => {
-                self.b.field_in(ctx, name, ty, value, at);
-                if public {
-                    self.b.note(ctx, NoteKind::Public, name, TyId::NONE);
-                }
-            }
+        if let Some(field) = declared {
+            self.b.give_value(field, value);
+            return;
+        }
+        self.b.field_in(ctx, name, ty, value, at);
+        if public {
+            self.b.note(ctx, NoteKind::Public, name, TyId::NONE);
         }
     }
 

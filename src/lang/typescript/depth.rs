@@ -15,9 +15,9 @@ const MAX_LADDER: u32 = 3_000;
 const BEFORE_REGEX: [&[u8]; 12] =
     [b"return", b"typeof", b"case", b"in", b"of", b"delete", b"void", b"throw", b"new", b"else", b"do", b"await"];
 
-/// Checks a text.
-pub(super) fn check(text: &str) -> Result<(), Unparsable> {
-    let mut scan = Scan { bytes: text.as_bytes(), ..Scan::default() };
+/// Checks a text; `jsx` says that a `<` may open an element.
+pub(super) fn check(text: &str, jsx: bool) -> Result<(), Unparsable> {
+    let mut scan = Scan { bytes: text.as_bytes(), jsx, ..Scan::default() };
     while scan.at < scan.bytes.len() {
         scan.step();
         let what = if scan.depth > MAX_DEPTH {
@@ -31,17 +31,34 @@ pub(super) fn check(text: &str) -> Result<(), Unparsable> {
         } else {
             continue;
         };
-        let line = scan.bytes[..scan.at.min(scan.bytes.len())].iter().filter(|b| **b == b'\n').count() as u32 + 1;
+        let before = &text.as_bytes()[..scan.at.min(text.len())];
+        let line = before.split(|byte| *byte == b'\n').count() as u32;
         return Err(Unparsable { what: format!("{what}; exclude the file if it is generated"), line: Some(line) });
     }
     Ok(())
 }
 
+/// What an open `{` or `<` is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Brace,
+    /// Type arguments, or a comparison.
+    Type,
+    /// The opening tag of an element.
+    Tag,
+    /// Between an element's tags: text, further elements and code in braces.
+    Children,
+}
+
 #[derive(Default)]
 struct Scan<'a> {
     bytes: &'a [u8],
+    jsx: bool,
     at: usize,
     depth: u32,
+    /// What is open, each with the depth before it.
+    opens: Vec<(Open, u32)>,
+    /// How many of these are no braces.
     angles: u32,
     run: u32,
     /// Heads of statements since the last block or end of a statement.
@@ -61,33 +78,34 @@ impl Scan<'_> {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
 
+    fn within(&self) -> Open {
+        self.opens.last().map_or(Open::Brace, |(open, _)| *open)
+    }
+
     fn step(&mut self) {
         let byte = self.peek(0);
+        let text = self.within() == Open::Children;
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => {
                 self.at += 1;
                 return;
             }
-            b'/' if self.peek(1) == b'/' => return self.skip_to(b'\n'),
-            b'/' if self.peek(1) == b'*' => return self.skip_block_comment(),
-            b'/' if self.starts_regex() => self.skip_regex(),
-            b'"' | b'\'' => self.skip_string(byte),
-            b'`' => self.skip_template(),
-            b'(' | b'[' | b'{' => {
+            b'/' if !text && self.peek(1) == b'/' => return self.skip_to(b'\n'),
+            b'/' if !text && self.peek(1) == b'*' => return self.skip_block_comment(),
+            b'/' if !text && self.starts_regex() => self.skip_regex(),
+            b'"' | b'\'' if !text => self.skip_string(byte),
+            b'`' if !text => self.skip_template(),
+            b'{' => self.open_brace(),
+            b'(' | b'[' => {
                 self.depth += 1;
                 self.run = 0;
-                if byte == b'{' {
-                    self.heads = 0;
-                    self.elses.push(0);
-                }
             }
             b')' | b']' => {
                 self.depth = self.depth.saturating_sub(1);
                 self.run = 0;
             }
             b'}' => {
-                self.depth = self.depth.saturating_sub(1);
-                self.elses.pop();
+                self.close_brace();
                 if self.templates.last() == Some(&self.depth) {
                     self.templates.pop();
                     self.skip_template();
@@ -96,28 +114,100 @@ impl Scan<'_> {
                     self.heads = 0;
                 }
             }
-            b';' => {
+            b';' if !text => {
+                // A comparison that was taken for type arguments ends here.
+                self.close_angles();
                 self.run = 0;
                 self.heads = 0;
             }
-            b',' => self.run = 0,
-            b'<' => match self.peek(1) {
-                b'/' => self.angles = self.angles.saturating_sub(1),
-                next if next == b'>' || next.is_ascii_alphabetic() || next == b'{' => self.angles += 1,
-                _ => self.run += 1,
-            },
-            b'>' => {
-                if self.last == b'/' || is_word(self.last) && is_after_type(self.peek(1)) {
-                    self.angles = self.angles.saturating_sub(1);
-                }
-                self.run += u32::from(self.last == b'=');
+            b',' => {
+                self.run = 0;
+                self.no_element();
             }
+            b'<' => self.open_angle(),
+            b'>' => self.close_angle(),
             _ if is_word(byte) => return self.word(),
             b'.' | b':' | b'@' | b'#' => {}
             _ => self.run += 1,
         }
         self.last = byte;
         self.at += 1;
+    }
+
+    fn open_brace(&mut self) {
+        self.opens.push((Open::Brace, self.depth));
+        self.depth += 1;
+        self.run = 0;
+        self.heads = 0;
+        self.elses.push(0);
+    }
+
+    fn close_brace(&mut self) {
+        self.close_angles();
+        self.depth = self.opens.pop().map_or(self.depth.saturating_sub(1), |(_, depth)| depth);
+        self.elses.pop();
+    }
+
+    /// Closes what is open since the last brace.
+    fn close_angles(&mut self) {
+        while self.within() != Open::Brace {
+            self.pop_angle();
+        }
+    }
+
+    fn pop_angle(&mut self) {
+        self.opens.pop();
+        self.angles = self.angles.saturating_sub(1);
+    }
+
+    /// `<T,>(x: T) => …` and `<T extends U>(…) => …` are no elements.
+    fn no_element(&mut self) {
+        if let Some((open @ Open::Tag, _)) = self.opens.last_mut() {
+            *open = Open::Type;
+        }
+    }
+
+    fn open_angle(&mut self) {
+        let next = self.peek(1);
+        if next == b'/' {
+            let element = self.opens.iter().rposition(|(open, _)| *open != Open::Type);
+            match element.map(|at| (at, self.opens[at])) {
+                Some((at, (Open::Tag | Open::Children, depth))) => {
+                    self.angles = self.angles.saturating_sub((self.opens.len() - at) as u32);
+                    self.opens.truncate(at);
+                    self.depth = depth;
+                    self.run = 0;
+                }
+                _ => self.run += 1,
+            }
+            return;
+        }
+        if !(next == b'>' || next == b'{' || is_word(next) && !next.is_ascii_digit()) {
+            self.run += 1;
+            return;
+        }
+        let (from, to) = self.word;
+        let after_name = to == self.at && to > from && !is_keyword(&self.bytes[from..to]);
+        let element = self.jsx && (self.within() == Open::Children || !after_name);
+        self.opens.push((if element { Open::Tag } else { Open::Type }, self.depth));
+        self.angles += 1;
+    }
+
+    fn close_angle(&mut self) {
+        if self.last == b'=' {
+            self.run += 1;
+            return;
+        }
+        match self.within() {
+            Open::Type => self.pop_angle(),
+            Open::Tag if self.last == b'/' => self.pop_angle(),
+            Open::Tag => {
+                if let Some((open, _)) = self.opens.last_mut() {
+                    *open = Open::Children;
+                }
+            }
+            Open::Children | Open::Brace => {}
+        }
     }
 
     fn word(&mut self) {
@@ -133,6 +223,7 @@ impl Scan<'_> {
                 Some(elses) => *elses += 1,
                 None => self.elses.push(1),
             },
+            b"extends" => self.no_element(),
             b"if" | b"while" | b"for" | b"do" | b"with" => self.heads += 1,
             _ => {}
         }
@@ -209,8 +300,7 @@ impl Scan<'_> {
                 b'$' if self.peek(1) == b'{' => {
                     self.at += 1;
                     self.templates.push(self.depth);
-                    self.depth += 1;
-                    self.elses.push(0);
+                    self.open_brace();
                     return;
                 }
                 _ => {}
@@ -224,9 +314,9 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
 }
 
-/// What follows the `>` of type arguments, and seldom the one of an element.
-fn is_after_type(byte: u8) -> bool {
-    matches!(byte, b'(' | b')' | b',' | b';' | b'[' | b'>' | b'|' | b'&' | b']')
+/// Words that are no name of something with type arguments.
+fn is_keyword(word: &[u8]) -> bool {
+    BEFORE_REGEX.contains(&word) || matches!(word, b"return" | b"default" | b"yield" | b"instanceof" | b"extends")
 }
 
 #[cfg(test)]
@@ -236,9 +326,11 @@ mod tests {
     #[test]
     fn ordinary_source_passes() {
         let text = "const a = `${b ? `(${c}(` : /[(/]((/}`; // ((((\nif (a) { x = y / 2 } else if (b) {} /* [[[ */\n";
-        assert!(check(&text.repeat(3_000)).is_ok());
-        assert!(check(&"case '(': return \"[[[\"; x = a < b; y = <p>it's (</p>;\n".repeat(3_000)).is_ok());
-        assert!(check(&"export const a: Array<string> = f<T>(x);\n".repeat(20_000)).is_ok());
+        assert!(check(&text.repeat(3_000), true).is_ok());
+        assert!(check(&"case '(': return \"[[[\"; x = a < b; y = <p>it's (</p>;\n".repeat(3_000), true).is_ok());
+        assert!(check(&"for (let i = 0; i<n; i++) { if (i<n) f(<T,>(x: T) => x) }\n".repeat(20_000), true).is_ok());
+        assert!(check(&"const f = <T>(x: T) => x; type A = <T>() => '{';\n".repeat(20_000), false).is_ok());
+        assert!(check(&"export const a: Array<string> = f<T>(x);\n".repeat(20_000), true).is_ok());
     }
 
     #[test]
@@ -249,6 +341,10 @@ mod tests {
             "`${".repeat(20_000),
             "A<".repeat(20_000),
             "<a>".repeat(20_000),
+            "<a>)".repeat(20_000),
+            format!("<a>{}", "b<a>;".repeat(20_000)),
+            "<a>'{<a>{".repeat(20_000),
+            "<a>{x</r/.y}".repeat(20_000),
             "!".repeat(30_000),
             "typeof ".repeat(30_000),
             "a ? b : ".repeat(30_000),
@@ -256,7 +352,7 @@ mod tests {
             "if (a) {} else ".repeat(30_000),
             "if (a) ".repeat(30_000),
         ] {
-            let error = check(&format!("f();\nlet x = {deep}")).unwrap_err();
+            let error = check(&format!("f();\nlet x = {deep}"), true).unwrap_err();
             assert_eq!(error.line, Some(2), "{}", error.what);
         }
     }

@@ -208,7 +208,6 @@ impl<'a> Lower<'a, '_> {
                 right
             };
             value = match logical.operator {
-                LogicalOperator::And => right,
                 LogicalOperator::Or | LogicalOperator::Coalesce if value.is_some() => self.b.val(Val::Same(value)),
                 _ => right,
             };

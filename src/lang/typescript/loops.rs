@@ -7,7 +7,7 @@ use oxc_ast::ast::{
 use oxc_span::GetSpan;
 
 use super::Lower;
-use crate::lang::unit::{BindKind, CtxKind, Sym, TyId, Val, ValId};
+use crate::lang::unit::{BindKind, CtxKind, Pos, Sym, TyId, Val, ValId};
 
 impl<'a> Lower<'a, '_> {
     fn take_label(&mut self) -> Sym {
@@ -73,10 +73,10 @@ impl<'a> Lower<'a, '_> {
         self.b.close(end);
     }
 
-    fn open_while(&mut self, test: &'a Expression<'a>, label: Sym, from: crate::lang::unit::Pos) {
-        let text = self.quoted(test.span());
+    fn open_while(&mut self, test: &'a Expression<'a>, label: Sym, from: Pos) {
+        let source = self.quoted(test.span());
         let ctx = self.b.open(CtxKind::WhileLoop, 0, label, from);
-        self.b.ctx_mut(ctx).text = text;
+        self.b.ctx_mut(ctx).text = source;
         let condition = self.expr(test);
         self.b.ctx_mut(ctx).val = condition;
     }
@@ -126,28 +126,7 @@ impl<'a> Lower<'a, '_> {
                 self.b.open(CtxKind::EndlessLoop, 0, label, from);
                 self.counters(variables, &values, ValId::NONE);
             }
-            Some(test) => match comparison(test) {
-                Some(comparison) => {
-                    let (counted, text) = self.counted(comparison, variables);
-                    let ctx = self.b.open(CtxKind::ForLoop, 0, label, from);
-                    self.b.ctx_mut(ctx).val = counted;
-                    self.b.ctx_mut(ctx).text = text;
-                    let elem = match self.b.unit().plain(counted) {
-                        Val::Range(_) => self.derived(counted, Val::Elem),
-                        _ => ValId::NONE,
-                    };
-                    self.counters(variables, &values, elem);
-                    self.expr(test);
-                }
-                None => {
-                    let text = self.quoted(test.span());
-                    let ctx = self.b.open(CtxKind::WhileLoop, 0, label, from);
-                    self.b.ctx_mut(ctx).text = text;
-                    self.counters(variables, &values, ValId::NONE);
-                    let condition = self.expr(test);
-                    self.b.ctx_mut(ctx).val = condition;
-                }
-            },
+            Some(test) => self.open_counted(test, variables, &values, (label, from)),
         }
         self.body_of(&statement.body);
         if let Some(update) = &statement.update {
@@ -155,6 +134,35 @@ impl<'a> Lower<'a, '_> {
         }
         let end = self.end(statement.span);
         self.b.close(end);
+    }
+
+    /// Opens a `for (…; test; …)`: one that counts, or one that goes on while something holds.
+    fn open_counted(
+        &mut self,
+        test: &'a Expression<'a>,
+        variables: Option<&'a VariableDeclaration<'a>>,
+        values: &[ValId],
+        (label, from): (Sym, Pos),
+    ) {
+        let Some(comparison) = comparison(test) else {
+            let source = self.quoted(test.span());
+            let ctx = self.b.open(CtxKind::WhileLoop, 0, label, from);
+            self.b.ctx_mut(ctx).text = source;
+            self.counters(variables, values, ValId::NONE);
+            let condition = self.expr(test);
+            self.b.ctx_mut(ctx).val = condition;
+            return;
+        };
+        let (counted, source) = self.counted(comparison, variables);
+        let ctx = self.b.open(CtxKind::ForLoop, 0, label, from);
+        self.b.ctx_mut(ctx).val = counted;
+        self.b.ctx_mut(ctx).text = source;
+        let elem = match self.b.unit().plain(counted) {
+            Val::Range(_) => self.derived(counted, Val::Elem),
+            _ => ValId::NONE,
+        };
+        self.counters(variables, values, elem);
+        self.expr(test);
     }
 
     /// Binds the variables of a loop's head: the first counts.
@@ -189,17 +197,17 @@ impl<'a> Lower<'a, '_> {
             other => other,
         };
         if let Some(list) = length_of(bound).filter(|list| super::exprs::is_plain(list)) {
-            let text = self.quoted(list.span());
-            return (self.expr(list), text);
+            let source = self.quoted(list.span());
+            return (self.expr(list), source);
         }
-        let text = self.quoted(test.span);
+        let source = self.quoted(test.span);
         if let Expression::Identifier(id) = bound {
             let name = self.b.intern(id.name.as_str());
             if let Some(bind) = self.b.lookup(name)
                 && let Val::Field(list, field) = self.b.unit().plain(self.b.unit().bind(bind).value)
                 && matches!(self.b.unit().name(field), "length" | "size")
             {
-                return (self.b.val(Val::Same(list)), text);
+                return (self.b.val(Val::Same(list)), source);
             }
         }
         let number = |expr: Option<&Expression<'_>>| match expr {
@@ -215,7 +223,7 @@ impl<'a> Lower<'a, '_> {
         };
         #[expect(clippy::cast_sign_loss, reason = "a float turns into the nearest number that fits")]
         let range = self.b.val(Val::Range(len as u32));
-        (range, text)
+        (range, source)
     }
 }
 

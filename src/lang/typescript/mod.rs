@@ -46,7 +46,7 @@ pub(super) fn lower(path: &str, text: &str) -> Result<Lowered, Unparsable> {
 
 /// Lowers code; `file` is what the positions count in, as long as the code.
 fn lower_as(language: Language, kind: SourceType, file: &str, code: &str) -> Result<Lowered, Unparsable> {
-    depth::check(code)?;
+    depth::check(code, kind.is_jsx())?;
     ARENA.with_borrow_mut(|arena| {
         let lowered = parse_and_lower(arena, language, kind, file, code);
         arena.reset();

@@ -128,7 +128,7 @@ impl<'a> Lower<'a, '_> {
             (Some(only), None) => self.ty(only),
             // `T | T[]`, `T | Promise<T>`: the first says what it is about.
             (Some(first), Some(TSType::TSTypeReference(second)))
-                if kept.next().is_none() && self.is_promise(&second.type_name) =>
+                if kept.next().is_none() && Self::is_promise(&second.type_name) =>
             {
                 self.ty(first)
             }
@@ -136,7 +136,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    fn is_promise(&self, name: &TSTypeName<'_>) -> bool {
+    fn is_promise(name: &TSTypeName<'_>) -> bool {
         matches!(name, TSTypeName::IdentifierReference(id) if matches!(id.name.as_str(), "Promise" | "PromiseLike"))
     }
 

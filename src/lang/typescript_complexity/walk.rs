@@ -142,14 +142,7 @@ impl<'a> Walk<'a, '_> {
                         parts.push(Part::Expr(&m.expression));
                         &m.object
                     }
-                    ChainElement::StaticMemberExpression(m) => {
-                        self.optional(m.optional, m.span);
-                        &m.object
-                    }
-                    ChainElement::PrivateFieldExpression(m) => {
-                        self.optional(m.optional, m.span);
-                        &m.object
-                    }
+                    named => self.named_link(named),
                 },
                 Expression::CallExpression(call) => {
                     self.call(call);
@@ -187,6 +180,13 @@ impl<'a> Walk<'a, '_> {
                 Part::Exprs(exprs) => exprs.iter().for_each(|expr| self.visit_expression(expr)),
             }
         }
+    }
+
+    /// A link by name at the end of an optional chain; gives what it hangs on.
+    fn named_link<'c>(&mut self, link: &'c ChainElement<'a>) -> &'c Expression<'a> {
+        let member = link.to_member_expression();
+        self.optional(member.optional(), member.span());
+        member.object()
     }
 
     fn call(&mut self, call: &CallExpression<'a>) {
