@@ -8,8 +8,10 @@ use foldhash::{HashSet, HashSetExt};
 pub(crate) use super::paths::last_segment;
 use super::summary::LoopKind;
 use super::words::words;
+use crate::lang::Language;
 use crate::lang::unit::{
-    BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, NoteKind, Sym, TyId, Unit, Val, ValId, ctx_flag,
+    BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
+    ctx_flag,
 };
 
 /// Words that make a name one of a database connection.
@@ -498,6 +500,40 @@ pub(crate) fn returned_calls(unit: &Unit) -> HashSet<u32> {
         }
     }
     returned
+}
+
+/// Calls that are awaited where they stand, or given back or collected to be awaited: what a builder has put together
+/// runs there. Of languages without such builders none.
+pub(crate) fn run_calls(unit: &Unit) -> HashSet<u32> {
+    let mut run = HashSet::new();
+    if unit.language == Language::Rust {
+        return run;
+    }
+    let mut take = |mut call: CallId| {
+        run.insert(call.0);
+        // `await db.insert(x).catch(log)`.
+        while matches!(unit.name(unit.call(call).name), "then" | "catch" | "finally")
+            && let Val::Call(before) = unit.plain(unit.call(call).recv)
+        {
+            run.insert(before.0);
+            call = before;
+        }
+    };
+    let called = |val: &ValId| if let Val::Call(id) = unit.plain(*val) { Some(id) } else { None };
+    for (n, call) in unit.calls.iter().enumerate() {
+        match last_segment(unit.name(call.name)) {
+            "push" | "all" | "allSettled" | "race" => {
+                unit.call_args(call).iter().filter_map(called).for_each(&mut take);
+            }
+            "then" | "catch" => take(CallId(n as u32)),
+            _ if call.flags & call_flag::AWAIT != 0 => take(CallId(n as u32)),
+            _ => {}
+        }
+    }
+    let returned = unit.jumps.iter().filter(|jump| jump.kind == JumpKind::Return).map(|jump| jump.val);
+    let values = unit.ctxs.iter().filter(|ctx| ctx.kind.is_body()).map(|ctx| ctx.val);
+    returned.chain(values).filter_map(|val| called(&val)).for_each(take);
+    run
 }
 
 /// Whether a binding is given anew each turn of the innermost loop around `ctx`.

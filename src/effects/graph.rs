@@ -17,7 +17,7 @@ use super::resolve::{FuncRef, Names};
 use super::rest::Rest;
 use super::summary::{FrameKind, LoopKind, NONE, Site, Summary, Term, func_flag, site_flag};
 use super::types::{Head, Types};
-use super::words::words;
+use super::words::{routes, words};
 use crate::config::UserCall;
 use crate::model::severity::Confidence;
 
@@ -586,7 +586,8 @@ fn runs_on(file: &Summary, from: u32, facts: &[SiteFacts]) -> Runs {
                         return Runs::Once;
                     }
                 }
-                if asynchronous {
+                // What answers a request runs on the thread that all requests share.
+                if asynchronous || consumer != NONE && is_route(file, &file.sites[consumer as usize]) {
                     return Runs::Async;
                 }
             }
@@ -612,6 +613,15 @@ fn runs_on(file: &Summary, from: u32, facts: &[SiteFacts]) -> Runs {
         at = frame.parent;
     }
     Runs::Once
+}
+
+/// Whether a call hands a request handler to a router: `app.get("/users", (req, res) => …)`.
+fn is_route(file: &Summary, site: &Site) -> bool {
+    let routes = routes(file.language);
+    !routes.is_empty()
+        && site.flags & site_flag::METHOD != 0
+        && routes.contains(&file.name(site.name))
+        && file.args(site).first().is_some_and(|arg| file.term(*arg) == Some(Term::Text))
 }
 
 /// Who calls a function: the caller, and the site in its file.

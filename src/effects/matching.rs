@@ -121,6 +121,10 @@ impl<'m> Matcher<'m> {
         let method = site.flags & site_flag::METHOD != 0;
         match row.on {
             On::Path(prefixes) if site.path != NONE => is_named(file.name(site.path), prefixes, row.name),
+            // Built into the language: nothing of the repository may have the name.
+            On::Path(prefixes) if prefixes.contains(&"") && file.name(site.name) == row.name => {
+                !method && !own && site.recv == NONE
+            }
             On::Path(prefixes) => !method && site.recv == NONE && is_path(file, site, prefixes, row.name),
             // A runtime's own `spawn_blocking` off-loads, too.
             On::Distinctive(libs) => {
@@ -134,6 +138,9 @@ impl<'m> Matcher<'m> {
                 matches!(file.term(site.recv), Some(Term::Field(base, _)) if is_of(types, index, base, wanted))
             }
             On::Entity(..) => false,
+            On::Shape(_) | On::ShapeOfField(_) | On::Run(_) | On::RunOf(..) | On::FieldNamed(_) | On::FieldOf(_) => {
+                is_shaped(file, site, row.on)
+            }
             On::After(links, libs) => {
                 self.uses(file, libs)
                     && chain(file, site).any(|link| links.contains(&last_segment(file.name(link.name))))
@@ -277,6 +284,91 @@ fn root<'a>(file: &'a Summary, site: &Site) -> Option<&'a Site> {
 /// The path by which a call at the root of a chain is known.
 fn root_path<'a>(file: &'a Summary, root: &Site) -> &'a str {
     file.name(if root.path == NONE { root.name } else { root.path })
+}
+
+/// Whether a method call looks like what a row asks for: by its argument, its chain or the fields before it.
+fn is_shaped(file: &Summary, site: &Site, on: On) -> bool {
+    match on {
+        On::Shape(keys) => has_key(file, site, keys),
+        On::ShapeOfField(keys) => {
+            let field = site.path != NONE || matches!(file.term(site.recv), Some(Term::Field(..)));
+            field && has_key(file, site, keys)
+        }
+        On::Run(starts) => is_run(site) && links(file, site).any(|link| starts.contains(&link_name(file, link))),
+        On::RunOf(receivers, starts) => {
+            let begins = |link: &Site| {
+                starts.contains(&link_name(file, link))
+                    && receiver_name(file, link).is_some_and(|name| receivers.contains(&name))
+            };
+            is_run(site) && links(file, site).any(begins)
+        }
+        On::FieldNamed(names) => {
+            let Some(Term::Field(base, _)) = file.term(site.recv) else { return false };
+            matches!(file.term(base), Some(Term::Field(_, name)) if names.contains(&file.name(name)))
+        }
+        On::FieldOf(names) => field_root(file, site.recv).is_some_and(|link| names.contains(&link_name(file, link))),
+        _ => false,
+    }
+}
+
+/// The calls of a chain, the site itself first.
+fn links<'a>(file: &'a Summary, site: &'a Site) -> impl Iterator<Item = &'a Site> {
+    std::iter::once(site).chain(chain(file, site))
+}
+
+fn link_name<'a>(file: &'a Summary, link: &Site) -> &'a str {
+    if link.name == NONE { "" } else { last_segment(file.name(link.name)) }
+}
+
+/// The name of what a link of a chain is called on, as far as terms tell it.
+fn receiver_name<'a>(file: &'a Summary, link: &Site) -> Option<&'a str> {
+    if link.flags & site_flag::CONNECTION_RECV != 0 {
+        return Some("db");
+    }
+    match file.term(link.recv)? {
+        Term::Path(name, _) | Term::Field(_, name) => Some(last_segment(file.name(name))),
+        _ => None,
+    }
+}
+
+/// Whether a call is awaited or given back where it stands.
+fn is_run(site: &Site) -> bool {
+    site.flags & site_flag::RUN != 0
+}
+
+/// Whether the first argument of a call is an object with one of these keys.
+fn has_key(file: &Summary, site: &Site, keys: &[&str]) -> bool {
+    let Some(Term::Named { name, .. }) = file.args(site).first().and_then(|arg| file.term(*arg)) else { return false };
+    let Some(object) = file.name(name).strip_prefix('{') else { return false };
+    let mut depth = 0_u32;
+    let mut from = 0;
+    for (at, byte) in object.bytes().enumerate() {
+        let ends = matches!(byte, b'{' | b'}' | b',');
+        if ends && depth == 0 && keys.contains(&&object[from..at]) {
+            return true;
+        }
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if ends {
+            from = at + 1;
+        }
+    }
+    false
+}
+
+/// The call that a value was taken from by its fields.
+fn field_root(file: &Summary, mut term: u32) -> Option<&Site> {
+    for _ in 0..16 {
+        term = match file.term(term)? {
+            Term::Field(base, _) => base,
+            Term::Ret(id) => return file.sites.get(id as usize),
+            _ => return None,
+        };
+    }
+    None
 }
 
 /// Whether a value is of one of these types, or of a class of the repository that derives from one.

@@ -148,6 +148,20 @@ pub enum On {
     /// A method of a receiver that stores things by its name (`userRepository`), in a file that uses one of these
     /// libraries.
     Stored(&'static [&'static str]),
+    /// A method whose first argument is an object with one of these keys (`{ where: … }`), whatever the receiver: only
+    /// for names that little else has.
+    Shape(&'static [&'static str]),
+    /// The same of a field of something: `tx.user.create({ data })`.
+    ShapeOfField(&'static [&'static str]),
+    /// The last call of a chain that starts with a call of one of these names, or has one of these in it, where it is
+    /// awaited or given back: a builder's statement runs there, and is put together everywhere else.
+    Run(&'static [&'static str]),
+    /// The same of a chain with a call of one of the second names on a receiver of one of the first.
+    RunOf(&'static [&'static str], &'static [&'static str]),
+    /// A method of a field of a field of one of these names: `db.query.users.findMany()`.
+    FieldNamed(&'static [&'static str]),
+    /// A method of a field, at whatever depth, of what a call of one of these names gave.
+    FieldOf(&'static [&'static str]),
     /// A method whose first argument is a statement in a text, whatever the receiver: the raw-SQL fall-back.
     Sql,
 }

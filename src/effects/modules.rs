@@ -91,6 +91,20 @@ pub(crate) const fn is_open(language: Language) -> bool {
     matches!(language, Language::Swift)
 }
 
+/// Whether a module of the repository is what a scoped package's name means (`@acme/db/users` → `packages/db/src/users`).
+pub(crate) fn is_in_workspace(module: &str, named: &str) -> bool {
+    const ROOTS: [&str; 6] = ["packages", "libs", "apps", "modules", "services", "shared"];
+    let Some((_, inside)) = named.split_once("::") else { return false };
+    let (package, below) = inside.split_once("::").unwrap_or((inside, ""));
+    let mut folders = module.split("::");
+    if !folders.any(|folder| ROOTS.contains(&folder)) || !folders.any(|folder| folder == package) {
+        return false;
+    }
+    let rest = module.rsplit_once(&format!("::{package}")).map_or("", |(_, rest)| rest.trim_start_matches("::"));
+    let rest = rest.strip_prefix("src").map_or(rest, |rest| rest.trim_start_matches("::"));
+    rest == below
+}
+
 fn join_item(module: &str, item: &str) -> String {
     let module = module.replace('/', "::");
     if item.is_empty() { module } else { format!("{module}::{item}") }
@@ -134,7 +148,7 @@ fn joined(folder: &str, path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{named, of_path, relative};
+    use super::{is_in_workspace, named, of_path, relative};
     use crate::lang::Language::{Dart, Go, Java, JavaScript, Python, Rust, Swift, TypeScript};
 
     #[test]
@@ -166,6 +180,11 @@ mod tests {
         assert_eq!(named(TypeScript, "@/lib/db::load"), "lib::db::load");
         assert_eq!(named(TypeScript, "@acme/db::load"), "@acme::db::load");
         assert_eq!(named(TypeScript, "axios::get"), "axios::get");
+        assert!(is_in_workspace("packages::db::src::users", "@acme::db::users"));
+        assert!(
+            is_in_workspace("packages::lib::mail", "@acme::lib::mail") && is_in_workspace("libs::db::src", "@acme::db")
+        );
+        assert!(!is_in_workspace("src::common", "@nestjs::common") && !is_in_workspace("packages::db::x", "@acme::db"));
         assert_eq!(named(Go, "github.com/acme/app/store::Load"), "github.com::acme::app::store::Load");
         assert_eq!(named(Dart, "package:app/src/db.dart"), "lib::src::db");
         assert_eq!(named(Rust, "a::b"), "a::b");

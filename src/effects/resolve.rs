@@ -681,6 +681,9 @@ fn is_tail(path: &str, tail: &str) -> bool {
 
 /// Whether a module of the repository is what an import names: exactly, or from another root of sources.
 fn is_module(language: Language, module: &str, named: &str) -> bool {
+    if named.starts_with('@') && matches!(language, Language::TypeScript | Language::JavaScript) {
+        return module == named || modules::is_in_workspace(module, named);
+    }
     module == named
         || (language != Language::Rust && !named.is_empty() && (is_tail(module, named) || is_root_tail(named, module)))
 }

@@ -10,7 +10,7 @@ use super::lookup::{self, module_ctx};
 use super::modules;
 use super::paths::{first_segment, split_first};
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
-use super::words::words;
+use super::words::{entries, words};
 use crate::lang::Language;
 use crate::lang::unit::{
     BindId, BindKind, Call, CallId, CtxId, CtxKind, Names, Note, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
@@ -78,6 +78,8 @@ struct Summariser<'a> {
     children: HashSet<(CtxId, Sym)>,
     /// Calls that the function returns with.
     returned: HashSet<u32>,
+    /// Calls that are awaited or given back where they stand.
+    run: HashSet<u32>,
     /// Statics and constants: path, binding.
     statics: Vec<(u32, BindId)>,
     /// How deep types refer to types: bounds may refer to each other.
@@ -120,6 +122,7 @@ impl<'a> Summariser<'a> {
             open: lookup::open(unit),
             children: lookup::children(unit),
             returned: context::returned_calls(unit),
+            run: context::run_calls(unit),
             statics: Vec::new(),
             depth: 0,
         }
@@ -319,7 +322,7 @@ impl<'a> Summariser<'a> {
         set(ctx.flags & ctx_flag::BODILESS != 0, func_flag::BODILESS);
         set(ctx.flags & ctx_flag::METHOD != 0, func_flag::METHOD);
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
-        set(unit.name(ctx.name) == "main" && class.is_none(), func_flag::ENTRY);
+        set(class.is_none() && entries(unit.language).contains(&unit.name(ctx.name)), func_flag::ENTRY);
         set(self.handlers.contains(&id), func_flag::HANDLER);
         set(self.open.contains(&id), func_flag::PUBLIC);
         flags
@@ -551,6 +554,7 @@ impl<'a> Summariser<'a> {
         set(call.flags & call_flag::MACRO != 0, site_flag::MACRO);
         set(call.flags & call_flag::AWAIT != 0, site_flag::AWAIT);
         set(self.returned.contains(&id.0), site_flag::RETURNED);
+        set(self.run.contains(&id.0), site_flag::RUN);
         let args = unit.call_args(call);
         let connection = args.iter().copied().find(|a| context::is_connection(unit, *a));
         set(connection.is_some(), site_flag::CONNECTION_ARG);

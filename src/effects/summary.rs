@@ -135,7 +135,9 @@ pub mod site_flag {
     /// Its value is what the function returns with: it runs at most once a call, also in a loop.
     pub const RETURNED: u16 = 1 << 11;
     /// The receiver stores things by its name: a repository, a mapper, a model.
-    pub const STORE_RECV: u16 = 1 << 12;
+    pub const STORE_RECV: u16 = 1 << 13;
+    /// The last call of its chain, awaited or given back where it stands.
+    pub const RUN: u16 = 1 << 15;
 }
 
 /// A call.

@@ -11,6 +11,7 @@ use crate::lang::Language;
 use crate::model::severity::Confidence;
 
 /// Rows that share evidence, effect and confidence. A name that ends in `*` stands for all that begin so.
+#[derive(Clone, Copy)]
 pub(super) struct Group {
     pub on: On,
     pub effect: Effect,
@@ -21,6 +22,23 @@ pub(super) struct Group {
 /// A group, shorter.
 pub(super) const fn group(on: On, effect: Effect, confidence: Confidence, names: &'static [&'static str]) -> Group {
     Group { on, effect, confidence, names }
+}
+
+/// Groups of several themes as one list; `N` is how many there are.
+pub(super) const fn joined<const N: usize>(themes: &[&[Group]]) -> [Group; N] {
+    let mut out = [group(On::Sql, Effect::Nothing, Confidence::Low, &[]); N];
+    let (mut at, mut theme) = (0, 0);
+    while theme < themes.len() {
+        let mut n = 0;
+        while n < themes[theme].len() {
+            out[at] = themes[theme][n];
+            at += 1;
+            n += 1;
+        }
+        theme += 1;
+    }
+    assert!(at == N, "the number of groups is that of the themes");
+    out
 }
 
 /// What the calls of a language's libraries do.

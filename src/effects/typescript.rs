@@ -1,15 +1,20 @@
 //! What TypeScript and JavaScript call the ideas that the shared predicates ask for.
 //!
-//! Owns the language's own words, of arrays, promises and the modules that come with Node. The rows of libraries are added
-//! to the table here.
+//! Owns the language's own words, of arrays, promises and the modules that come with Node. The rows of libraries stand in
+//! one file a theme.
 
-use super::table::{Group, Table};
+mod blocking;
+mod queries;
+mod requests;
+
+use super::table::{Group, Table, joined};
 use super::words::Words;
 
 /// What the calls of libraries do.
-pub(super) static TABLE: Table = Table::new(GROUPS, returns, &EXTERNAL);
+pub(super) static TABLE: Table = Table::new(&GROUPS, returns, &EXTERNAL);
 
-const GROUPS: &[Group] = &[];
+static GROUPS: [Group; queries::GROUPS.len() + requests::GROUPS.len() + blocking::GROUPS.len()] =
+    joined(&[queries::GROUPS, requests::GROUPS, blocking::GROUPS]);
 
 /// Modules of Node: a path into them is never one of the repository.
 const EXTERNAL: [&str; 14] = [
@@ -29,9 +34,15 @@ const EXTERNAL: [&str; 14] = [
     "zlib",
 ];
 
-fn returns(_path: &str) -> Option<&'static str> {
-    None
+fn returns(path: &str) -> Option<&'static str> {
+    queries::returns(path).or_else(|| requests::returns(path))
 }
+
+/// Methods that hand request handlers to a router.
+pub(super) const ROUTES: [&str; 8] = ["get", "post", "put", "delete", "patch", "all", "use", "route"];
+
+/// Functions that programs begin with, beside `main`.
+pub(super) const ENTRIES: [&str; 2] = ["main", "bootstrap"];
 
 /// The vocabulary of both languages.
 pub(super) static WORDS: Words = Words {

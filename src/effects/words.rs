@@ -60,6 +60,22 @@ pub(crate) const fn words(language: Language) -> &'static Words {
     }
 }
 
+/// Functions that a program of a language begins with.
+pub(crate) const fn entries(language: Language) -> List {
+    match language {
+        Language::TypeScript | Language::JavaScript => &typescript::ENTRIES,
+        _ => &["main"],
+    }
+}
+
+/// Methods that hand request handlers to a router, of a path given as a text.
+pub(crate) const fn routes(language: Language) -> List {
+    match language {
+        Language::TypeScript | Language::JavaScript => &typescript::ROUTES,
+        _ => &[],
+    }
+}
+
 /// Of a language without a vocabulary.
 static NONE: Words = Words {
     same_items: &[],

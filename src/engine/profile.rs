@@ -290,10 +290,34 @@ fn by_path(path: &str) -> Option<Profile> {
     if migrations || path.contains("db/migrate/") {
         return Some(Profile::Migration);
     }
-    if folder(&["scripts", "script", "seeds", "seeders", "xtask"]) || matches!(stem, "seed" | "seeds") {
+    if folder(&["scripts", "script", "seed", "seeds", "seeders", "xtask"]) || matches!(stem, "seed" | "seeds") {
         return Some(Profile::Script);
     }
-    is_build_file(name).then_some(Profile::Build)
+    if is_build_file(name) || is_script_of_build(&folders, stem, extension) {
+        return Some(Profile::Build);
+    }
+    (is_script(extension) && folders.iter().any(|f| is_command_folder(f))).then_some(Profile::Cli)
+}
+
+/// Whether a file is TypeScript or JavaScript.
+fn is_script(extension: &str) -> bool {
+    matches!(extension, "ts" | "mts" | "cts" | "js" | "mjs" | "cjs")
+}
+
+/// `vite.config.ts`, `gulpfile.js`, `build.mjs` at the root of a package, and what lies in a folder of such.
+fn is_script_of_build(folders: &[&str], stem: &str, extension: &str) -> bool {
+    const FOLDERS: [&str; 7] =
+        ["build-scripts", "build-tools", "buildtools", "webpack", "rollup", "gulp", "generators"];
+    let named =
+        stem.ends_with(".config") || matches!(stem, "gulpfile" | "Gruntfile" | "build" | "esbuild" | "postinstall");
+    is_script(extension) && (named || folders.iter().any(|f| FOLDERS.contains(f)))
+}
+
+/// `cli/`, `medusa-cli/`, `create-app/`, `bin/`.
+fn is_command_folder(folder: &str) -> bool {
+    folder == "bin"
+        || folder.split('-').any(|word| word == "cli")
+        || folder.starts_with("create-") && folder.ends_with("-app")
 }
 
 /// Folders that hold tests and what tests need, in any language.

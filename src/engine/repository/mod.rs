@@ -83,7 +83,7 @@ fn version() -> u64 {
         hash
     }
     const START: u64 = 0xcbf2_9ce4_8422_2325;
-    const PARTS: [u64; 14] = [
+    const PARTS: [u64; 16] = [
         mix(START, env!("CARGO_PKG_VERSION").as_bytes()),
         mix(START, include_bytes!("../../effects/summary.rs")),
         mix(START, include_bytes!("../../effects/summarise.rs")),
@@ -94,6 +94,8 @@ fn version() -> u64 {
         mix(START, include_bytes!("../../effects/paths.rs")),
         mix(START, include_bytes!("../../effects/rest.rs")),
         mix(START, include_bytes!("../../effects/words.rs")),
+        mix(START, include_bytes!("../../effects/modules.rs")),
+        mix(START, include_bytes!("../../effects/typescript.rs")),
         mix(START, include_bytes!("../../effects/table.rs")),
         mix(START, include_bytes!("../../effects/lookup.rs")),
         mix(START, include_bytes!("../../lang/unit.rs")),

@@ -1,8 +1,9 @@
 //! Loops. What is iterated is lowered before the loop opens.
 
 use oxc_ast::ast::{
-    BinaryExpression, BinaryOperator, DoWhileStatement, Expression, ForInStatement, ForOfStatement, ForStatement,
-    ForStatementInit, ForStatementLeft, LogicalOperator, Span, Statement, VariableDeclaration, WhileStatement,
+    AssignmentOperator, BinaryExpression, BinaryOperator, DoWhileStatement, Expression, ForInStatement, ForOfStatement,
+    ForStatement, ForStatementInit, ForStatementLeft, LogicalOperator, Span, Statement, VariableDeclaration,
+    WhileStatement,
 };
 use oxc_span::GetSpan;
 
@@ -126,7 +127,7 @@ impl<'a> Lower<'a, '_> {
                 self.b.open(CtxKind::EndlessLoop, 0, label, from);
                 self.counters(variables, &values, ValId::NONE);
             }
-            Some(test) => self.open_counted(test, variables, &values, (label, from)),
+            Some(test) => self.open_counted(test, (variables, &values), statement.update.as_ref(), (label, from)),
         }
         self.body_of(&statement.body);
         if let Some(update) = &statement.update {
@@ -140,8 +141,8 @@ impl<'a> Lower<'a, '_> {
     fn open_counted(
         &mut self,
         test: &'a Expression<'a>,
-        variables: Option<&'a VariableDeclaration<'a>>,
-        values: &[ValId],
+        (variables, values): (Option<&'a VariableDeclaration<'a>>, &[ValId]),
+        update: Option<&'a Expression<'a>>,
         (label, from): (Sym, Pos),
     ) {
         let Some(comparison) = comparison(test) else {
@@ -154,11 +155,19 @@ impl<'a> Lower<'a, '_> {
             return;
         };
         let (counted, source) = self.counted(comparison, variables);
+        let plain = counted;
+        let counted = if steps_far(update) {
+            // `i += BATCH` gives chunks.
+            let at = (self.start(test.span()), self.end(test.span()));
+            self.method_call(counted, "step_by", &[], at)
+        } else {
+            counted
+        };
         let ctx = self.b.open(CtxKind::ForLoop, 0, label, from);
         self.b.ctx_mut(ctx).val = counted;
         self.b.ctx_mut(ctx).text = source;
-        let elem = match self.b.unit().plain(counted) {
-            Val::Range(_) => self.derived(counted, Val::Elem),
+        let elem = match self.b.unit().plain(plain) {
+            Val::Range(_) => self.derived(plain, Val::Elem),
             _ => ValId::NONE,
         };
         self.counters(variables, values, elem);
@@ -224,6 +233,20 @@ impl<'a> Lower<'a, '_> {
         #[expect(clippy::cast_sign_loss, reason = "a float turns into the nearest number that fits")]
         let range = self.b.val(Val::Range(len as u32));
         (range, source)
+    }
+}
+
+/// Whether a loop counts in steps of many: by a literal of ten or more, or by something with a name.
+fn steps_far(update: Option<&Expression<'_>>) -> bool {
+    match update {
+        Some(Expression::AssignmentExpression(update)) if update.operator == AssignmentOperator::Addition => {
+            match &update.right {
+                Expression::NumericLiteral(step) => step.value >= 10.0,
+                Expression::Identifier(_) | Expression::StaticMemberExpression(_) => true,
+                _ => false,
+            }
+        }
+        _ => false,
     }
 }
 

@@ -47,7 +47,8 @@ pub const RULE: Rule = Rule {
 
 fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     let facts = view.facts();
-    if facts.runs != Runs::Async {
+    // The steps of a migration run one by one, once.
+    if facts.runs != Runs::Async || view.migration {
         return None;
     }
     let entry = view.function().is_some_and(|f| f.flags & func_flag::ENTRY != 0);

@@ -49,6 +49,8 @@ fn per_item(view: &SiteView<'_, '_>) -> Option<PerItem> {
         return None;
     }
     let (bounded, turns) = match looped.kind {
+        // A handful of turns while somebody sits before it.
+        LoopKind::Constant(0..SMALL) if view.command_line => return None,
         LoopKind::Data => (false, None),
         LoopKind::Constant(turns) => (turns < SMALL, Some(turns)),
         LoopKind::Fixed => (true, None),
