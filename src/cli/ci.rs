@@ -9,21 +9,27 @@ use crate::exit::Exit;
 use crate::hook::event::Plan;
 use crate::hook::github::{self, Event};
 use crate::hook::gitlab;
-use crate::hook::range::{Gated, Range, gate};
+use crate::hook::range::{self, Gated, Range, gate};
 use crate::report::summary::Part;
 use crate::report::{self, summary};
+use crate::review::division::Division;
+use crate::review::part::{Run, Subject};
+use crate::review::{Parted, config_hash};
 use crate::world::git::{Base, Repo, WHOLE_HISTORY};
 use crate::world::{clock, config_files, env, files};
 
-use super::format::{Outputs, about_rules, of_range};
+use super::format::{Format, Outputs, about_rules, of_range};
+use super::merge::{Shown, agree};
 use super::print;
+use super::shard::{Begun, Sharding};
 
 /// An event's payload is a few hundred kilobytes at most.
 const MOST_BYTES: u64 = 32 << 20;
 
 /// Gate a change in CI: the commits that GitHub Actions or GitLab CI names, else what the flags name.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 APPROVE, 1 REQUEST_CHANGES, 2 BLOCKED, 64 wrong usage, 65 bad input.")]
+#[command(after_help = "Exit codes: 0 APPROVE, 1 REQUEST_CHANGES, 2 BLOCKED, 64 wrong usage, 65 bad input. \
+    With --shard: 0 the part is written, 2 it is written and says that something could not run.")]
 pub(super) struct Args {
     /// Branch or revision that the change is compared with.
     #[arg(long, value_name = "REV")]
@@ -35,24 +41,57 @@ pub(super) struct Args {
     #[arg(long)]
     write: bool,
     #[command(flatten)]
+    shard: Sharding,
+    #[command(flatten)]
     outputs: Outputs,
 }
 
 pub(super) fn run(args: Args) -> Result<Exit> {
     args.outputs.check()?;
-    let in_actions = env::var("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    let taken = args.outputs.first().or(args.write.then_some("--write"));
+    if let Some(begun) = args.shard.begin(taken)? {
+        return part(&args, begun);
+    }
+    let in_actions = in_actions();
     match gated(&args, in_actions).map_err(|error| args.outputs.write_failure(error))? {
-        Came::Nothing(why) => {
-            args.outputs.write_nothing(&why)?;
-            print::text(&format!("perf-gate: {why}\n"))?;
-            Ok(Exit::Ok)
-        }
+        Came::Nothing(why) => nothing(&why, &args.outputs),
         Came::Gated(gated) => {
             args.outputs.write_gated(&gated)?;
             report(&gated, in_actions)?;
             Ok(gated.verdict().into())
         }
     }
+}
+
+/// There was nothing to gate, and why.
+pub(super) fn nothing(why: &str, outputs: &Outputs) -> Result<Exit> {
+    outputs.write_nothing(why)?;
+    print::text(&format!("perf-gate: {}\n", report::escape::terminal(why)))?;
+    Ok(Exit::Ok)
+}
+
+fn in_actions() -> bool {
+    env::var("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}
+
+/// A shard's part of it.
+fn part(args: &Args, begun: Begun) -> Result<Exit> {
+    let (repo, plan) = plan(args, in_actions())?;
+    let (base, head, branch, proposed, fork, note) = match plan.clone() {
+        Plan::Range { base, head, branch, proposed, fork, note } => (base, head, branch, proposed, fork, note),
+        Plan::Nothing(why) => {
+            let none = || "none".to_owned();
+            let run = Run::new(begun.of(), Subject::Nothing { why: why.clone() }, none(), (none(), none()));
+            return begun.finish(run, &Parted { notes: vec![why], ..Parted::default() });
+        }
+    };
+    let subject = Subject::Ci { base_name: base.name, base_how: base.how, branch, proposed, fork, note };
+    let (mut range, notes) = ready(&repo, plan, false)?;
+    range.division = begun.division();
+    let mut parted = Parted { notes, ..Parted::default() };
+    parted.take(range::part(&range)?);
+    let run = Run::new(begun.of(), subject, config_hash(&range.config), (base.commit, head));
+    begun.finish(run, &parted)
 }
 
 /// What came of it.
@@ -64,19 +103,55 @@ enum Came {
 }
 
 fn gated(args: &Args, in_actions: bool) -> Result<Came> {
-    let here = files::current_folder()?;
-    let repo = Repo::discover(&here)?.ok_or_else(|| {
-        Error::input("there is no git repository here, so there is no change to gate")
-            .next(format!("{WHOLE_HISTORY} and run this inside it"))
-    })?;
-    let event = if in_actions { event_here()? } else { None };
-    let (range, notes) = match planned(&repo, event.as_ref(), args)? {
+    let (repo, plan) = plan(args, in_actions)?;
+    let (range, notes) = match plan {
         Plan::Nothing(why) => return Ok(Came::Nothing(why)),
         plan @ Plan::Range { .. } => ready(&repo, plan, args.write)?,
     };
     let mut gated = gate(&range)?;
     gated.notes.splice(0..0, notes);
     Ok(Came::Gated(Box::new(gated)))
+}
+
+fn repo_here() -> Result<Repo> {
+    Repo::discover(&files::current_folder()?)?.ok_or_else(|| {
+        Error::input("there is no git repository here, so there is no change to gate")
+            .next(format!("{WHOLE_HISTORY} and run this inside it"))
+    })
+}
+
+fn plan(args: &Args, in_actions: bool) -> Result<(Repo, Plan)> {
+    let repo = repo_here()?;
+    let event = if in_actions { event_here()? } else { None };
+    let plan = planned(&repo, event.as_ref(), args)?;
+    Ok((repo, plan))
+}
+
+/// The result over all parts of a run.
+pub(super) fn merged(run: &Run, division: Division, shown: &Shown<'_>) -> Result<Exit> {
+    let (Some(base), Subject::Ci { branch, proposed, fork, note, .. }) = (run.subject.base(&run.base), &run.subject)
+    else {
+        return Err(Error::internal("parts of another command were merged as parts of `ci`"));
+    };
+    let repo = repo_here()?;
+    let head = repo.resolve(&run.head).filter(|head| *head == run.head);
+    let is_there = head.is_some() && (repo.has_commit(&base.commit) || base == repo.nothing());
+    if !is_there {
+        return Err(Error::input("the commits of the parts are not in this clone").next(WHOLE_HISTORY));
+    }
+    let (branch, note) = (branch.clone(), note.clone());
+    let plan = Plan::Range { base, head: run.head.clone(), branch, proposed: *proposed, fork: *fork, note };
+    let (mut range, notes) = ready(&repo, plan, shown.write)?;
+    agree(run, &config_hash(&range.config), (&range.base.commit, &range.head))?;
+    range.division = division;
+    let mut gated = gate(&range)?;
+    gated.notes.splice(0..0, notes);
+    shown.outputs.write_gated(&gated)?;
+    match shown.format {
+        Format::Text => report(&gated, in_actions())?,
+        format => format.print(&of_range(&gated, &about_rules()))?,
+    }
+    Ok(gated.verdict().into())
 }
 
 /// GitHub's event, where the run is one of its.
@@ -160,7 +235,10 @@ fn ready(repo: &Repo, plan: Plan, write: bool) -> Result<(Range, Vec<String>)> {
     if fork {
         notes.push(of_a_fork(&mut config));
     }
-    Ok((Range { root, base, head, branches: branch.into_iter().collect(), write, config }, notes))
+    Ok((
+        Range { root, base, head, branches: branch.into_iter().collect(), write, config, division: Division::Whole },
+        notes,
+    ))
 }
 
 /// What comes from a fork is somebody's whom nobody vouched for: no judge from outside is asked about it.

@@ -61,6 +61,7 @@ pub(super) fn run(Args {}: Args) -> Result<Exit> {
         llm_findings: None,
         dry_run: false,
         no_cache: true,
+        division: crate::review::division::Division::Whole,
         config: Config::default(),
     })?;
     let place = folder.display();

@@ -21,6 +21,7 @@ mod format;
 mod gate;
 mod hook;
 mod init;
+mod merge;
 mod metrics;
 mod place;
 mod print;
@@ -28,6 +29,7 @@ mod project;
 mod review;
 mod rules;
 mod schema;
+mod shard;
 mod stack;
 mod verdict;
 
@@ -57,6 +59,7 @@ enum Command {
     Completions(completions::Args),
     Hook(hook::Args),
     Ci(ci::Args),
+    Merge(merge::Args),
 }
 
 /// Parses the arguments, runs the command, prints what stopped it, and gives the exit code.
@@ -120,5 +123,6 @@ fn dispatch(command: Command) -> Result<Exit> {
         Command::Completions(args) => completions::run(args),
         Command::Hook(args) => hook::run(args),
         Command::Ci(args) => ci::run(args),
+        Command::Merge(args) => merge::run(args),
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn place(
     loaded: &Loaded,
     (around, followed): (&Around, Option<&str>),
 ) -> Option<Place> {
-    let whole = matches!(job.target, Target::WorkTree { .. }) && loaded.errors.is_empty();
+    let whole = matches!(job.target, Target::WorkTree { .. }) && loaded.errors.is_empty() && job.division.is_whole();
     if loaded.sources.len() < FEWEST || !whole {
         return None;
     }

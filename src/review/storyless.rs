@@ -62,7 +62,8 @@ fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -
     // Whole folders that somebody asked for take the time they take.
     let caps = if job.paths.is_empty() { Caps::REVIEW } else { Caps::NONE };
     let (config, rules, scope) = (&job.config, &job.rules, job.scope);
-    let examination = Examination { root: &job.root, ground, config, rules, scope, caps };
+    let division = &job.division;
+    let examination = Examination { root: &job.root, ground, config, rules, scope, caps, division };
     let loaded = examine::load(ground, wanted, &job.config)?;
     let around = examination.around(&loaded, wanted)?;
     let surroundings = examination.surroundings(&loaded)?;

@@ -24,6 +24,14 @@ use crate::lang::Language;
 /// What reading files for the first time may take of a review.
 const BUDGET: Duration = Duration::from_secs(10);
 
+/// The analysed files.
+pub(super) struct Analysed<'s> {
+    /// All of them.
+    pub all: BTreeSet<&'s str>,
+    /// Those that this run looks at; others look at the rest of them.
+    pub own: BTreeSet<&'s str>,
+}
+
 /// The files around the analysed ones.
 pub(super) struct Surroundings<'g> {
     tree: &'g dyn Tree,
@@ -32,13 +40,15 @@ pub(super) struct Surroundings<'g> {
     attributes: LinguistGenerated,
     exclude: Gitignore,
     left_out_key: u64,
+    /// Those of them that others analyse.
+    beside: BTreeSet<String>,
     /// SHA-256 over all that is followed or could have been: paths and contents.
     pub digest: String,
 }
 
 impl<'g> Surroundings<'g> {
     /// Of the tree that is analysed, without the analysed files themselves.
-    pub(super) fn find(ground: &'g Ground, root: &Path, config: &Config, analysed: &BTreeSet<&str>) -> Result<Self> {
+    pub(super) fn find(ground: &'g Ground, root: &Path, config: &Config, analysed: &Analysed<'_>) -> Result<Self> {
         let (tree, repo) = (ground.tree.as_ref(), ground.repo.as_ref());
         let files = match (repo, &ground.head) {
             (Some(repo), Some(head)) if !ground.worktree => committed(repo, head)?,
@@ -49,7 +59,7 @@ impl<'g> Surroundings<'g> {
                 };
                 let touched = ground.touched.as_ref().or(compared.as_ref());
                 let touched = touched.into_iter().flat_map(BTreeMap::keys).map(String::as_str);
-                tracked(repo, tree, touched.collect(), analysed)?
+                tracked(repo, tree, touched.collect(), &analysed.own)?
             }
             _ => on_disk(root)?,
         };
@@ -62,7 +72,7 @@ impl<'g> Surroundings<'g> {
         tree: &'g dyn Tree,
         commit: &str,
         config: &Config,
-        analysed: &BTreeSet<&str>,
+        analysed: &Analysed<'_>,
     ) -> Result<Self> {
         Self::of(tree, Some(repo), committed(repo, commit)?, config, analysed)
     }
@@ -72,7 +82,7 @@ impl<'g> Surroundings<'g> {
         repo: Option<&'g Repo>,
         mut files: Vec<Listed>,
         config: &Config,
-        analysed: &BTreeSet<&str>,
+        analysed: &Analysed<'_>,
     ) -> Result<Self> {
         let exclude = sources::exclusion(config)?;
         let mut attributes = LinguistGenerated::default();
@@ -89,14 +99,15 @@ impl<'g> Surroundings<'g> {
         }
         let mut eight = [0; 8];
         eight.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-        let spoken: BTreeSet<Language> = analysed.iter().filter_map(|path| Language::of_path(path)).collect();
+        let spoken: BTreeSet<Language> = analysed.all.iter().filter_map(|path| Language::of_path(path)).collect();
         let may_be_called = |path: &str| {
             Language::of_path(path).is_some_and(|callee| spoken.iter().any(|caller| caller.is_kin(callee)))
         };
-        files.retain(|file| may_be_called(&file.path) && !analysed.contains(file.path.as_str()));
+        files.retain(|file| may_be_called(&file.path) && !analysed.own.contains(file.path.as_str()));
         let left_out_key = u64::from_le_bytes(eight);
         let digest = digest(&files, left_out_key);
-        Ok(Surroundings { tree, repo, files, attributes, exclude, left_out_key, digest })
+        let beside = analysed.all.difference(&analysed.own).map(|path| (*path).to_owned()).collect();
+        Ok(Surroundings { tree, repo, files, attributes, exclude, left_out_key, beside, digest })
     }
 
     /// Opens them: reads what the cache does not hold, and hands the repository to `work`. Where what was kept turns out to
@@ -110,6 +121,7 @@ impl<'g> Surroundings<'g> {
     ) -> T {
         let folder = env::cache_folder().map(|cache| summaries(&cache, root));
         let (read, left_out) = (|file: &Listed| self.read(file), |path: &str| self.is_left_out(path));
+        let beside = |path: &str| self.beside.contains(path);
         let open = |folder: Option<&PathBuf>| {
             Repository::open(Subject {
                 files: self.files.iter().collect(),
@@ -120,6 +132,7 @@ impl<'g> Surroundings<'g> {
                 hot_path: &config.hot_path,
                 folder: folder.cloned(),
                 budget: if capped { BUDGET } else { Duration::MAX },
+                beside: &beside,
             })
         };
         let repository = open(folder.as_ref());

@@ -31,6 +31,7 @@ mod readme;
 mod repository;
 mod review;
 mod rules;
+mod shards;
 mod stack;
 mod stories;
 mod support;

@@ -438,6 +438,7 @@ fn review_of_commits(
         llm_findings: None,
         dry_run: false,
         no_cache: false,
+        division: perf_gate::review::division::Division::Whole,
         config: perf_gate::config::Config::default(),
     })
 }

@@ -70,6 +70,8 @@ pub struct Subject<'a> {
     pub folder: Option<PathBuf>,
     /// The time that reading what is not kept yet may take.
     pub budget: Duration,
+    /// Files that are known here and linked by the caller: no question about names leads to them.
+    pub beside: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
 /// The version of what is kept: it follows from the code that makes it, so that no change of that code can be forgotten.
@@ -131,6 +133,8 @@ pub struct Repository<'a> {
     files: Vec<Vec<u32>>,
     summaries: Vec<OnceLock<Box<Summary>>>,
     crates: HashSet<String>,
+    /// Which files the caller links itself.
+    beside: Vec<bool>,
     notes: Vec<String>,
     is_torn: AtomicBool,
 }
@@ -160,6 +164,7 @@ impl<'a> Repository<'a> {
             files: Vec::new(),
             summaries: std::iter::repeat_with(OnceLock::new).take(subject.files.len()).collect(),
             profiles: Profiles::new(subject.facts, subject.hot_path),
+            beside: subject.files.iter().map(|file| (subject.beside)(&file.path)).collect(),
             subject,
             places,
             segments: Vec::new(),
@@ -294,9 +299,8 @@ impl<'a> Repository<'a> {
     /// What a reader should know besides: what was not followed and why, a sentence each.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.notes.clone();
-        let torn = |(_, kept): &(&&Listed, &Option<Kept>)| kept.is_some_and(|kept| kept.state == State::Unparsable);
-        let paths: Vec<&str> =
-            self.subject.files.iter().zip(&self.kept).filter(torn).map(|(file, _)| file.path.as_str()).collect();
+        let torn = |n: &usize| !self.beside[*n] && self.kept[*n].is_some_and(|kept| kept.state == State::Unparsable);
+        let paths: Vec<&str> = (0..self.kept.len()).filter(torn).map(|n| self.subject.files[n].path.as_str()).collect();
         if let Some(first) = paths.first() {
             let more = match paths.len() - 1 {
                 0 => String::new(),
@@ -330,6 +334,14 @@ impl<'a> Repository<'a> {
         read.map(|(file, _)| file.path.as_str()).collect()
     }
 
+    /// What is kept of a file that the caller links itself; none where it has to be read.
+    pub fn known(&self, path: &str) -> Option<Summary> {
+        let n = self.subject.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        let kept = self.kept[n].filter(|kept| kept.state == State::Ready)?;
+        let segment = &self.segments[kept.segment as usize];
+        segment.summary(&segment.row(kept.row as usize)?)
+    }
+
     fn load(&self, n: usize) -> Summary {
         let listed = self.subject.files[n];
         let kept = self.kept[n].and_then(|kept| {
@@ -341,6 +353,13 @@ impl<'a> Repository<'a> {
         }
         let again = || (self.subject.read)(listed).and_then(|(bytes, _)| self.summarised(&listed.path, bytes));
         kept.or_else(again).unwrap_or_else(|| Summary::empty(&listed.path, Language::Rust))
+    }
+}
+
+impl Repository<'_> {
+    /// Whether a row's file is current, and nobody else links it.
+    fn is_asked(&self, file: u32) -> bool {
+        file != u32::MAX && !self.beside[file as usize]
     }
 }
 
@@ -361,7 +380,7 @@ impl Rest for Repository<'_> {
         let mut found = Vec::new();
         for (segment, files) in self.segments.iter().zip(&self.files) {
             for (name, other) in segment.find(hash) {
-                if let Some(file) = files.get(name.file as usize).filter(|file| **file != u32::MAX) {
+                if let Some(file) = files.get(name.file as usize).filter(|file| self.is_asked(**file)) {
                     found.push(Entry { file: *file, item: name.item, other });
                 }
             }
