@@ -45,11 +45,14 @@ pub(super) struct Args {
     config: Option<PathBuf>,
     #[command(flatten)]
     shard: Sharding,
+    /// Commit whose policy counts, in place of the change's own: configuration, suppressions, waivers, baseline, exclusions.
+    #[arg(long, value_name = "REV", conflicts_with = "config")]
+    policy_from: Option<String>,
 }
 
 pub(super) fn run(args: Args) -> Result<Exit> {
     let rules = selection(&args.rules)?;
-    let place = Place::around(&args.paths, args.config.as_deref())?;
+    let place = Place::around(&args.paths, args.config.as_deref(), args.policy_from.as_deref())?;
     if let Some(begun) = args.shard.begin((args.format != Format::Text).then_some("--format"))? {
         return part(args, place, rules, begun);
     }
@@ -62,6 +65,7 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         scope: args.scope.into(),
         rules,
         division: Division::Whole,
+        policy: place.policy,
         config: place.config,
     };
     let progress = print::Progress::start("checking");
@@ -82,7 +86,8 @@ fn part(args: Args, place: Place, rules: Selection, begun: Begun) -> Result<Exit
     let named: Vec<String> =
         args.paths.iter().map(|path| from_root(path).unwrap_or_else(|| path.to_string_lossy().into_owned())).collect();
     let scope = args.scope.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
-    let subject = Subject::Check { paths: named, base: args.base.clone(), scope, rules: args.rules };
+    let (base, policy) = (args.base.clone(), place.policy.clone());
+    let subject = Subject::Check { paths: named, base, scope, rules: args.rules, policy };
     let hash = config_hash(&place.config);
     let checked = review::check(&CheckJob {
         root: place.root,
@@ -92,6 +97,7 @@ fn part(args: Args, place: Place, rules: Selection, begun: Begun) -> Result<Exit
         scope: args.scope.into(),
         rules,
         division: begun.division(),
+        policy: place.policy,
         config: place.config,
     })?;
     let run = Run::new(begun.of(), subject, hash, commits(&checked));
@@ -106,12 +112,15 @@ fn commits(checked: &Checked) -> (String, String) {
 
 /// The result over all parts of a check.
 pub(super) fn merged(run: &Run, division: Division, shown: &Shown<'_>) -> Result<Exit> {
-    let Subject::Check { paths, base, scope, rules } = &run.subject else {
+    let Subject::Check { paths, base, scope, rules, policy } = &run.subject else {
         return Err(Error::internal("parts of another command were merged as parts of `check`"));
     };
     let scope = <Scope as clap::ValueEnum>::from_str(scope, false)
         .map_err(|_| Error::input("the parts name a scope that there is not"))?;
-    let place = Place::here(shown.config)?;
+    if shown.config.is_some() && policy.is_some() {
+        return Err(Error::usage("`--config` does not go together with parts of `--policy-from`").next("leave it out"));
+    }
+    let place = Place::here(shown.config, policy.as_deref())?;
     agree(run, &config_hash(&place.config), (&run.base, &run.head))?;
     let job = CheckJob {
         cwd: if shown.format.is_from_root() { place.root.clone() } else { place.cwd },
@@ -121,6 +130,7 @@ pub(super) fn merged(run: &Run, division: Division, shown: &Shown<'_>) -> Result
         scope: scope.into(),
         rules: selection(rules)?,
         division,
+        policy: place.policy,
         config: place.config,
     };
     let checked = review::check(&job)?;

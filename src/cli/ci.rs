@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, Judge, Resolved};
+use crate::config::{Config, Judge};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::hook::event::Plan;
@@ -14,9 +14,9 @@ use crate::report::summary::Part;
 use crate::report::{self, summary};
 use crate::review::division::Division;
 use crate::review::part::{Run, Subject};
-use crate::review::{Parted, config_hash};
+use crate::review::{self, Parted, config_hash};
 use crate::world::git::{Base, Repo, WHOLE_HISTORY};
-use crate::world::{clock, config_files, env, files};
+use crate::world::{clock, env, files};
 
 use super::format::{Format, Outputs, about_rules, of_range};
 use super::merge::{Shown, agree};
@@ -37,6 +37,9 @@ pub(super) struct Args {
     /// The commit that is gated; HEAD unless the event names another.
     #[arg(long, value_name = "REV")]
     head: Option<String>,
+    /// Commit whose policy counts; for a proposed change the base, unless said otherwise.
+    #[arg(long, value_name = "REV")]
+    policy_from: Option<String>,
     /// Update report and Review Gate row in the checkout.
     #[arg(long)]
     write: bool,
@@ -85,8 +88,10 @@ fn part(args: &Args, begun: Begun) -> Result<Exit> {
             return begun.finish(run, &Parted { notes: vec![why], ..Parted::default() });
         }
     };
-    let subject = Subject::Ci { base_name: base.name, base_how: base.how, branch, proposed, fork, note };
-    let (mut range, notes) = ready(&repo, plan, false)?;
+    let policy = policy(&repo, &plan, args.policy_from.as_deref())?;
+    let (base_name, base_how, known) = (base.name, base.how, policy.clone());
+    let subject = Subject::Ci { base_name, base_how, branch, proposed, fork, note, policy: known };
+    let (mut range, notes) = ready(&repo, plan, policy, false)?;
     range.division = begun.division();
     let mut parted = Parted { notes, ..Parted::default() };
     parted.take(range::part(&range)?);
@@ -106,7 +111,10 @@ fn gated(args: &Args, in_actions: bool) -> Result<Came> {
     let (repo, plan) = plan(args, in_actions)?;
     let (range, notes) = match plan {
         Plan::Nothing(why) => return Ok(Came::Nothing(why)),
-        plan @ Plan::Range { .. } => ready(&repo, plan, args.write)?,
+        plan @ Plan::Range { .. } => {
+            let policy = policy(&repo, &plan, args.policy_from.as_deref())?;
+            ready(&repo, plan, policy, args.write)?
+        }
     };
     let mut gated = gate(&range)?;
     gated.notes.splice(0..0, notes);
@@ -129,7 +137,8 @@ fn plan(args: &Args, in_actions: bool) -> Result<(Repo, Plan)> {
 
 /// The result over all parts of a run.
 pub(super) fn merged(run: &Run, division: Division, shown: &Shown<'_>) -> Result<Exit> {
-    let (Some(base), Subject::Ci { branch, proposed, fork, note, .. }) = (run.subject.base(&run.base), &run.subject)
+    let (Some(base), Subject::Ci { branch, proposed, fork, note, policy, .. }) =
+        (run.subject.base(&run.base), &run.subject)
     else {
         return Err(Error::internal("parts of another command were merged as parts of `ci`"));
     };
@@ -141,7 +150,7 @@ pub(super) fn merged(run: &Run, division: Division, shown: &Shown<'_>) -> Result
     }
     let (branch, note) = (branch.clone(), note.clone());
     let plan = Plan::Range { base, head: run.head.clone(), branch, proposed: *proposed, fork: *fork, note };
-    let (mut range, notes) = ready(&repo, plan, shown.write)?;
+    let (mut range, notes) = ready(&repo, plan, policy.clone(), shown.write)?;
     agree(run, &config_hash(&range.config), (&range.base.commit, &range.head))?;
     range.division = division;
     let mut gated = gate(&range)?;
@@ -197,7 +206,7 @@ fn planned(repo: &Repo, event: Option<&Event>, args: &Args) -> Result<Plan> {
 
 /// The base as a review would find it, else the default branch that the CI system names.
 fn found(repo: &Repo, head: &str, default: Option<String>) -> Result<Base> {
-    let config = configuration(repo, head)?.config;
+    let config = review::configuration(repo, repo.commit_tree(head)?.as_ref(), None)?.config;
     if let Some(base) = repo.base(None, config.base.as_deref())? {
         // A branch of that name, not the merge base with HEAD: the head may be another commit.
         return repo.base_between(&base.name, &base.how, head);
@@ -209,22 +218,14 @@ fn found(repo: &Repo, head: &str, default: Option<String>) -> Result<Base> {
     Err(Error::input("there is no base: neither main nor master, here or at origin").next("name one with --base"))
 }
 
-fn configuration(repo: &Repo, commit: &str) -> Result<Resolved> {
-    config_files::load(repo.commit_tree(commit)?.as_ref(), None, toml::Table::new())
-}
-
 /// The range of a plan, with the configuration that counts: for a proposal the base's, so that a change cannot disarm the
 /// gate that it has to pass.
-fn ready(repo: &Repo, plan: Plan, write: bool) -> Result<(Range, Vec<String>)> {
-    let Plan::Range { base, head, branch, proposed, fork, note } = plan else {
+fn ready(repo: &Repo, plan: Plan, policy: Option<String>, write: bool) -> Result<(Range, Vec<String>)> {
+    let Plan::Range { base, head, branch, proposed: _, fork, note } = plan else {
         return Err(Error::internal("a plan without a range was made ready"));
     };
     let mut notes: Vec<String> = note.into_iter().collect();
-    let of_head = configuration(repo, &head)?;
-    let counts = if proposed { configuration(repo, &base.commit)? } else { of_head.clone() };
-    if counts.hash != of_head.hash {
-        notes.push("the change edits the configuration of the gate: that takes effect after the merge".to_owned());
-    }
+    let counts = review::configuration(repo, repo.commit_tree(&head)?.as_ref(), policy.as_deref())?;
     if base.commit == head {
         notes.push("base and head are the same commit: there is no change to gate".to_owned());
     }
@@ -235,10 +236,17 @@ fn ready(repo: &Repo, plan: Plan, write: bool) -> Result<(Range, Vec<String>)> {
     if fork {
         notes.push(of_a_fork(&mut config));
     }
-    Ok((
-        Range { root, base, head, branches: branch.into_iter().collect(), write, config, division: Division::Whole },
-        notes,
-    ))
+    let (branches, division) = (branch.into_iter().collect(), Division::Whole);
+    Ok((Range { root, base, head, branches, write, config, policy, division }, notes))
+}
+
+/// The commit whose policy counts: the one that was named, else for a proposal the base.
+fn policy(repo: &Repo, plan: &Plan, named: Option<&str>) -> Result<Option<String>> {
+    match (named, plan) {
+        (Some(named), _) => review::policy_commit(repo, named).map(Some),
+        (None, Plan::Range { base, proposed: true, .. }) => Ok(Some(base.commit.clone())),
+        (None, _) => Ok(None),
+    }
 }
 
 /// What comes from a fork is somebody's whom nobody vouched for: no judge from outside is asked about it.

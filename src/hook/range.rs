@@ -33,6 +33,8 @@ pub struct Range {
     pub config: Config,
     /// Who looks at which files.
     pub division: Division,
+    /// The commit whose policy counts; none where the head's own does.
+    pub policy: Option<String>,
 }
 
 /// A story of a range, reviewed.
@@ -121,6 +123,7 @@ fn review_job(range: &Range, all: &[(StoryKey, Story)], at: usize, write: bool) 
         // A change could bring its own cached verdict (contracts 10).
         no_cache: true,
         division: range.division.clone(),
+        policy: range.policy.clone(),
         config: stories::divided(&range.config, all, at),
     }
 }
@@ -134,6 +137,7 @@ fn storyless(range: &Range) -> CheckJob {
         scope: Scope::File,
         rules: Selection::Review,
         division: range.division.clone(),
+        policy: range.policy.clone(),
         config: range.config.clone(),
     }
 }

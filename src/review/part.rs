@@ -72,6 +72,8 @@ pub enum Subject {
         fork: bool,
         /// What a reader should know.
         note: Option<String>,
+        /// The commit whose policy counts.
+        policy: Option<String>,
     },
     /// `ci`, and there was nothing to gate.
     Nothing {
@@ -88,6 +90,8 @@ pub enum Subject {
         scope: String,
         /// `--rules`.
         rules: String,
+        /// The commit whose policy counts.
+        policy: Option<String>,
     },
 }
 
