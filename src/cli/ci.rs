@@ -252,6 +252,8 @@ fn policy(repo: &Repo, plan: &Plan, named: Option<&str>) -> Result<Option<String
 /// What comes from a fork is somebody's whom nobody vouched for: no judge from outside is asked about it.
 fn of_a_fork(config: &mut Config) -> String {
     let judge = std::mem::take(&mut config.judge);
+    // Nor does what its code is summarised as reach the runs of others.
+    config.cache.write = false;
     let mut note = "the change comes from a fork: it is only read, nothing in it is run".to_owned();
     if judge != Judge::default() {
         note += ", and the judge from outside is left out";

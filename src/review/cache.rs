@@ -130,7 +130,7 @@ pub(super) fn store(job: &Job, evidence: &Evidence) {
         examined: examined.parsed,
         skipped: examined.skipped.clone(),
         rules_run: examined.rules_run,
-        notes: examined.notes.clone(),
+        notes: examined.lasting_notes(),
     };
     let checks = evidence.found.iter().map(CheckRecord::from).collect();
     let document = Analysis { checks, ..evidence.document.clone() };

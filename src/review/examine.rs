@@ -13,7 +13,7 @@ use crate::engine::facts::load::{self, Request, Way};
 use crate::engine::facts::{Facts, brought};
 use crate::engine::measured::{self, Measurement};
 use crate::engine::part::Part;
-use crate::engine::repository::Repository;
+use crate::engine::repository::{NOTE, Repository};
 use crate::engine::{self, Output, Selection, Source, budgets};
 use crate::error::{Error, Result};
 use crate::model::brought::Brought;
@@ -97,6 +97,13 @@ pub(super) struct Examined {
     pub notes: Vec<String>,
     /// Whether the result lacks what there was no time to read: it is not kept then.
     pub partial: bool,
+}
+
+impl Examined {
+    /// What is still true when the result is read again: what was shared with other machines is not.
+    pub(super) fn lasting_notes(&self) -> Vec<String> {
+        self.notes.iter().filter(|note| !note.starts_with(NOTE)).cloned().collect()
+    }
 }
 
 impl Examination<'_> {

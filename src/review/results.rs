@@ -107,7 +107,7 @@ pub(super) fn store(place: &Place, examined: &Examined) {
         parsed: examined.parsed,
         skipped: examined.skipped.clone(),
         rules_run: examined.rules_run,
-        notes: examined.notes.clone(),
+        notes: examined.lasting_notes(),
     };
     let Some(folder) = place.file.parent() else { return };
     let Ok(bytes) = serde_json::to_vec(&kept) else { return };

@@ -11,11 +11,11 @@ use ignore::gitignore::Gitignore;
 use crate::config::Config;
 use crate::engine::facts::Facts;
 use crate::engine::generated::LinguistGenerated;
-use crate::engine::repository::{Id, Listed, Mark, Repository, Subject};
+use crate::engine::repository::{Id, Listed, Mark, NOTE, Remote, Repository, Subject};
 use crate::error::Result;
 use crate::world::git::Repo;
 use crate::world::tree::{Disk, Entry, Tree};
-use crate::world::{env, files};
+use crate::world::{env, files, remote};
 
 use super::ground::Ground;
 use super::sources::{self, LARGEST, is_source};
@@ -23,6 +23,12 @@ use crate::lang::Language;
 
 /// What reading files for the first time may take of a review.
 const BUDGET: Duration = Duration::from_secs(10);
+
+/// The key that what is shared is authenticated with.
+const KEY: &str = "PERF_GATE_CACHE_KEY";
+
+/// A shorter key could be guessed.
+const SHORTEST_KEY: usize = 16;
 
 /// The analysed files.
 pub(super) struct Analysed<'s> {
@@ -131,6 +137,7 @@ impl<'g> Surroundings<'g> {
         let folder = env::cache_folder().map(|cache| summaries(&cache, root));
         let (read, left_out) = (|file: &Listed| self.read(file), |path: &str| self.is_left_out(path));
         let beside = |path: &str| self.beside.contains(path);
+        let (remote, note) = shared(config);
         let open = |folder: Option<&PathBuf>| {
             Repository::open(Subject {
                 files: self.files.iter().collect(),
@@ -142,6 +149,8 @@ impl<'g> Surroundings<'g> {
                 folder: folder.cloned(),
                 budget: if capped { BUDGET } else { Duration::MAX },
                 beside: &beside,
+                remote: remote.as_ref(),
+                note: note.clone(),
             })
         };
         let repository = open(folder.as_ref());
@@ -171,6 +180,23 @@ impl<'g> Surroundings<'g> {
             // Written to since it was listed: what was listed is no longer there.
             (matches!(file.mark, Mark::Disk(_)) || file.mark == Mark::Content(id)).then_some((bytes, id))
         })
+    }
+}
+
+/// The store that is shared with other machines, or why it is not used.
+fn shared(config: &Config) -> (Option<Remote>, Option<String>) {
+    let Some(address) = &config.cache.remote else { return (None, None) };
+    let not_used = |why: &str| (None, Some(format!("{NOTE}not used, work goes on without it: {why}")));
+    let Some(key) = env::var(KEY) else {
+        return not_used(&format!("{KEY} is not set, and without a key nothing in it can be believed"));
+    };
+    if key.len() < SHORTEST_KEY {
+        return not_used(&format!("{KEY} is shorter than {SHORTEST_KEY} characters"));
+    }
+    let limit = Duration::from_secs(config.cache.timeout.into());
+    match remote::open(address) {
+        Ok(store) => (Some(Remote { store, key, writes: config.cache.write, limit }), None),
+        Err(why) => not_used(&why),
     }
 }
 

@@ -29,6 +29,7 @@ mod measured;
 mod output;
 mod policy;
 mod readme;
+mod remote;
 mod repository;
 mod review;
 mod rules;
