@@ -237,7 +237,7 @@ fn ready(repo: &Repo, plan: Plan, policy: Option<String>, write: bool) -> Result
         notes.push(of_a_fork(&mut config));
     }
     let (branches, division) = (branch.into_iter().collect(), Division::Whole);
-    Ok((Range { root, base, head, branches, write, config, policy, division }, notes))
+    Ok((Range { root, base, head, branches, write, config, division, policy }, notes))
 }
 
 /// The commit whose policy counts: the one that was named, else for a proposal the base.

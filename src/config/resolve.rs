@@ -49,8 +49,14 @@ pub struct Resolved {
 
 /// Keys that the repository's own file cannot set, since they run a program, open a connection or name a secret; beside
 /// each the one value that is harmless.
-const NEEDS_TRUST: [(&str, Option<&str>); 3] =
-    [("judge.kind", Some("rubric")), ("judge.file", None), ("cache.remote", None)];
+const NEEDS_TRUST: [(&str, Option<&str>); 5] = [
+    ("judge.kind", Some("rubric")),
+    ("judge.file", None),
+    ("cache.remote", None),
+    // A user who only reads does not write because a repository says so.
+    ("cache.write", None),
+    ("cache.timeout", None),
+];
 
 /// Resolves the layers.
 pub fn resolve(sources: Sources) -> Result<Resolved> {

@@ -38,7 +38,7 @@ impl Fleet {
         let scratch = Scratch::repo();
         let manifest =
             "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[dependencies]\nsqlx = \"0.8\"\n";
-        let modules: String = (0..19).map(|n| format!("pub mod m{n};\n")).collect();
+        let modules = (0..19).map(|n| format!("pub mod m{n};")).collect::<Vec<_>>().join("\n");
         scratch.write("Cargo.toml", manifest).write("src/lib.rs", format!("pub mod api;\npub mod db;\n{modules}"));
         scratch.write("src/api/mod.rs", "pub mod users;\n").write("src/api/users.rs", LOOP).write("src/db.rs", QUERY);
         for n in 0..19 {
@@ -172,7 +172,7 @@ fn a_store_that_cannot_be_used_costs_one_note() {
 fn a_store_named_by_the_repository_is_not_opened() {
     let fleet = Fleet { address: String::new(), ..Fleet::new() };
     let store = fleet.outside.join("store");
-    fleet.scratch.write("perf-gate.toml", format!("[cache]\nremote = \"{}\"\n", store.display()));
+    fleet.scratch.write("perf-gate.toml", format!("[cache]\nremote = \"{}\"\nwrite = true\n", store.display()));
     let run = fleet.run("first", KEY, &["check", "src/api/users.rs"]);
     assert!(run.stderr.contains("cache.remote in perf-gate.toml is ignored"), "{}", run.stderr);
     assert_eq!(run.code, 1, "{}", run.stdout);
@@ -182,6 +182,7 @@ fn a_store_named_by_the_repository_is_not_opened() {
     fleet
         .outside
         .write("config/perf-gate/config.toml", format!("[cache]\nremote = \"{}\"\nwrite = false\n", store.display()));
+    fleet.scratch.write("perf-gate.toml", "[cache]\nwrite = true\n");
     assert_eq!(fleet.check("second"), took(0, AROUND));
     assert_eq!(std::fs::read_dir(&store).unwrap().count(), 1, "`write = false` only reads");
     fleet.outside.write("config/perf-gate/config.toml", format!("[cache]\nremote = \"{}\"\n", store.display()));

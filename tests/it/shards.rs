@@ -27,7 +27,7 @@ impl Shop {
         shop.scratch.write("src/stays.rs", HELPER);
         let base = shop.scratch.commit("base");
         shop.scratch.git(&["checkout", "-q", "-b", "feature/e1-s1-users"]);
-        let modules: String = (0..9).map(|n| format!("pub mod m{n};\n")).collect();
+        let modules = (0..9).map(|n| format!("pub mod m{n};")).collect::<Vec<_>>().join("\n");
         shop.scratch.write("src/lib.rs", format!("pub mod api;\npub mod db;\npub mod stays;\n{modules}"));
         shop.scratch.write("src/api/mod.rs", "pub mod users;\n").write("src/db.rs", HELPER);
         shop.scratch.write("src/api/users.rs", looping("crate::db::load"));
@@ -84,7 +84,7 @@ impl Shop {
 }
 
 fn through(callee: &str, n: usize) -> String {
-    let steps: String = (0..n * 3).map(|k| format!("    let _s{k} = {k};\n")).collect();
+    let steps = (0..n * 3).map(|k| format!("    let _s{k} = {k};\n")).collect::<Vec<_>>().concat();
     format!(
         "use sqlx::PgPool;\n\npub async fn through(pool: &PgPool, id: i64) -> i64 {{\n{steps}    {callee}(pool, id).await\n}}\n\n\
          pub async fn each(pool: &PgPool, ids: Vec<i64>) {{\n    for id in ids {{\n        {callee}(pool, id).await;\n    }}\n}}\n"

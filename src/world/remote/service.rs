@@ -14,7 +14,17 @@ const REQUEST: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 struct Service {
     operator: Operator,
-    runtime: tokio::runtime::Runtime,
+    /// None only while it is dropped.
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // A name that is still being looked up is waited for by nobody.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// Opens a service.
@@ -34,25 +44,30 @@ pub(super) fn open(scheme: &str, rest: &str) -> Result<Shared, String> {
         Operator::from_uri(address.as_str())
     };
     let operator = opened.map_err(|why| format!("the address cannot be used: {}", told(&why)))?;
-    Ok(Arc::new(Service { operator, runtime }))
+    Ok(Arc::new(Service { operator, runtime: Some(runtime) }))
 }
 
 fn secure_redis(rest: &str) -> String {
-    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    with_password(&format!("{authority}/{path}?endpoint=rediss://{authority}"))
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    with_password(&with_option(rest, &format!("endpoint=rediss://{authority}")))
+}
+
+fn with_option(rest: &str, option: &str) -> String {
+    let glue = if rest.contains('?') { '&' } else { '?' };
+    format!("{rest}{glue}{option}")
 }
 
 /// The password of Redis, where the environment has one.
 fn with_password(rest: &str) -> String {
     let Some(password) = super::super::env::var("REDIS_PASSWORD") else { return format!("redis://{rest}") };
-    let glue = if rest.contains('?') { '&' } else { '?' };
     let escaped: String = password.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    format!("redis://{rest}{glue}password={escaped}")
+    with_option(&format!("redis://{rest}"), &format!("password={escaped}"))
 }
 
 impl Service {
     fn wait<T>(&self, work: impl Future<Output = opendal::Result<T>>) -> Result<Option<T>, String> {
-        match self.runtime.block_on(async { tokio::time::timeout(REQUEST, work).await }) {
+        let Some(runtime) = &self.runtime else { return Ok(None) };
+        match runtime.block_on(async { tokio::time::timeout(REQUEST, work).await }) {
             Ok(Ok(done)) => Ok(Some(done)),
             Ok(Err(why)) if why.kind() == ErrorKind::NotFound => Ok(None),
             Ok(Err(why)) => Err(told(&why)),
