@@ -16,6 +16,7 @@ use crate::engine::part::Part;
 use crate::engine::repository::{NOTE, Repository};
 use crate::engine::{self, Output, Selection, Source, budgets};
 use crate::error::{Error, Result};
+use crate::lang::Language;
 use crate::model::brought::Brought;
 use crate::model::budget::Budgets;
 use crate::model::check::{Check, Outcome, Scope as CheckScope};
@@ -114,7 +115,9 @@ impl Examination<'_> {
         // Cargo runs only in the user's own working tree; what others push is read as text.
         let way = if self.ground.worktree { Way::Cargo } else { Way::Manifests };
         let cache = crate::world::env::cache_folder().map(|folder| facts_file(&folder, self.root));
-        let facts = load::load(Request { root: self.root, tree, files: &files, way, cache: cache.as_deref() });
+        let crates = of_crates(&files);
+        let request = Request { root: self.root, tree, files: &crates, way, cache: cache.as_deref() };
+        let facts = if crates.is_empty() { load::Loaded::default() } else { load::load(request) };
         let declared = budgets::declared(tree, &files);
         let start = Watch::start();
         let mut budgets = budgets::measure(budgets::Job {
@@ -157,7 +160,9 @@ impl Examination<'_> {
     /// The files around the loaded ones; none where no rule asks for them.
     pub(super) fn surroundings(&self, loaded: &Loaded) -> Result<Option<Surroundings<'_>>> {
         let analysed = self.analysed(&loaded.sources);
-        if !self.follows() || analysed.own.is_empty() || matches!(self.division, Division::Merged(_)) {
+        // Where nothing can be lowered, there is no call to follow.
+        let lowered = analysed.own.iter().any(|path| Language::of_path(path).is_some());
+        if !self.follows() || !lowered || matches!(self.division, Division::Merged(_)) {
             return Ok(None);
         }
         Surroundings::find(self.ground, self.root, self.config, &analysed).map(Some)
@@ -304,6 +309,15 @@ impl Examination<'_> {
         }
         Ok(())
     }
+}
+
+/// Those files that a crate can be made of: for all others, nobody asks which crate they are in.
+fn of_crates<'f>(files: &[&'f str]) -> Vec<&'f str> {
+    let counts = |path: &&str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        Language::of_path(path) == Some(Language::Rust) || matches!(name, "Cargo.toml" | "Cargo.lock")
+    };
+    files.iter().copied().filter(counts).collect()
 }
 
 fn paths(sources: &[Source]) -> BTreeSet<&str> {
