@@ -12,6 +12,8 @@ use crate::effects::rest::Rest;
 use crate::engine::facts::load::{self, Request, Way};
 use crate::engine::facts::{Facts, brought};
 use crate::engine::measured::{self, Measurement};
+use crate::engine::part::Part;
+use crate::engine::repository::{NOTE, Repository};
 use crate::engine::{self, Output, Selection, Source, budgets};
 use crate::error::{Error, Result};
 use crate::lang::Language;
@@ -25,12 +27,13 @@ use crate::world::tree::{Entry, Tree};
 
 use super::Scope;
 use super::deltas;
+use super::division::{self, Division, Recorded};
 use super::ground::Ground;
 use super::integrity;
 use super::measurements;
 use super::siblings;
 use super::sources::{self, Loaded, Wanted};
-use super::surroundings::Surroundings;
+use super::surroundings::{Analysed, Surroundings};
 
 /// The cap of the bundle check covers the weighing of files too.
 const WEIGHING_CAP: Duration = Duration::from_secs(30);
@@ -72,6 +75,8 @@ pub(super) struct Examination<'a> {
     pub scope: Scope,
     /// The time that each check may take.
     pub caps: engine::Caps,
+    /// Who looks at which files.
+    pub division: &'a Division,
 }
 
 /// What it found.
@@ -93,6 +98,13 @@ pub(super) struct Examined {
     pub notes: Vec<String>,
     /// Whether the result lacks what there was no time to read: it is not kept then.
     pub partial: bool,
+}
+
+impl Examined {
+    /// What is still true when the result is read again: what was shared with other machines is not.
+    pub(super) fn lasting_notes(&self) -> Vec<String> {
+        self.notes.iter().filter(|note| !note.starts_with(NOTE)).cloned().collect()
+    }
 }
 
 impl Examination<'_> {
@@ -147,12 +159,13 @@ impl Examination<'_> {
 
     /// The files around the loaded ones; none where no rule asks for them.
     pub(super) fn surroundings(&self, loaded: &Loaded) -> Result<Option<Surroundings<'_>>> {
+        let analysed = self.analysed(&loaded.sources);
         // Where nothing can be lowered, there is no call to follow.
-        let lowered = loaded.sources.iter().any(|source| Language::of_path(&source.path).is_some());
-        if !self.follows() || !lowered {
+        let lowered = analysed.own.iter().any(|path| Language::of_path(path).is_some());
+        if !self.follows() || !lowered || matches!(self.division, Division::Merged(_)) {
             return Ok(None);
         }
-        Surroundings::find(self.ground, self.root, self.config, &paths(&loaded.sources)).map(Some)
+        Surroundings::find(self.ground, self.root, self.config, &analysed).map(Some)
     }
 
     /// Runs the engine over loaded files.
@@ -164,7 +177,7 @@ impl Examination<'_> {
         surroundings: Option<&Surroundings<'_>>,
     ) -> Result<Examined> {
         let Followed { output, notes, is_whole } =
-            self.follow(&loaded.sources, (around, &around.budgets), surroundings);
+            self.follow(&loaded.sources, (around, &around.budgets), surroundings, false)?;
         let mut findings = loaded.findings.clone();
         findings.extend(output.damaged.iter().map(|(path, lines)| integrity::damaged(path, lines)));
         let mut checks = output.checks;
@@ -196,12 +209,33 @@ impl Examination<'_> {
         sources: &[Source],
         (around, budgets): (&Around, &Budgets),
         surroundings: Option<&Surroundings<'_>>,
+        base: bool,
+    ) -> Result<Followed> {
+        let key = || division::key(sources, self.rules, self.config, base);
+        if let Division::Merged(merged) = self.division {
+            let together = merged.find(&key())?;
+            return Ok(Followed { output: together.output, notes: together.notes, is_whole: together.is_whole });
+        }
+        let followed = self.look(sources, (around, budgets), surroundings);
+        if let Some(shard) = self.division.shard() {
+            let own = shard.own(sources).len();
+            shard.record(Recorded::of(key(), own, &followed.output, (&followed.notes, followed.is_whole)));
+        }
+        Ok(followed)
+    }
+
+    fn look(
+        &self,
+        sources: &[Source],
+        (around, budgets): (&Around, &Budgets),
+        surroundings: Option<&Surroundings<'_>>,
     ) -> Followed {
         let Some(surroundings) = surroundings else {
             let output = self.engine(sources, (around, budgets), None);
             return Followed { output, notes: Vec::new(), is_whole: true };
         };
-        let capped = self.caps != engine::Caps::NONE;
+        // Shards are for changes that take long: what is left unread in one would be missing in the whole.
+        let capped = self.caps != engine::Caps::NONE && self.division.is_whole();
         surroundings.with(self.root, (&around.facts.facts, self.config), capped, |repository| Followed {
             output: self.engine(sources, (around, budgets), Some(repository)),
             notes: repository.notes(),
@@ -209,11 +243,31 @@ impl Examination<'_> {
         })
     }
 
-    fn engine(&self, sources: &[Source], (around, budgets): (&Around, &Budgets), rest: Option<&dyn Rest>) -> Output {
+    /// The files that this run looks at, and all of which it knows that somebody does.
+    fn analysed<'s>(&self, sources: &'s [Source]) -> Analysed<'s> {
+        let all = paths(sources);
+        let own = self.division.shard().map_or_else(|| all.clone(), |shard| shard.own(sources));
+        Analysed { all, own }
+    }
+
+    fn engine(
+        &self,
+        sources: &[Source],
+        (around, budgets): (&Around, &Budgets),
+        rest: Option<&Repository<'_>>,
+    ) -> Output {
+        let own = self.analysed(sources).own;
+        let shard = self.division.shard();
+        // With nothing of its own, a shard has nothing to say, and nothing to ask of the others' files.
+        if own.is_empty() && shard.is_some_and(|shard| !shard.is_first()) {
+            return Output::default();
+        }
+        let (mine, known) = (|path: &str| own.contains(path), |path: &str| rest?.known(path));
         engine::run(engine::Job {
             sources,
+            part: shard.map(|shard| Part { mine: &mine, is_first: shard.is_first(), known: &known }),
             siblings: &around.siblings,
-            rest,
+            rest: rest.map(|rest| rest as &dyn Rest),
             facts: &around.facts.facts,
             config: self.config,
             rules: self.rules,
@@ -238,10 +292,11 @@ impl Examination<'_> {
         let (old_sources, new_names) = at_base(tree.as_ref(), sources, wanted);
         // What the change brings along is new by what it is.
         let budgets = Budgets { brought: Brought::default(), ..around.budgets.clone() };
-        let old = paths(&old_sources);
+        let old = self.analysed(&old_sources);
         let at_commit = || Surroundings::at_commit(repo, tree.as_ref(), &base.commit, self.config, &old);
-        let surroundings = self.follows().then(at_commit).transpose()?;
-        let output = self.follow(&old_sources, (around, &budgets), surroundings.as_ref()).output;
+        let wanted = self.follows() && !matches!(self.division, Division::Merged(_));
+        let surroundings = wanted.then(at_commit).transpose()?;
+        let output = self.follow(&old_sources, (around, &budgets), surroundings.as_ref(), true)?.output;
         let mut old: BTreeMap<(String, String), usize> = BTreeMap::new();
         for finding in output.checks.iter().flat_map(Check::findings) {
             let file = new_names.get(&finding.file).unwrap_or(&finding.file);
