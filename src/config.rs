@@ -40,6 +40,9 @@ pub struct Config {
     pub hook: Hook,
     /// The judge.
     pub judge: Judge,
+    /// Summaries shared with other machines. No part of the hash: nothing that is found follows from it.
+    #[serde(skip_serializing)]
+    pub cache: Cache,
     /// Calls of your own and what they do.
     pub calls: Vec<UserCall>,
     /// The baseline file, relative to the repository root; `perf-gate-baseline.json` unless said otherwise.
@@ -278,6 +281,25 @@ pub struct Waiver {
     #[serde(deserialize_with = "resolve::day")]
     #[schemars(with = "Option<String>")]
     pub until: Option<String>,
+}
+
+/// A store of summaries that several machines share.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Cache {
+    /// Its address: a folder, or `s3://`, `gcs://`, `azblob://`, `redis://` in a build with the feature `remote-cache`. Give
+    /// each repository a folder or prefix of its own.
+    pub remote: Option<String>,
+    /// Whether this machine also writes to it.
+    pub write: bool,
+    /// Seconds that reading from it, and then writing to it, may take.
+    pub timeout: u32,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self { remote: None, write: true, timeout: 10 }
+    }
 }
 
 /// A call of the user's own code base and what it does.

@@ -38,6 +38,7 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         paths,
         scope: Scope::File,
         rules: Selection::Review,
+        division: crate::review::division::Division::Whole,
         policy: None,
         config: place.config,
     };

@@ -9,22 +9,27 @@ use crate::exit::Exit;
 use crate::hook::event::Plan;
 use crate::hook::github::{self, Event};
 use crate::hook::gitlab;
-use crate::hook::range::{Gated, Range, gate};
+use crate::hook::range::{self, Gated, Range, gate};
 use crate::report::summary::Part;
 use crate::report::{self, summary};
-use crate::review;
+use crate::review::division::Division;
+use crate::review::part::{Run, Subject};
+use crate::review::{self, Parted, config_hash};
 use crate::world::git::{Base, Repo, WHOLE_HISTORY};
 use crate::world::{clock, env, files};
 
-use super::format::{Outputs, about_rules, of_range};
+use super::format::{Format, Outputs, about_rules, of_range};
+use super::merge::{Shown, agree};
 use super::print;
+use super::shard::{Begun, Sharding};
 
 /// An event's payload is a few hundred kilobytes at most.
 const MOST_BYTES: u64 = 32 << 20;
 
 /// Gate a change in CI: the commits that GitHub Actions or GitLab CI names, else what the flags name.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 APPROVE, 1 REQUEST_CHANGES, 2 BLOCKED, 64 wrong usage, 65 bad input.")]
+#[command(after_help = "Exit codes: 0 APPROVE, 1 REQUEST_CHANGES, 2 BLOCKED, 64 wrong usage, 65 bad input. \
+    With --shard: 0 the part is written, 2 it is written and says that something could not run.")]
 pub(super) struct Args {
     /// Branch or revision that the change is compared with.
     #[arg(long, value_name = "REV")]
@@ -39,24 +44,59 @@ pub(super) struct Args {
     #[arg(long)]
     write: bool,
     #[command(flatten)]
+    shard: Sharding,
+    #[command(flatten)]
     outputs: Outputs,
 }
 
 pub(super) fn run(args: Args) -> Result<Exit> {
     args.outputs.check()?;
-    let in_actions = env::var("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    let taken = args.outputs.first().or(args.write.then_some("--write"));
+    if let Some(begun) = args.shard.begin(taken)? {
+        return part(&args, begun);
+    }
+    let in_actions = in_actions();
     match gated(&args, in_actions).map_err(|error| args.outputs.write_failure(error))? {
-        Came::Nothing(why) => {
-            args.outputs.write_nothing(&why)?;
-            print::text(&format!("perf-gate: {why}\n"))?;
-            Ok(Exit::Ok)
-        }
+        Came::Nothing(why) => nothing(&why, &args.outputs),
         Came::Gated(gated) => {
             args.outputs.write_gated(&gated)?;
             report(&gated, in_actions)?;
             Ok(gated.verdict().into())
         }
     }
+}
+
+/// There was nothing to gate, and why.
+pub(super) fn nothing(why: &str, outputs: &Outputs) -> Result<Exit> {
+    outputs.write_nothing(why)?;
+    print::text(&format!("perf-gate: {}\n", report::escape::terminal(why)))?;
+    Ok(Exit::Ok)
+}
+
+fn in_actions() -> bool {
+    env::var("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}
+
+/// A shard's part of it.
+fn part(args: &Args, begun: Begun) -> Result<Exit> {
+    let (repo, plan) = plan(args, in_actions())?;
+    let (base, head, branch, proposed, fork, note) = match plan.clone() {
+        Plan::Range { base, head, branch, proposed, fork, note } => (base, head, branch, proposed, fork, note),
+        Plan::Nothing(why) => {
+            let none = || "none".to_owned();
+            let run = Run::new(begun.of(), Subject::Nothing { why: why.clone() }, none(), (none(), none()));
+            return begun.finish(run, &Parted { notes: vec![why], ..Parted::default() });
+        }
+    };
+    let policy = policy(&repo, &plan, args.policy_from.as_deref())?;
+    let (base_name, base_how, known) = (base.name, base.how, policy.clone());
+    let subject = Subject::Ci { base_name, base_how, branch, proposed, fork, note, policy: known };
+    let (mut range, notes) = ready(&repo, plan, policy, false)?;
+    range.division = begun.division();
+    let mut parted = Parted { notes, ..Parted::default() };
+    parted.take(range::part(&range)?);
+    let run = Run::new(begun.of(), subject, config_hash(&range.config), (base.commit, head));
+    begun.finish(run, &parted)
 }
 
 /// What came of it.
@@ -68,19 +108,59 @@ enum Came {
 }
 
 fn gated(args: &Args, in_actions: bool) -> Result<Came> {
-    let here = files::current_folder()?;
-    let repo = Repo::discover(&here)?.ok_or_else(|| {
-        Error::input("there is no git repository here, so there is no change to gate")
-            .next(format!("{WHOLE_HISTORY} and run this inside it"))
-    })?;
-    let event = if in_actions { event_here()? } else { None };
-    let (range, notes) = match planned(&repo, event.as_ref(), args)? {
+    let (repo, plan) = plan(args, in_actions)?;
+    let (range, notes) = match plan {
         Plan::Nothing(why) => return Ok(Came::Nothing(why)),
-        plan @ Plan::Range { .. } => ready(&repo, plan, args)?,
+        plan @ Plan::Range { .. } => {
+            let policy = policy(&repo, &plan, args.policy_from.as_deref())?;
+            ready(&repo, plan, policy, args.write)?
+        }
     };
     let mut gated = gate(&range)?;
     gated.notes.splice(0..0, notes);
     Ok(Came::Gated(Box::new(gated)))
+}
+
+fn repo_here() -> Result<Repo> {
+    Repo::discover(&files::current_folder()?)?.ok_or_else(|| {
+        Error::input("there is no git repository here, so there is no change to gate")
+            .next(format!("{WHOLE_HISTORY} and run this inside it"))
+    })
+}
+
+fn plan(args: &Args, in_actions: bool) -> Result<(Repo, Plan)> {
+    let repo = repo_here()?;
+    let event = if in_actions { event_here()? } else { None };
+    let plan = planned(&repo, event.as_ref(), args)?;
+    Ok((repo, plan))
+}
+
+/// The result over all parts of a run.
+pub(super) fn merged(run: &Run, division: Division, shown: &Shown<'_>) -> Result<Exit> {
+    let (Some(base), Subject::Ci { branch, proposed, fork, note, policy, .. }) =
+        (run.subject.base(&run.base), &run.subject)
+    else {
+        return Err(Error::internal("parts of another command were merged as parts of `ci`"));
+    };
+    let repo = repo_here()?;
+    let head = repo.resolve(&run.head).filter(|head| *head == run.head);
+    let is_there = head.is_some() && (repo.has_commit(&base.commit) || base == repo.nothing());
+    if !is_there {
+        return Err(Error::input("the commits of the parts are not in this clone").next(WHOLE_HISTORY));
+    }
+    let (branch, note) = (branch.clone(), note.clone());
+    let plan = Plan::Range { base, head: run.head.clone(), branch, proposed: *proposed, fork: *fork, note };
+    let (mut range, notes) = ready(&repo, plan, policy.clone(), shown.write)?;
+    agree(run, &config_hash(&range.config), (&range.base.commit, &range.head))?;
+    range.division = division;
+    let mut gated = gate(&range)?;
+    gated.notes.splice(0..0, notes);
+    shown.outputs.write_gated(&gated)?;
+    match shown.format {
+        Format::Text => report(&gated, in_actions())?,
+        format => format.print(&of_range(&gated, &about_rules()))?,
+    }
+    Ok(gated.verdict().into())
 }
 
 /// GitHub's event, where the run is one of its.
@@ -140,32 +220,40 @@ fn found(repo: &Repo, head: &str, default: Option<String>) -> Result<Base> {
 
 /// The range of a plan, with the configuration that counts: for a proposal the base's, so that a change cannot disarm the
 /// gate that it has to pass.
-fn ready(repo: &Repo, plan: Plan, args: &Args) -> Result<(Range, Vec<String>)> {
-    let Plan::Range { base, head, branch, proposed, fork, note } = plan else {
+fn ready(repo: &Repo, plan: Plan, policy: Option<String>, write: bool) -> Result<(Range, Vec<String>)> {
+    let Plan::Range { base, head, branch, proposed: _, fork, note } = plan else {
         return Err(Error::internal("a plan without a range was made ready"));
     };
     let mut notes: Vec<String> = note.into_iter().collect();
-    let policy = match &args.policy_from {
-        Some(named) => Some(review::policy_commit(repo, named)?),
-        None => proposed.then(|| base.commit.clone()),
-    };
     let counts = review::configuration(repo, repo.commit_tree(&head)?.as_ref(), policy.as_deref())?;
     if base.commit == head {
         notes.push("base and head are the same commit: there is no change to gate".to_owned());
     }
     notes.extend(counts.notes);
     let root = repo.root().unwrap_or_else(|| repo.common_folder());
-    let write = args.write && is_checked_out(repo, &head, &mut notes)?;
+    let write = write && is_checked_out(repo, &head, &mut notes)?;
     let mut config: Config = counts.config;
     if fork {
         notes.push(of_a_fork(&mut config));
     }
-    Ok((Range { root, base, head, branches: branch.into_iter().collect(), write, config, policy }, notes))
+    let (branches, division) = (branch.into_iter().collect(), Division::Whole);
+    Ok((Range { root, base, head, branches, write, config, division, policy }, notes))
+}
+
+/// The commit whose policy counts: the one that was named, else for a proposal the base.
+fn policy(repo: &Repo, plan: &Plan, named: Option<&str>) -> Result<Option<String>> {
+    match (named, plan) {
+        (Some(named), _) => review::policy_commit(repo, named).map(Some),
+        (None, Plan::Range { base, proposed: true, .. }) => Ok(Some(base.commit.clone())),
+        (None, _) => Ok(None),
+    }
 }
 
 /// What comes from a fork is somebody's whom nobody vouched for: no judge from outside is asked about it.
 fn of_a_fork(config: &mut Config) -> String {
     let judge = std::mem::take(&mut config.judge);
+    // Nor does what its code is summarised as reach the runs of others.
+    config.cache.write = false;
     let mut note = "the change comes from a fork: it is only read, nothing in it is run".to_owned();
     if judge != Judge::default() {
         note += ", and the judge from outside is left out";

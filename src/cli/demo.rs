@@ -62,6 +62,7 @@ pub(super) fn run(Args {}: Args) -> Result<Exit> {
         dry_run: false,
         policy: None,
         no_cache: true,
+        division: crate::review::division::Division::Whole,
         config: Config::default(),
     })?;
     let place = folder.display();

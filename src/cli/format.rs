@@ -109,6 +109,11 @@ impl Outputs {
         all.into_iter().filter_map(|(flag, format, path)| Some((flag, format, path.as_deref()?)))
     }
 
+    /// The first flag that was given.
+    pub(super) fn first(&self) -> Option<&'static str> {
+        self.wanted().next().map(|(flag, ..)| flag)
+    }
+
     /// Whether each file has a place to stand, asked before anything takes time.
     pub(super) fn check(&self) -> Result<()> {
         for (flag, _, path) in self.wanted() {
@@ -146,6 +151,11 @@ impl Outputs {
             return Ok(());
         }
         self.write(&of_range(gated, &about_rules()))
+    }
+
+    /// Writes what a check came to.
+    pub(super) fn write_checked(&self, checked: &Checked) -> Result<()> {
+        self.write(&of_one(of_check(checked), &about_rules()))
     }
 
     /// Writes that there was nothing to gate, and why.

@@ -47,6 +47,7 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         paths,
         scope: Scope::File.into(),
         rules: Selection::Group("complexity".to_owned()),
+        division: crate::review::division::Division::Whole,
         policy: None,
         config: place.config,
     };

@@ -22,6 +22,7 @@ mod format;
 mod gate;
 mod hook;
 mod init;
+mod merge;
 mod metrics;
 mod place;
 mod print;
@@ -29,6 +30,7 @@ mod project;
 mod review;
 mod rules;
 mod schema;
+mod shard;
 mod stack;
 mod verdict;
 
@@ -59,6 +61,7 @@ enum Command {
     Completions(completions::Args),
     Hook(hook::Args),
     Ci(ci::Args),
+    Merge(merge::Args),
 }
 
 /// Parses the arguments, runs the command, prints what stopped it, and gives the exit code.
@@ -123,5 +126,6 @@ fn dispatch(command: Command) -> Result<Exit> {
         Command::Completions(args) => completions::run(args),
         Command::Hook(args) => hook::run(args),
         Command::Ci(args) => ci::run(args),
+        Command::Merge(args) => merge::run(args),
     }
 }

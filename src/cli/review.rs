@@ -86,6 +86,7 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         llm_findings: args.llm_findings.map(|file| place.cwd.join(file)),
         dry_run: args.dry_run,
         no_cache: args.no_cache,
+        division: crate::review::division::Division::Whole,
         policy: place.policy,
         config: place.config,
     };

@@ -1,4 +1,4 @@
-//! `cargo perf-gate schema analysis|findings|check|config`.
+//! `cargo perf-gate schema analysis|findings|check|part|config`.
 
 use schemars::schema_for;
 
@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::model::analysis::Analysis;
 use crate::model::judgment::Judgment;
 use crate::report::json;
+use crate::review::part::Part;
 
 use super::print;
 
@@ -27,6 +28,8 @@ enum File {
     Findings,
     /// What `check --format json` prints and `ci --json` writes.
     Check,
+    /// What `ci --shard` and `check --shard` write and `merge` reads.
+    Part,
     /// `perf-gate.toml`.
     Config,
 }
@@ -36,6 +39,7 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         File::Analysis => schema_for!(Analysis),
         File::Findings => schema_for!(Judgment),
         File::Check => schema_for!(json::Envelope<'static>),
+        File::Part => schema_for!(Part),
         File::Config => schema_for!(Config),
     };
     print::raw(&json::pretty(&schema).map_err(Error::internal)?)?;

@@ -30,6 +30,8 @@ pub struct Sources {
     pub user: Option<Text>,
     /// The variable `PERF_GATE_JUDGE_KIND`.
     pub judge_kind: Option<String>,
+    /// The variable `PERF_GATE_CACHE_REMOTE`.
+    pub cache_remote: Option<String>,
     /// Keys set by flags.
     pub flags: Table,
 }
@@ -47,7 +49,14 @@ pub struct Resolved {
 
 /// Keys that the repository's own file cannot set, since they run a program, open a connection or name a secret; beside
 /// each the one value that is harmless.
-const NEEDS_TRUST: [(&str, Option<&str>); 2] = [("judge.kind", Some("rubric")), ("judge.file", None)];
+const NEEDS_TRUST: [(&str, Option<&str>); 5] = [
+    ("judge.kind", Some("rubric")),
+    ("judge.file", None),
+    ("cache.remote", None),
+    // A user who only reads does not write because a repository says so.
+    ("cache.write", None),
+    ("cache.timeout", None),
+];
 
 /// Resolves the layers.
 pub fn resolve(sources: Sources) -> Result<Resolved> {
@@ -61,12 +70,15 @@ pub fn resolve(sources: Sources) -> Result<Resolved> {
         distrust(&mut table, &file, &mut notes);
         merge(&mut merged, table);
     }
-    if let Some(kind) = sources.judge_kind {
-        let table: Table =
-            [("judge".to_owned(), Value::Table([("kind".to_owned(), Value::String(kind))].into_iter().collect()))]
-                .into_iter()
-                .collect();
-        check(&table, "the variable PERF_GATE_JUDGE_KIND")?;
+    let variables = [
+        ("judge", "kind", sources.judge_kind, "PERF_GATE_JUDGE_KIND"),
+        ("cache", "remote", sources.cache_remote, "PERF_GATE_CACHE_REMOTE"),
+    ];
+    for (parent, key, value, variable) in variables {
+        let Some(value) = value else { continue };
+        let inner: Table = [(key.to_owned(), Value::String(value))].into_iter().collect();
+        let table: Table = [(parent.to_owned(), Value::Table(inner))].into_iter().collect();
+        check(&table, &format!("the variable {variable}"))?;
         merge(&mut merged, table);
     }
     check(&sources.flags, "the command line")?;
@@ -212,6 +224,9 @@ fn sound(config: &Config) -> Result<()> {
     config.story.anchored()?;
     if config.hook.timeout == 0 {
         return Err(Error::input("hook.timeout must be at least 1 second"));
+    }
+    if config.cache.timeout == 0 {
+        return Err(Error::input("cache.timeout must be at least 1 second"));
     }
     let globs = config
         .exclude

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::Effect;
 use super::context::last_segment;
+use super::facts::FileFacts;
 use super::life::{self, Lives, World};
 use super::matching::{Matcher, Seen};
 use super::resolve::{FuncRef, Names};
@@ -86,7 +87,7 @@ pub struct Graph<'a> {
     /// Names.
     pub names: Names<'a>,
     /// Facts of the sites of each file; of the rest of the repository, those of the functions that were reached.
-    pub sites: Vec<Vec<SiteFacts>>,
+    pub sites: Vec<FileFacts>,
     per_item: HashMap<FuncRef, Reach>,
     blocking: HashMap<FuncRef, Reach>,
     regex: HashMap<FuncRef, Reach>,
@@ -108,9 +109,8 @@ impl<'a> Graph<'a> {
         let facts = |file: u32, funcs: Option<&BTreeSet<u32>>| {
             file_facts(&names, file, funcs, dependencies(&names.file(file).path), user)
         };
-        let mut sites: Vec<Vec<SiteFacts>> =
-            (0..files.len() as u32).into_par_iter().map(|file| facts(file, None)).collect();
-        sites.resize_with(names.len(), Vec::new);
+        let mut sites: Vec<FileFacts> = (0..files.len() as u32).into_par_iter().map(|file| facts(file, None)).collect();
+        sites.resize_with(names.len(), FileFacts::default);
         follow(&mut sites, files.len(), &facts);
         let offloaders = life::offloaders(&names, &sites);
         for (index, facts) in sites.iter_mut().enumerate().filter(|(_, facts)| !facts.is_empty()) {
@@ -207,14 +207,14 @@ fn best(map: &HashMap<FuncRef, Reach>, facts: &SiteFacts) -> Option<(FuncRef, Re
 }
 
 /// Facts of a file's sites; where functions are given, only of those that stand in them.
-type FactsOf<'f> = dyn Fn(u32, Option<&BTreeSet<u32>>) -> Vec<SiteFacts> + Sync + 'f;
+type FactsOf<'f> = dyn Fn(u32, Option<&BTreeSet<u32>>) -> FileFacts + Sync + 'f;
 
 /// Follows calls out of the analysed files, as far as effects travel back. Only the functions on the way are looked at,
 /// not the files around them.
-fn follow(sites: &mut [Vec<SiteFacts>], analysed: usize, facts: &FactsOf<'_>) {
+fn follow(sites: &mut [FileFacts], analysed: usize, facts: &FactsOf<'_>) {
     let mut known: BTreeSet<FuncRef> = BTreeSet::new();
     let mut next: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-    let mut reach = |facts: &[SiteFacts], next: &mut BTreeMap<u32, BTreeSet<u32>>| {
+    let mut reach = |facts: &FileFacts, next: &mut BTreeMap<u32, BTreeSet<u32>>| {
         for target in facts.iter().flat_map(|f| &f.targets).filter(|t| t.file as usize >= analysed) {
             if known.insert(*target) {
                 next.entry(target.file).or_default().insert(target.func);
@@ -226,7 +226,7 @@ fn follow(sites: &mut [Vec<SiteFacts>], analysed: usize, facts: &FactsOf<'_>) {
     }
     for _ in 0..=MAX_HOPS {
         let level: Vec<(u32, BTreeSet<u32>)> = std::mem::take(&mut next).into_iter().collect();
-        let found: Vec<Vec<SiteFacts>> = level.par_iter().map(|(file, funcs)| facts(*file, Some(funcs))).collect();
+        let found: Vec<FileFacts> = level.par_iter().map(|(file, funcs)| facts(*file, Some(funcs))).collect();
         for ((file, _), found) in level.iter().zip(found) {
             reach(&found, &mut next);
             let old = &mut sites[*file as usize];
@@ -234,11 +234,7 @@ fn follow(sites: &mut [Vec<SiteFacts>], analysed: usize, facts: &FactsOf<'_>) {
                 *old = found;
                 continue;
             }
-            for (old, new) in old.iter_mut().zip(found) {
-                if new.seen.is_some() || !new.targets.is_empty() {
-                    *old = new;
-                }
-            }
+            old.merge(found);
         }
         if next.is_empty() {
             return;
@@ -253,32 +249,30 @@ fn file_facts(
     funcs: Option<&BTreeSet<u32>>,
     dependencies: &BTreeSet<String>,
     user: &[UserCall],
-) -> Vec<SiteFacts> {
+) -> FileFacts {
     let file = names.file(index);
     let mut types = Types::new(names);
     let mut matcher = Matcher::new(dependencies, user);
     let test_file = names.is_test_file(file);
     // Calls of the repository's own functions: whatever their names, they are no adaptors of a collection.
     let mut own_calls = vec![false; file.sites.len()];
-    let mut facts: Vec<SiteFacts> = file
-        .sites
-        .iter()
-        .zip(&mut own_calls)
-        .map(|(site, own_call)| {
-            let wanted = funcs.is_none_or(|funcs| funcs.contains(&site.func));
-            if test_file || !wanted || is_test_site(file, site) {
-                return SiteFacts { seen: None, targets: Vec::new(), looped: None, runs: Runs::Once };
-            }
-            let mut targets = types.targets(index, site);
-            *own_call = !targets.is_empty();
-            let seen = matcher.seen(&mut types, index, site, *own_call);
-            if targets.is_empty() && seen.is_none() {
-                handed(&mut types, index, site, &mut targets);
-            }
-            targets.retain(|t| names.func(*t).flags & func_flag::TEST == 0);
-            SiteFacts { seen, targets, looped: None, runs: Runs::Sync }
-        })
-        .collect();
+    let mut facts = FileFacts::of(file.sites.len());
+    for (n, site) in file.sites.iter().enumerate() {
+        let wanted = funcs.is_none_or(|funcs| funcs.contains(&site.func));
+        if test_file || !wanted || is_test_site(file, site) {
+            continue;
+        }
+        let mut targets = types.targets(index, site);
+        own_calls[n] = !targets.is_empty();
+        let seen = matcher.seen(&mut types, index, site, own_calls[n]);
+        if targets.is_empty() && seen.is_none() {
+            handed(&mut types, index, site, &mut targets);
+        }
+        targets.retain(|t| names.func(*t).flags & func_flag::TEST == 0);
+        if seen.is_some() || !targets.is_empty() {
+            facts.set(n, SiteFacts { seen, targets, looped: None, runs: Runs::Sync });
+        }
+    }
     let mut adaptors: Vec<Adaptor> = file
         .frames
         .iter()
@@ -299,8 +293,9 @@ fn file_facts(
             None
         };
         let looped = looped(&mut types, index, site.frame, &mut adaptors, own);
-        facts[n].runs = runs;
-        facts[n].looped = looped;
+        if let Some(known) = facts.get_mut(n) {
+            (known.runs, known.looped) = (runs, looped);
+        }
     }
     facts
 }
@@ -571,7 +566,7 @@ pub(super) const CACHES: [&str; 12] = [
 ];
 
 /// On what code in a frame runs.
-fn runs_on(file: &Summary, from: u32, facts: &[SiteFacts]) -> Runs {
+fn runs_on(file: &Summary, from: u32, facts: &FileFacts) -> Runs {
     let mut at = from;
     while at != NONE {
         let frame = &file.frames[at as usize];
@@ -627,7 +622,7 @@ fn is_route(file: &Summary, site: &Site) -> bool {
 /// Who calls a function: the caller, and the site in its file.
 pub(super) type Callers = HashMap<FuncRef, Vec<(FuncRef, u32)>>;
 
-fn callers(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> Callers {
+fn callers(names: &Names<'_>, sites: &[FileFacts]) -> Callers {
     let mut callers: Callers = HashMap::new();
     for (index, facts) in sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
         let file = names.file(index as u32);
@@ -695,7 +690,7 @@ fn is_cache(names: &Names<'_>, id: FuncRef) -> bool {
     file.name(names.func(id).owner).contains("Cache")
 }
 
-fn spread(names: &Names<'_>, sites: &[Vec<SiteFacts>], callers: &Callers, class: Class) -> HashMap<FuncRef, Reach> {
+fn spread(names: &Names<'_>, sites: &[FileFacts], callers: &Callers, class: Class) -> HashMap<FuncRef, Reach> {
     let mut reached: HashMap<FuncRef, Reach> = HashMap::new();
     let mut queue = VecDeque::new();
     let mut shares: HashMap<(u32, u32), usize> = HashMap::new();

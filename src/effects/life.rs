@@ -9,7 +9,8 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::Effect;
 use super::context::last_segment;
-use super::graph::{Callers, Runs, SiteFacts};
+use super::facts::FileFacts;
+use super::graph::{Callers, Runs};
 use super::resolve::{FuncRef, Names};
 use super::summary::{FrameKind, LoopKind, NONE, Summary, Term, func_flag, site_flag};
 
@@ -42,7 +43,7 @@ impl Lives {
 #[derive(Clone, Copy)]
 pub(super) struct World<'w, 'a> {
     pub names: &'w Names<'a>,
-    pub sites: &'w [Vec<SiteFacts>],
+    pub sites: &'w [FileFacts],
     pub callers: &'w Callers,
     /// Whether every file was analysed: else only a private function's callers are all known.
     pub whole: bool,
@@ -113,7 +114,7 @@ fn spread(
 fn callees(world: World<'_, '_>, id: FuncRef) -> Vec<FuncRef> {
     let file = world.names.file(id.file);
     let facts = &world.sites[id.file as usize];
-    let own = file.sites.iter().zip(facts).filter(|(site, _)| site.func == id.func);
+    let own = file.sites.iter().zip(facts.iter()).filter(|(site, _)| site.func == id.func);
     own.flat_map(|(_, facts)| facts.targets.iter().copied()).collect()
 }
 
@@ -153,7 +154,7 @@ impl<'n> Handed<'n> {
         }
         for (index, facts) in world.sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
             let file = world.names.file(index as u32);
-            for (site, facts) in file.sites.iter().zip(facts) {
+            for (site, facts) in file.sites.iter().zip(facts.iter()) {
                 let offload = facts.seen.is_some_and(|s| s.effect == Effect::Offload);
                 for arg in file.args(site) {
                     let Some(Term::Path(path, _)) = file.term(*arg) else { continue };
@@ -175,7 +176,7 @@ impl<'n> Handed<'n> {
 
 /// Whether a call runs once where its function does: in no loop that waits for anything, in no closure that others may
 /// call when they like.
-pub(super) fn is_straight(names: &Names<'_>, sites: &[Vec<SiteFacts>], (caller, site): (FuncRef, u32)) -> bool {
+pub(super) fn is_straight(names: &Names<'_>, sites: &[FileFacts], (caller, site): (FuncRef, u32)) -> bool {
     let file = names.file(caller.file);
     let facts = &sites[caller.file as usize];
     let mut at = file.sites[site as usize].frame;
@@ -211,7 +212,7 @@ fn waits(head: &str, kind: LoopKind) -> bool {
 }
 
 /// Whether a call runs the closure that it takes at most once.
-fn calls_once(file: &Summary, consumer: u32, facts: &[SiteFacts]) -> bool {
+fn calls_once(file: &Summary, consumer: u32, facts: &FileFacts) -> bool {
     let effect = facts[consumer as usize].seen.map(|s| s.effect);
     let by_effect = matches!(effect, Some(Effect::Offload | Effect::Spawn | Effect::BlockOn));
     by_effect
@@ -222,11 +223,11 @@ fn calls_once(file: &Summary, consumer: u32, facts: &[SiteFacts]) -> bool {
 }
 
 /// Functions that hand what they are given to an off-loader.
-pub(super) fn offloaders(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> BTreeSet<FuncRef> {
+pub(super) fn offloaders(names: &Names<'_>, sites: &[FileFacts]) -> BTreeSet<FuncRef> {
     let mut found = BTreeSet::new();
     for (index, facts) in sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
         let file = names.file(index as u32);
-        for (site, fact) in file.sites.iter().zip(facts) {
+        for (site, fact) in file.sites.iter().zip(facts.iter()) {
             if fact.seen.is_some_and(|s| s.effect == Effect::Offload) && site.func != NONE {
                 found.insert(FuncRef { file: index as u32, func: site.func });
             }
@@ -236,7 +237,7 @@ pub(super) fn offloaders(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> BTreeSe
 }
 
 /// Closures handed to the repository's own off-loaders run off the executor, too.
-pub(super) fn hand_over(file: &Summary, facts: &mut [SiteFacts], offloaders: &BTreeSet<FuncRef>) {
+pub(super) fn hand_over(file: &Summary, facts: &mut FileFacts, offloaders: &BTreeSet<FuncRef>) {
     let hands: Vec<bool> = file
         .sites
         .iter()
@@ -255,7 +256,9 @@ pub(super) fn hand_over(file: &Summary, facts: &mut [SiteFacts], offloaders: &BT
             let frame = &file.frames[at as usize];
             match frame.kind {
                 FrameKind::Closure { consumer, .. } if consumer != NONE && hands[consumer as usize] => {
-                    facts[n].runs = Runs::Offloaded;
+                    if let Some(known) = facts.get_mut(n) {
+                        known.runs = Runs::Offloaded;
+                    }
                     break;
                 }
                 FrameKind::Function(_) => break,

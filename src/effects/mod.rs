@@ -7,6 +7,7 @@
 
 pub(crate) mod channels;
 pub mod context;
+pub mod facts;
 pub mod graph;
 pub(crate) mod guards;
 mod life;

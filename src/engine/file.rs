@@ -8,6 +8,7 @@ use crate::effects::modules;
 use crate::effects::summarise::{self, Place};
 use crate::effects::summary::Summary;
 use crate::engine::facts::Facts;
+use crate::engine::part::Part;
 use crate::engine::profile::{Heat, Profile, Profiles};
 use crate::lang::complexity::FunctionComplexity;
 use crate::lang::{self, Language};
@@ -64,6 +65,8 @@ pub(super) struct Analysed {
     pub complexity_time: Duration,
     /// What the other rules of the file took.
     pub rules_time: Duration,
+    /// Whether it belongs to another part: nothing is found in it, and it is not counted.
+    pub is_beside: bool,
 }
 
 /// Analyses one file. A panic is caught: it makes the file's checks `errored`, never the program.
@@ -91,6 +94,41 @@ pub(super) fn analyse(
         let error = format!("{}: not analysed, the time was up", source.path);
         return Analysed { error: Some(error), ..Analysed::default() };
     }
+    caught(job, source, placed, language, rules)
+}
+
+/// A file of another part: what calls into it need to know and what it says of tables, without any rule over it. Why it
+/// cannot be analysed is told by its own part; that the time was up is not.
+pub(super) fn beside(
+    job: &Job<'_>,
+    source: &Source,
+    placed: &Placed,
+    part: Part<'_>,
+    rules: &[&'static Rule],
+    (start, deadline): (Watch, Duration),
+) -> Analysed {
+    let nothing = || Analysed { is_beside: true, ..Analysed::default() };
+    let Some(language) = Language::of_path(&source.path) else { return nothing() };
+    let asking: Vec<&'static Rule> =
+        rules.iter().copied().filter(|rule| matches!(rule.detect, Detect::Schema(_))).collect();
+    let told = !asking.is_empty() && !placed.is_test() && extract::may_define(&source.text);
+    // Test code is not among what is known of the repository.
+    if !told
+        && !placed.is_test()
+        && let Some(summary) = (part.known)(&source.path)
+    {
+        return Analysed { summary: Some(summary), ..nothing() };
+    }
+    if start.elapsed() > deadline {
+        let error = format!("{}: not read, the time was up", source.path);
+        return Analysed { error: Some(error), ..nothing() };
+    }
+    let Analysed { summary, mut spoken, .. } = caught(job, source, placed, language, &asking);
+    spoken.queries.clear();
+    Analysed { summary, spoken, ..nothing() }
+}
+
+fn caught(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, rules: &[&'static Rule]) -> Analysed {
     let caught = catch_unwind(AssertUnwindSafe(|| lowered(job, source, placed, language, rules)));
     caught.unwrap_or_else(|panic| {
         let what = panic

@@ -36,6 +36,9 @@ impl<'a> Mint<'a> {
     pub(super) fn sites(&mut self, graph: &Graph<'_>, rules: &[&'static Rule]) {
         for (n, facts) in graph.sites.iter().enumerate().take(self.sources.len()) {
             let source = self.sources[n];
+            if self.job.part.is_some_and(|part| !(part.mine)(&self.job.sources[source].path)) {
+                continue;
+            }
             let hot = self.placed[source].hot;
             let command_line = matches!(self.placed[source].profile, Profile::Cli | Profile::Script);
             let language = graph.names.file(n as u32).language;

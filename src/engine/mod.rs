@@ -27,6 +27,7 @@ mod file;
 pub mod generated;
 pub mod measured;
 mod mint;
+pub mod part;
 pub mod profile;
 pub mod repository;
 pub mod rubric;
@@ -63,6 +64,8 @@ pub struct Job<'a> {
     pub budgets: &'a Budgets,
     /// The time that each check may take.
     pub caps: Caps,
+    /// Which of the files are looked at, where others look at the rest of them; none where all are.
+    pub part: Option<part::Part<'a>>,
 }
 
 /// The wall clock that each check may take; past it the check is `errored`, and the others finish.
@@ -132,6 +135,8 @@ pub struct Output {
     pub skipped: BTreeMap<String, usize>,
     /// How many rules ran.
     pub rules_run: usize,
+    /// Files that could not be analysed, and why: they make the checks over files `errored`.
+    pub errors: Vec<(String, String)>,
 }
 
 /// Complexity of one function, as the reference tool of its language counts it.
@@ -212,7 +217,12 @@ fn analyse(job: Job<'_>) -> Output {
         .sources
         .par_iter()
         .zip(&placed)
-        .map(|(source, placed)| file::analyse(&job, source, placed, &rules, start, deadline))
+        .map(|(source, placed)| match job.part {
+            Some(part) if !(part.mine)(&source.path) => {
+                file::beside(&job, source, placed, part, &rules, (start, deadline))
+            }
+            _ => file::analyse(&job, source, placed, &rules, start, deadline),
+        })
         .collect();
     let with_summary: Vec<usize> = (0..files.len()).filter(|n| files[*n].summary.is_some()).collect();
     let summaries: Vec<Summary> = files.iter_mut().filter_map(|f| f.summary.take()).collect();
@@ -227,7 +237,9 @@ fn analyse(job: Job<'_>) -> Output {
     timings.add("complexity", measured);
     timings.add("memory", files.iter().map(|f| f.rules_time).sum());
     let weighing = Watch::start();
-    minted.budgets(&rules);
+    if job.part.is_none_or(|part| part.is_first) {
+        minted.budgets(&rules);
+    }
     timings.add("bundle", weighing.elapsed());
     let hinting = Watch::start();
     let schema = schema_of(&job, &files, &rules);
@@ -261,8 +273,10 @@ fn output(
     timings: Timings,
     no_schema: Option<&str>,
 ) -> Output {
-    let causes = named(files.iter().filter_map(|f| f.error.as_deref()));
     let mut output = Output { rules_run: rules.len(), ..Output::default() };
+    let failed = |(file, source): (&file::Analysed, &Source)| Some((source.path.clone(), file.error.clone()?));
+    output.errors = files.iter().zip(job.sources).filter_map(failed).collect();
+    let causes = named(output.errors.iter().map(|(_, error)| error.as_str()));
     for (name, scope) in CHECKS {
         if !rules.iter().any(|rule| rule.check == name) {
             continue;
@@ -282,7 +296,7 @@ fn output(
         output.timings.push((name, took));
         output.checks.push(Check { name, scope, outcome });
     }
-    for (file, source) in files.into_iter().zip(job.sources) {
+    for (file, source) in files.into_iter().zip(job.sources).filter(|(file, _)| !file.is_beside) {
         if !file.damage.is_empty() {
             output.damaged.push((source.path.clone(), file.damage));
         }

@@ -65,6 +65,7 @@ pub fn ranges(repo: &Repo, root: &Path, updates: &[Update], remote: &str, policy
             push.notes.push(format!("the remote has {short} already: there is no change to review"));
         }
         push.ranges.push(Range {
+            division: crate::review::division::Division::Whole,
             root: root.to_path_buf(),
             write: resolved.config.hook.write && head.as_ref() == Some(&commit),
             base,

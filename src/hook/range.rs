@@ -9,7 +9,8 @@ use crate::error::{Error, Result};
 use crate::model::check::Check;
 use crate::model::story_key::StoryKey;
 use crate::model::verdict::Verdict;
-use crate::review::{self, CheckJob, Checked, Job, Reviewed, Scope, Target};
+use crate::review::division::Division;
+use crate::review::{self, CheckJob, Checked, Job, Parted, Reviewed, Scope, Target};
 use crate::story::locate::Story;
 use crate::world::git::{Base, Repo};
 
@@ -30,6 +31,8 @@ pub struct Range {
     pub write: bool,
     /// The configuration that counts.
     pub config: Config,
+    /// Who looks at which files.
+    pub division: Division,
     /// The commit whose policy counts; none where the head's own does.
     pub policy: Option<String>,
 }
@@ -83,25 +86,46 @@ pub fn gate(range: &Range) -> Result<Gated> {
     }
     for (at, (key, story)) in chosen.stories.iter().enumerate() {
         let write = range.write && may_write(&repo, key, story, &mut gated.notes)?;
-        let job = Job {
-            key: key.clone(),
-            root: range.root.clone(),
-            target: Target::Range { base: range.base.clone(), head: range.head.clone(), write },
-            scope: Scope::File,
-            stack: None,
-            llm_findings: None,
-            dry_run: false,
-            // A change could bring its own cached verdict (contracts 10).
-            no_cache: true,
-            policy: range.policy.clone(),
-            config: stories::divided(&range.config, &chosen.stories, at),
-        };
+        let job = review_job(range, &chosen.stories, at, write);
         let reviewed = review::run(&job)?;
         let ours = [&story.report, &story.path];
         let changed = ours.into_iter().filter(|path| reviewed.written.contains(path)).cloned().collect();
         gated.stories.push(StoryResult { key: key.clone(), reviewed, changed });
     }
     Ok(gated)
+}
+
+/// Does a shard's part of a range: no verdict, nothing written.
+pub fn part(range: &Range) -> Result<Parted> {
+    let repo = Repo::discover(&range.root)?.ok_or_else(|| Error::input("there is no git repository here"))?;
+    let chosen = stories::choose(&repo, range)?;
+    let mut all = Parted { notes: chosen.notes, ..Parted::default() };
+    if chosen.stories.is_empty() {
+        let checked = review::check(&storyless(range))?;
+        all.take(Parted::of(&checked.checks, checked.notes));
+    }
+    for at in 0..chosen.stories.len() {
+        all.take(review::part(&review_job(range, &chosen.stories, at, false))?);
+    }
+    Ok(all)
+}
+
+/// The review of one of the stories of a range.
+fn review_job(range: &Range, all: &[(StoryKey, Story)], at: usize, write: bool) -> Job {
+    Job {
+        key: all[at].0.clone(),
+        root: range.root.clone(),
+        target: Target::Range { base: range.base.clone(), head: range.head.clone(), write },
+        scope: Scope::File,
+        stack: None,
+        llm_findings: None,
+        dry_run: false,
+        // A change could bring its own cached verdict (contracts 10).
+        no_cache: true,
+        division: range.division.clone(),
+        policy: range.policy.clone(),
+        config: stories::divided(&range.config, all, at),
+    }
 }
 
 fn storyless(range: &Range) -> CheckJob {
@@ -112,6 +136,7 @@ fn storyless(range: &Range) -> CheckJob {
         paths: Vec::new(),
         scope: Scope::File,
         rules: Selection::Review,
+        division: range.division.clone(),
         policy: range.policy.clone(),
         config: range.config.clone(),
     }

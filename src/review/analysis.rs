@@ -62,6 +62,7 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
         rules: &rules,
         scope: job.scope,
         caps: Caps::REVIEW,
+        division: &job.division,
     };
     let mut loaded = examine::load(&setup.ground, &gate.wanted, &job.config)?;
     loaded.findings.splice(0..0, gate.findings.iter().cloned());

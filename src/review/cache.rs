@@ -56,7 +56,7 @@ pub(super) fn key(
     loaded: &Loaded,
     (around, followed): (&Around, Option<&str>),
 ) -> Option<Key> {
-    if job.no_cache || !matches!(job.target, Target::WorkTree { .. }) {
+    if job.no_cache || !job.division.is_whole() || !matches!(job.target, Target::WorkTree { .. }) {
         return None;
     }
     let old_paths: BTreeMap<_, _> = gate.wanted.iter().map(|(path, want)| (path, &want.old_path)).collect();
@@ -130,7 +130,7 @@ pub(super) fn store(job: &Job, evidence: &Evidence) {
         examined: examined.parsed,
         skipped: examined.skipped.clone(),
         rules_run: examined.rules_run,
-        notes: examined.notes.clone(),
+        notes: examined.lasting_notes(),
     };
     let checks = evidence.found.iter().map(CheckRecord::from).collect();
     let document = Analysis { checks, ..evidence.document.clone() };
@@ -180,7 +180,7 @@ fn is_tracked(setup: &Setup, path: &str) -> bool {
 }
 
 /// SHA-256 of the resolved configuration.
-pub(super) fn config_hash(config: &crate::config::Config) -> String {
+pub fn config_hash(config: &crate::config::Config) -> String {
     sha256(&json!(config).to_string())
 }
 

@@ -12,8 +12,11 @@ use crate::effects::rest::Rest;
 use crate::engine::facts::load::{self, Request, Way};
 use crate::engine::facts::{Facts, brought};
 use crate::engine::measured::{self, Measurement};
+use crate::engine::part::Part;
+use crate::engine::repository::{NOTE, Repository};
 use crate::engine::{self, Output, Selection, Source, budgets};
 use crate::error::{Error, Result};
+use crate::lang::Language;
 use crate::model::brought::Brought;
 use crate::model::budget::Budgets;
 use crate::model::check::{Check, Outcome, Scope as CheckScope};
@@ -24,12 +27,13 @@ use crate::world::tree::{Entry, Tree};
 
 use super::Scope;
 use super::deltas;
+use super::division::{self, Division, Recorded};
 use super::ground::Ground;
 use super::integrity;
 use super::measurements;
 use super::siblings;
 use super::sources::{self, Loaded, Wanted};
-use super::surroundings::Surroundings;
+use super::surroundings::{Analysed, Surroundings};
 
 /// The cap of the bundle check covers the weighing of files too.
 const WEIGHING_CAP: Duration = Duration::from_secs(30);
@@ -71,6 +75,8 @@ pub(super) struct Examination<'a> {
     pub scope: Scope,
     /// The time that each check may take.
     pub caps: engine::Caps,
+    /// Who looks at which files.
+    pub division: &'a Division,
 }
 
 /// What it found.
@@ -94,6 +100,13 @@ pub(super) struct Examined {
     pub partial: bool,
 }
 
+impl Examined {
+    /// What is still true when the result is read again: what was shared with other machines is not.
+    pub(super) fn lasting_notes(&self) -> Vec<String> {
+        self.notes.iter().filter(|note| !note.starts_with(NOTE)).cloned().collect()
+    }
+}
+
 impl Examination<'_> {
     /// What the repository around these files says: crates, lock files, budgets.
     pub(super) fn around(&self, loaded: &Loaded, wanted: &BTreeMap<String, Wanted>) -> Result<Around> {
@@ -102,7 +115,9 @@ impl Examination<'_> {
         // Cargo runs only in the user's own working tree; what others push is read as text.
         let way = if self.ground.worktree { Way::Cargo } else { Way::Manifests };
         let cache = crate::world::env::cache_folder().map(|folder| facts_file(&folder, self.root));
-        let facts = load::load(Request { root: self.root, tree, files: &files, way, cache: cache.as_deref() });
+        let crates = of_crates(&files);
+        let request = Request { root: self.root, tree, files: &crates, way, cache: cache.as_deref() };
+        let facts = if crates.is_empty() { load::Loaded::default() } else { load::load(request) };
         let declared = budgets::declared(tree, &files);
         let start = Watch::start();
         let mut budgets = budgets::measure(budgets::Job {
@@ -144,10 +159,13 @@ impl Examination<'_> {
 
     /// The files around the loaded ones; none where no rule asks for them.
     pub(super) fn surroundings(&self, loaded: &Loaded) -> Result<Option<Surroundings<'_>>> {
-        if !self.follows() || loaded.sources.is_empty() {
+        let analysed = self.analysed(&loaded.sources);
+        // Where nothing can be lowered, there is no call to follow.
+        let lowered = analysed.own.iter().any(|path| Language::of_path(path).is_some());
+        if !self.follows() || !lowered || matches!(self.division, Division::Merged(_)) {
             return Ok(None);
         }
-        Surroundings::find(self.ground, self.root, self.config, &paths(&loaded.sources)).map(Some)
+        Surroundings::find(self.ground, self.root, self.config, &analysed).map(Some)
     }
 
     /// Runs the engine over loaded files.
@@ -159,7 +177,7 @@ impl Examination<'_> {
         surroundings: Option<&Surroundings<'_>>,
     ) -> Result<Examined> {
         let Followed { output, notes, is_whole } =
-            self.follow(&loaded.sources, (around, &around.budgets), surroundings);
+            self.follow(&loaded.sources, (around, &around.budgets), surroundings, false)?;
         let mut findings = loaded.findings.clone();
         findings.extend(output.damaged.iter().map(|(path, lines)| integrity::damaged(path, lines)));
         let mut checks = output.checks;
@@ -191,12 +209,33 @@ impl Examination<'_> {
         sources: &[Source],
         (around, budgets): (&Around, &Budgets),
         surroundings: Option<&Surroundings<'_>>,
+        base: bool,
+    ) -> Result<Followed> {
+        let key = || division::key(sources, self.rules, self.config, base);
+        if let Division::Merged(merged) = self.division {
+            let together = merged.find(&key())?;
+            return Ok(Followed { output: together.output, notes: together.notes, is_whole: together.is_whole });
+        }
+        let followed = self.look(sources, (around, budgets), surroundings);
+        if let Some(shard) = self.division.shard() {
+            let own = shard.own(sources).len();
+            shard.record(Recorded::of(key(), own, &followed.output, (&followed.notes, followed.is_whole)));
+        }
+        Ok(followed)
+    }
+
+    fn look(
+        &self,
+        sources: &[Source],
+        (around, budgets): (&Around, &Budgets),
+        surroundings: Option<&Surroundings<'_>>,
     ) -> Followed {
         let Some(surroundings) = surroundings else {
             let output = self.engine(sources, (around, budgets), None);
             return Followed { output, notes: Vec::new(), is_whole: true };
         };
-        let capped = self.caps != engine::Caps::NONE;
+        // Shards are for changes that take long: what is left unread in one would be missing in the whole.
+        let capped = self.caps != engine::Caps::NONE && self.division.is_whole();
         surroundings.with(self.root, (&around.facts.facts, self.config), capped, |repository| Followed {
             output: self.engine(sources, (around, budgets), Some(repository)),
             notes: repository.notes(),
@@ -204,11 +243,31 @@ impl Examination<'_> {
         })
     }
 
-    fn engine(&self, sources: &[Source], (around, budgets): (&Around, &Budgets), rest: Option<&dyn Rest>) -> Output {
+    /// The files that this run looks at, and all of which it knows that somebody does.
+    fn analysed<'s>(&self, sources: &'s [Source]) -> Analysed<'s> {
+        let all = paths(sources);
+        let own = self.division.shard().map_or_else(|| all.clone(), |shard| shard.own(sources));
+        Analysed { all, own }
+    }
+
+    fn engine(
+        &self,
+        sources: &[Source],
+        (around, budgets): (&Around, &Budgets),
+        rest: Option<&Repository<'_>>,
+    ) -> Output {
+        let own = self.analysed(sources).own;
+        let shard = self.division.shard();
+        // With nothing of its own, a shard has nothing to say, and nothing to ask of the others' files.
+        if own.is_empty() && shard.is_some_and(|shard| !shard.is_first()) {
+            return Output::default();
+        }
+        let (mine, known) = (|path: &str| own.contains(path), |path: &str| rest?.known(path));
         engine::run(engine::Job {
             sources,
+            part: shard.map(|shard| Part { mine: &mine, is_first: shard.is_first(), known: &known }),
             siblings: &around.siblings,
-            rest,
+            rest: rest.map(|rest| rest as &dyn Rest),
             facts: &around.facts.facts,
             config: self.config,
             rules: self.rules,
@@ -233,10 +292,11 @@ impl Examination<'_> {
         let (old_sources, new_names) = at_base(tree.as_ref(), sources, wanted);
         // What the change brings along is new by what it is.
         let budgets = Budgets { brought: Brought::default(), ..around.budgets.clone() };
-        let old = paths(&old_sources);
+        let old = self.analysed(&old_sources);
         let at_commit = || Surroundings::at_commit(repo, tree.as_ref(), &base.commit, self.config, &old);
-        let surroundings = self.follows().then(at_commit).transpose()?;
-        let output = self.follow(&old_sources, (around, &budgets), surroundings.as_ref()).output;
+        let wanted = self.follows() && !matches!(self.division, Division::Merged(_));
+        let surroundings = wanted.then(at_commit).transpose()?;
+        let output = self.follow(&old_sources, (around, &budgets), surroundings.as_ref(), true)?.output;
         let mut old: BTreeMap<(String, String), usize> = BTreeMap::new();
         for finding in output.checks.iter().flat_map(Check::findings) {
             let file = new_names.get(&finding.file).unwrap_or(&finding.file);
@@ -249,6 +309,15 @@ impl Examination<'_> {
         }
         Ok(())
     }
+}
+
+/// Those files that a crate can be made of: for all others, nobody asks which crate they are in.
+fn of_crates<'f>(files: &[&'f str]) -> Vec<&'f str> {
+    let counts = |path: &&str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        Language::of_path(path) == Some(Language::Rust) || matches!(name, "Cargo.toml" | "Cargo.lock")
+    };
+    files.iter().copied().filter(counts).collect()
 }
 
 fn paths(sources: &[Source]) -> BTreeSet<&str> {

@@ -18,6 +18,7 @@ mod story_gate;
 mod analysis;
 mod cache;
 mod deltas;
+pub mod division;
 mod examine;
 mod exempt;
 mod measurements;
@@ -34,6 +35,7 @@ pub mod lock;
 mod output;
 mod steps;
 
+pub mod part;
 mod results;
 mod storyless;
 
@@ -50,6 +52,8 @@ use crate::model::judgment::Judgment;
 pub use crate::model::provenance::Provenance;
 use crate::model::story_key::StoryKey;
 use crate::model::verdict::Verdict;
+pub use cache::config_hash;
+use division::Division;
 pub use exempt::{configuration, policy_commit};
 pub use integrity::INTEGRITY_RULES;
 
@@ -100,6 +104,8 @@ pub struct Job {
     pub dry_run: bool,
     /// Neither read nor write the result cache.
     pub no_cache: bool,
+    /// Who looks at which files.
+    pub division: Division,
     /// The commit whose policy counts, as a full id: suppressions, waivers, baseline, what is left out. None: the analysed
     /// tree's own. The configuration is resolved from it too, by [`configuration`].
     pub policy: Option<String>,
@@ -138,6 +144,8 @@ pub struct CheckJob {
     pub scope: Scope,
     /// Which rules run.
     pub rules: Selection,
+    /// Who looks at which files.
+    pub division: Division,
     /// The commit whose policy counts, as for [`Job`].
     pub policy: Option<String>,
     /// The resolved configuration.
@@ -217,6 +225,42 @@ pub fn run(job: &Job) -> Result<Reviewed> {
     let judged = judgment::judge(job, &gate, &mut evidence)?;
     let written = output::persist(job, &setup, &gate, &evidence, &judged)?;
     finalize::finish(job, setup, gate, evidence, judged, written)
+}
+
+/// What became of a shard's part.
+#[derive(Debug, Clone, Default)]
+pub struct Parted {
+    /// Why checks could not run, each cause once.
+    pub causes: Vec<String>,
+    /// What a reader should know besides, one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Parted {
+    /// Of checks and notes, whatever they came to.
+    pub fn of(checks: &[Check], notes: Vec<String>) -> Parted {
+        let causes = crate::model::flip::causes(checks).into_iter().map(|(_, cause)| cause.to_owned()).collect();
+        Parted { causes, notes }
+    }
+
+    /// Adds another's, each sentence once.
+    pub fn take(&mut self, other: Parted) {
+        for (all, more) in [(&mut self.causes, other.causes), (&mut self.notes, other.notes)] {
+            for sentence in more {
+                if !all.contains(&sentence) {
+                    all.push(sentence);
+                }
+            }
+        }
+    }
+}
+
+/// Gathers a shard's part of the evidence for a story: no judge, no verdict, nothing written.
+pub fn part(job: &Job) -> Result<Parted> {
+    let setup = setup::begin(job)?;
+    let gate = story_gate::enter(job, &setup)?;
+    let evidence = analysis::gather(job, &setup, &gate)?;
+    Ok(Parted::of(evidence.checks(), evidence.notes.clone()))
 }
 
 /// Analyses files without a story.

@@ -52,7 +52,7 @@ pub(super) fn place(
     loaded: &Loaded,
     (around, followed): (&Around, Option<&str>),
 ) -> Option<Place> {
-    let whole = matches!(job.target, Target::WorkTree { .. }) && loaded.errors.is_empty();
+    let whole = matches!(job.target, Target::WorkTree { .. }) && loaded.errors.is_empty() && job.division.is_whole();
     if loaded.sources.len() < FEWEST || !whole {
         return None;
     }
@@ -107,7 +107,7 @@ pub(super) fn store(place: &Place, examined: &Examined) {
         parsed: examined.parsed,
         skipped: examined.skipped.clone(),
         rules_run: examined.rules_run,
-        notes: examined.notes.clone(),
+        notes: examined.lasting_notes(),
     };
     let Some(folder) = place.file.parent() else { return };
     let Ok(bytes) = serde_json::to_vec(&kept) else { return };

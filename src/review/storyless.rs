@@ -100,7 +100,8 @@ fn examination<'a>(job: &'a CheckJob, ground: &'a Ground) -> Examination<'a> {
     // Whole folders that somebody asked for take the time they take.
     let caps = if job.paths.is_empty() { Caps::REVIEW } else { Caps::NONE };
     let (config, rules, scope) = (&job.config, &job.rules, job.scope);
-    Examination { root: &job.root, ground, config, rules, scope, caps }
+    let division = &job.division;
+    Examination { root: &job.root, ground, config, rules, scope, caps, division }
 }
 
 fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -> Result<(Loaded, Examined)> {

@@ -11,11 +11,11 @@ use ignore::gitignore::Gitignore;
 use crate::config::Config;
 use crate::engine::facts::Facts;
 use crate::engine::generated::LinguistGenerated;
-use crate::engine::repository::{Id, Listed, Mark, Repository, Subject};
+use crate::engine::repository::{Id, Listed, Mark, NOTE, Remote, Repository, Subject};
 use crate::error::Result;
 use crate::world::git::Repo;
 use crate::world::tree::{Disk, Entry, Tree};
-use crate::world::{env, files};
+use crate::world::{env, files, remote};
 
 use super::ground::Ground;
 use super::sources::{self, LARGEST, is_source};
@@ -23,6 +23,20 @@ use crate::lang::Language;
 
 /// What reading files for the first time may take of a review.
 const BUDGET: Duration = Duration::from_secs(10);
+
+/// The key that what is shared is authenticated with.
+const KEY: &str = "PERF_GATE_CACHE_KEY";
+
+/// A shorter key could be guessed.
+const SHORTEST_KEY: usize = 16;
+
+/// The analysed files.
+pub(super) struct Analysed<'s> {
+    /// All of them.
+    pub all: BTreeSet<&'s str>,
+    /// Those that this run looks at; others look at the rest of them.
+    pub own: BTreeSet<&'s str>,
+}
 
 /// The files around the analysed ones.
 pub(super) struct Surroundings<'g> {
@@ -32,13 +46,15 @@ pub(super) struct Surroundings<'g> {
     attributes: LinguistGenerated,
     exclude: Gitignore,
     left_out_key: u64,
+    /// Those of them that others analyse.
+    beside: BTreeSet<String>,
     /// SHA-256 over all that is followed or could have been: paths and contents.
     pub digest: String,
 }
 
 impl<'g> Surroundings<'g> {
     /// Of the tree that is analysed, without the analysed files themselves.
-    pub(super) fn find(ground: &'g Ground, root: &Path, config: &Config, analysed: &BTreeSet<&str>) -> Result<Self> {
+    pub(super) fn find(ground: &'g Ground, root: &Path, config: &Config, analysed: &Analysed<'_>) -> Result<Self> {
         let (tree, repo) = (ground.tree.as_ref(), ground.repo.as_ref());
         let files = match (repo, &ground.head) {
             (Some(repo), Some(head)) if !ground.worktree => committed(repo, head)?,
@@ -49,7 +65,7 @@ impl<'g> Surroundings<'g> {
                 };
                 let touched = ground.touched.as_ref().or(compared.as_ref());
                 let touched = touched.into_iter().flat_map(BTreeMap::keys).map(String::as_str);
-                tracked(repo, tree, touched.collect(), analysed)?
+                tracked(repo, tree, touched.collect(), &analysed.own)?
             }
             _ => on_disk(root)?,
         };
@@ -69,7 +85,7 @@ impl<'g> Surroundings<'g> {
         tree: &'g dyn Tree,
         commit: &str,
         config: &Config,
-        analysed: &BTreeSet<&str>,
+        analysed: &Analysed<'_>,
     ) -> Result<Self> {
         Self::of((tree, Some(repo)), committed(repo, commit)?, None, config, analysed)
     }
@@ -79,7 +95,7 @@ impl<'g> Surroundings<'g> {
         mut files: Vec<Listed>,
         said: Option<(Vec<String>, &dyn Tree)>,
         config: &Config,
-        analysed: &BTreeSet<&str>,
+        analysed: &Analysed<'_>,
     ) -> Result<Self> {
         // Attributes are those of the tree itself, unless another's count.
         let own = || files.iter().map(|file| file.path.clone()).filter(|path| !is_source(path)).collect();
@@ -98,14 +114,15 @@ impl<'g> Surroundings<'g> {
         }
         let mut eight = [0; 8];
         eight.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-        let spoken: BTreeSet<Language> = analysed.iter().filter_map(|path| Language::of_path(path)).collect();
+        let spoken: BTreeSet<Language> = analysed.all.iter().filter_map(|path| Language::of_path(path)).collect();
         let may_be_called = |path: &str| {
             Language::of_path(path).is_some_and(|callee| spoken.iter().any(|caller| caller.is_kin(callee)))
         };
-        files.retain(|file| may_be_called(&file.path) && !analysed.contains(file.path.as_str()));
+        files.retain(|file| may_be_called(&file.path) && !analysed.own.contains(file.path.as_str()));
         let left_out_key = u64::from_le_bytes(eight);
         let digest = digest(&files, left_out_key);
-        Ok(Surroundings { tree, repo, files, attributes, exclude, left_out_key, digest })
+        let beside = analysed.all.difference(&analysed.own).map(|path| (*path).to_owned()).collect();
+        Ok(Surroundings { tree, repo, files, attributes, exclude, left_out_key, beside, digest })
     }
 
     /// Opens them: reads what the cache does not hold, and hands the repository to `work`. Where what was kept turns out to
@@ -119,6 +136,8 @@ impl<'g> Surroundings<'g> {
     ) -> T {
         let folder = env::cache_folder().map(|cache| summaries(&cache, root));
         let (read, left_out) = (|file: &Listed| self.read(file), |path: &str| self.is_left_out(path));
+        let beside = |path: &str| self.beside.contains(path);
+        let (remote, note) = shared(config);
         let open = |folder: Option<&PathBuf>| {
             Repository::open(Subject {
                 files: self.files.iter().collect(),
@@ -129,6 +148,9 @@ impl<'g> Surroundings<'g> {
                 hot_path: &config.hot_path,
                 folder: folder.cloned(),
                 budget: if capped { BUDGET } else { Duration::MAX },
+                beside: &beside,
+                remote: remote.as_ref(),
+                note: note.clone(),
             })
         };
         let repository = open(folder.as_ref());
@@ -158,6 +180,23 @@ impl<'g> Surroundings<'g> {
             // Written to since it was listed: what was listed is no longer there.
             (matches!(file.mark, Mark::Disk(_)) || file.mark == Mark::Content(id)).then_some((bytes, id))
         })
+    }
+}
+
+/// The store that is shared with other machines, or why it is not used.
+fn shared(config: &Config) -> (Option<Remote>, Option<String>) {
+    let Some(address) = &config.cache.remote else { return (None, None) };
+    let not_used = |why: &str| (None, Some(format!("{NOTE}not used, work goes on without it: {why}")));
+    let Some(key) = env::var(KEY) else {
+        return not_used(&format!("{KEY} is not set, and without a key nothing in it can be believed"));
+    };
+    if key.len() < SHORTEST_KEY {
+        return not_used(&format!("{KEY} is shorter than {SHORTEST_KEY} characters"));
+    }
+    let limit = Duration::from_secs(config.cache.timeout.into());
+    match remote::open(address) {
+        Ok(store) => (Some(Remote { store, key, writes: config.cache.write, limit }), None),
+        Err(why) => not_used(&why),
     }
 }
 

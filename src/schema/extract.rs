@@ -95,6 +95,15 @@ fn text(unit: &Unit, value: ValId) -> Option<(&str, bool)> {
     None
 }
 
+/// Whether a source file may hold a statement that makes or changes a table or an index: where it does not, none of its
+/// texts begins with such a word.
+pub fn may_define(source: &str) -> bool {
+    let bytes = source.as_bytes();
+    let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
+    // A text may spell its letters by escapes, which nothing but reading it would see.
+    has(b"create") || has(b"alter") || source.contains("\\x") || source.contains("\\u")
+}
+
 /// Whether a text makes or changes a table or an index.
 fn defines(text: &str) -> bool {
     let head: String = text.trim_start().chars().take(24).flat_map(char::to_lowercase).collect();

@@ -30,7 +30,8 @@ pub fn sources(tree: &dyn Tree, explicit: Option<&Path>, flags: toml::Table) -> 
         }
         None => (from_tree(tree, REPOSITORY_FILE)?, from_tree(tree, MANIFEST)?),
     };
-    Ok(Sources { repository, manifest, user: user_file()?, judge_kind: env::var("PERF_GATE_JUDGE_KIND"), flags })
+    let (judge_kind, cache_remote) = (env::var("PERF_GATE_JUDGE_KIND"), env::var("PERF_GATE_CACHE_REMOTE"));
+    Ok(Sources { repository, manifest, user: user_file()?, judge_kind, cache_remote, flags })
 }
 
 fn from_tree(tree: &dyn Tree, file: &str) -> Result<Option<Text>> {

@@ -187,6 +187,15 @@ impl Draft {
         Ok(())
     }
 
+    /// Gives it its name, readable by everybody: other machines share it under other users.
+    pub fn publish_readable(self, path: &Path) -> Result<()> {
+        let refuse = |e: io::Error| cannot_write(path, &reason(&e));
+        let file = self.whole().map_err(refuse)?;
+        file.as_file().set_permissions(default_mode()).map_err(refuse)?;
+        file.persist(path).map_err(|e| refuse(e.error))?;
+        Ok(())
+    }
+
     /// Reads it without ever giving it a name: it is gone with the reader.
     pub fn into_reader(self) -> Option<Reader> {
         let file = self.whole().ok()?.into_file();

@@ -10,4 +10,5 @@ pub mod env;
 pub mod files;
 pub mod git;
 pub mod process;
+pub mod remote;
 pub mod tree;

@@ -11,6 +11,7 @@ use std::process::Command;
 use std::sync::{Arc, LazyLock};
 
 mod peak;
+mod scripts;
 mod workspace;
 
 use divan::Bencher;
@@ -158,7 +159,17 @@ fn every_rule_on_every_core(bencher: Bencher) {
     let (config, facts, budgets) = (Config::default(), Facts::default(), Budgets::default());
     let (rules, caps) = (&Selection::All, Caps::NONE);
     let (sources, siblings) = (&SOURCES[..], &[]);
-    let job = Job { sources, siblings, rest: None, facts: &facts, budgets: &budgets, config: &config, rules, caps };
+    let job = Job {
+        sources,
+        siblings,
+        rest: None,
+        part: None,
+        facts: &facts,
+        budgets: &budgets,
+        config: &config,
+        rules,
+        caps,
+    };
     bencher.counter(all_bytes()).bench(|| perf_gate::engine::run(job));
 }
 

@@ -439,6 +439,7 @@ fn review_of_commits(
         dry_run: false,
         policy: None,
         no_cache: false,
+        division: perf_gate::review::division::Division::Whole,
         config: perf_gate::config::Config::default(),
     })
 }

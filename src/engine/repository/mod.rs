@@ -13,12 +13,15 @@ use std::time::Duration;
 use rayon::prelude::*;
 
 mod place;
+mod remote;
 mod segment;
 mod store;
 
+pub use remote::{NOTE, Remote};
 pub use segment::Id;
 
 use self::place::Places;
+use self::remote::Fetched;
 use self::segment::{Packed, Segment, State, hash};
 use super::facts::Facts;
 use super::file;
@@ -68,8 +71,14 @@ pub struct Subject<'a> {
     pub hot_path: &'a HotPath,
     /// Folder of this repository's summaries; none where nothing is kept.
     pub folder: Option<PathBuf>,
+    /// Summaries that other machines made; none where nothing is shared.
+    pub remote: Option<&'a Remote>,
+    /// What a reader should know of that, where it is not used.
+    pub note: Option<String>,
     /// The time that reading what is not kept yet may take.
     pub budget: Duration,
+    /// Files that are known here and linked by the caller: no question about names leads to them.
+    pub beside: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
 /// The version of what is kept: it follows from the code that makes it, so that no change of that code can be forgotten.
@@ -127,6 +136,9 @@ fn version() -> u64 {
     PARTS.iter().chain(&LOWERING).fold(START, |hash, part| hash.rotate_left(5) ^ part)
 }
 
+/// What was made of a file: of which content, and what.
+type Made = (Id, State, Packed);
+
 /// A file's place in the segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Kept {
@@ -147,6 +159,8 @@ pub struct Repository<'a> {
     files: Vec<Vec<u32>>,
     summaries: Vec<OnceLock<Box<Summary>>>,
     crates: HashSet<String>,
+    /// Which files the caller links itself.
+    beside: Vec<bool>,
     notes: Vec<String>,
     is_torn: AtomicBool,
 }
@@ -176,11 +190,12 @@ impl<'a> Repository<'a> {
             files: Vec::new(),
             summaries: std::iter::repeat_with(OnceLock::new).take(subject.files.len()).collect(),
             profiles: Profiles::new(subject.facts, subject.hot_path),
+            beside: subject.files.iter().map(|file| (subject.beside)(&file.path)).collect(),
+            notes: subject.note.take().into_iter().collect(),
             subject,
             places,
             segments: Vec::new(),
             crates,
-            notes: Vec::new(),
             is_torn: AtomicBool::new(false),
         };
         for segment in segments {
@@ -228,8 +243,15 @@ impl<'a> Repository<'a> {
         if missing.is_empty() {
             return;
         }
-        match self.lower_all(&missing) {
-            Ok(segment) => self.segments_changed(segment),
+        let paths = missing.iter().map(|n| self.subject.files[*n].path.as_str());
+        let mut fetched = self.subject.remote.map(|remote| remote.fetch(paths)).unwrap_or_default();
+        self.notes.append(&mut fetched.notes);
+        match self.lower_all(&missing, &fetched) {
+            Ok((segment, made)) => {
+                self.take(segment);
+                self.share(missing.len(), &made, fetched);
+                self.tidy();
+            }
             Err(why) => self.notes.push(format!("calls were not followed into all files of the repository: {why}")),
         }
         let unread = self.kept.iter().filter(|kept| kept.is_none()).count();
@@ -240,7 +262,9 @@ impl<'a> Repository<'a> {
         }
     }
 
-    fn lower_all(&mut self, missing: &[usize]) -> crate::error::Result<Segment> {
+    /// Gives the files that were lowered here, too.
+    fn lower_all(&mut self, missing: &[usize], fetched: &Fetched) -> crate::error::Result<(Segment, Vec<usize>)> {
+        let mut made = Vec::new();
         let watch = Watch::start();
         let (mut writer, folder) = self.writer()?;
         // In the order of the paths, as the table has to be.
@@ -248,7 +272,10 @@ impl<'a> Repository<'a> {
             if watch.elapsed() > self.subject.budget {
                 break;
             }
-            let done: Vec<Option<(Id, State, Packed)>> = chunk.par_iter().map(|n| self.packed(*n)).collect();
+            let shared: Vec<Option<Made>> = chunk.par_iter().map(|n| self.shared(*n, fetched)).collect();
+            let done: Vec<Option<Made>> =
+                chunk.par_iter().zip(&shared).map(|(n, shared)| shared.clone().or_else(|| self.packed(*n))).collect();
+            made.extend(chunk.iter().zip(&shared).filter(|(_, shared)| shared.is_none()).map(|(n, _)| *n));
             for (n, done) in chunk.iter().zip(done) {
                 let Some((id, state, packed)) = done else { continue };
                 let file = self.subject.files[*n];
@@ -256,7 +283,48 @@ impl<'a> Repository<'a> {
                 writer.add(&file.path, (id, stat), self.places.key(*n), state, &packed)?;
             }
         }
-        store::publish(writer, folder.as_deref())
+        Ok((store::publish(writer, folder.as_deref())?, made))
+    }
+
+    /// What another machine made of a file with this content at this place.
+    fn shared(&self, n: usize, fetched: &Fetched) -> Option<Made> {
+        let file = self.subject.files[n];
+        let mut known = fetched.of(&file.path, self.places.key(n)).peekable();
+        known.peek()?;
+        let id = match file.mark {
+            Mark::Content(id) => id,
+            Mark::Disk(_) => (self.subject.read)(file)?.1,
+        };
+        known.find(|entry| entry.id == id).map(|entry| (entry.id, entry.state, entry.packed.clone()))
+    }
+
+    /// Shares what was made here, and says what came of the sharing.
+    fn share(&mut self, missing: usize, made: &[usize], fetched: Fetched) {
+        let Some(remote) = self.subject.remote else { return };
+        let is_parsed = |n: &&usize| self.kept[**n].is_some_and(|kept| kept.state != State::LeftOut);
+        let (taken, parsed) = (missing - made.len(), made.iter().filter(is_parsed).count());
+        self.notes.push(format!("{NOTE}took over {taken} of {missing} files, parsed {parsed}"));
+        if made.is_empty() {
+            return;
+        }
+        let paths = made.iter().map(|n| self.subject.files[*n].path.as_str());
+        let problem = remote.push(fetched, paths, |wanted| self.entries(wanted));
+        self.notes.extend(problem);
+    }
+
+    /// What is kept of some files, for others.
+    fn entries(&self, wanted: &dyn Fn(&str) -> bool) -> Vec<remote::Entry> {
+        let names: Vec<_> = self.segments.iter().map(Segment::names_by_file).collect();
+        let entry = |n: usize| {
+            let kept = self.kept[n]?;
+            let (of, row) = (kept.segment as usize, kept.row as usize);
+            let segment = &self.segments[of];
+            let found = segment.row(row)?;
+            let packed = segment.packed(&found, &names[of][row])?;
+            let path = self.subject.files[n].path.clone();
+            Some(remote::Entry { path, id: found.id, place: found.place, state: found.state, packed })
+        };
+        (0..self.kept.len()).filter(|n| wanted(&self.subject.files[*n].path)).filter_map(entry).collect()
     }
 
     /// Where new summaries go: the cache folder, else a file that nobody else sees.
@@ -270,15 +338,14 @@ impl<'a> Repository<'a> {
         Ok((segment::Writer::new(draft), None))
     }
 
-    fn segments_changed(&mut self, segment: Segment) {
-        self.take(segment);
+    fn tidy(&self) {
         if let Some(folder) = self.subject.folder.clone() {
             store::tidy(&folder, self);
         }
     }
 
     /// What is to be kept of a file; none where it vanished.
-    fn packed(&self, n: usize) -> Option<(Id, State, Packed)> {
+    fn packed(&self, n: usize) -> Option<Made> {
         let listed = self.subject.files[n];
         let by_path = match listed.mark {
             Mark::Content(id) => Some(id),
@@ -310,9 +377,8 @@ impl<'a> Repository<'a> {
     /// What a reader should know besides: what was not followed and why, a sentence each.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.notes.clone();
-        let torn = |(_, kept): &(&&Listed, &Option<Kept>)| kept.is_some_and(|kept| kept.state == State::Unparsable);
-        let paths: Vec<&str> =
-            self.subject.files.iter().zip(&self.kept).filter(torn).map(|(file, _)| file.path.as_str()).collect();
+        let torn = |n: &usize| !self.beside[*n] && self.kept[*n].is_some_and(|kept| kept.state == State::Unparsable);
+        let paths: Vec<&str> = (0..self.kept.len()).filter(torn).map(|n| self.subject.files[n].path.as_str()).collect();
         if let Some(first) = paths.first() {
             let more = match paths.len() - 1 {
                 0 => String::new(),
@@ -346,6 +412,14 @@ impl<'a> Repository<'a> {
         read.map(|(file, _)| file.path.as_str()).collect()
     }
 
+    /// What is kept of a file that the caller links itself; none where it has to be read.
+    pub fn known(&self, path: &str) -> Option<Summary> {
+        let n = self.subject.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        let kept = self.kept[n].filter(|kept| kept.state == State::Ready)?;
+        let segment = &self.segments[kept.segment as usize];
+        segment.summary(&segment.row(kept.row as usize)?)
+    }
+
     fn load(&self, n: usize) -> Summary {
         let listed = self.subject.files[n];
         let kept = self.kept[n].and_then(|kept| {
@@ -357,6 +431,13 @@ impl<'a> Repository<'a> {
         }
         let again = || (self.subject.read)(listed).and_then(|(bytes, _)| self.summarised(&listed.path, bytes));
         kept.or_else(again).unwrap_or_else(|| Summary::empty(&listed.path, Language::Rust))
+    }
+}
+
+impl Repository<'_> {
+    /// Whether a row's file is current, and nobody else links it.
+    fn is_asked(&self, file: u32) -> bool {
+        file != u32::MAX && !self.beside[file as usize]
     }
 }
 
@@ -377,7 +458,7 @@ impl Rest for Repository<'_> {
         let mut found = Vec::new();
         for (segment, files) in self.segments.iter().zip(&self.files) {
             for (name, other) in segment.find(hash) {
-                if let Some(file) = files.get(name.file as usize).filter(|file| **file != u32::MAX) {
+                if let Some(file) = files.get(name.file as usize).filter(|file| self.is_asked(**file)) {
                     found.push(Entry { file: *file, item: name.item, other });
                 }
             }

@@ -27,7 +27,7 @@ const LARGEST_TABLE: u64 = 1 << 30;
 pub type Id = [u8; 32];
 
 /// What is kept of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) enum State {
     /// A summary.
     Ready,
@@ -66,7 +66,7 @@ pub(super) struct Name {
 }
 
 /// What is to be kept of one file.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct Packed {
     bytes: Vec<u8>,
     names: Vec<(u64, u32, String)>,
