@@ -55,6 +55,7 @@ pub(crate) struct Words {
 pub(crate) const fn words(language: Language) -> &'static Words {
     match language {
         Language::Rust => &RUST,
+        Language::Python => &PYTHON,
     }
 }
 
@@ -78,4 +79,39 @@ static RUST: Words = Words {
     plain: &summarise::PLAIN_MACROS,
     per_item: &local::PER_ITEM,
     walks: &local::WALKS,
+};
+
+/// Python's, of the language itself.
+static PYTHON: Words = Words {
+    same_items: &[
+        "sorted",
+        "reversed",
+        "enumerate",
+        "zip",
+        "list",
+        "tuple",
+        "set",
+        "iter",
+        "filter",
+        "values",
+        "items",
+        "keys",
+    ],
+    chunks: &["batched", "chunked"],
+    next_item: &["next", "anext", "fetchone", "readline"],
+    takes_statement: &["execute", "executemany", "raw", "text"],
+    sleeps: &["sleep"],
+    grows: &["append", "appendleft", "add", "extend", "insert", "update", "setdefault"],
+    iterates: &["map", "filter"],
+    shared: &[],
+    collection_marks: &[],
+    caches: &["setdefault", "get_or_set"],
+    identity: &["copy"],
+    inner: &[],
+    elem: &["pop", "popleft"],
+    wrappers: &["list", "tuple", "iter", "sorted", "reversed"],
+    handlers: &["get", "post", "put", "delete", "patch", "head", "options", "route", "websocket", "api_view"],
+    plain: &["print", "repr", "str", "isinstance", "len"],
+    per_item: &[],
+    walks: &[],
 };

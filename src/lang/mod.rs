@@ -4,8 +4,11 @@
 
 pub mod builder;
 pub mod complexity;
+mod python;
+pub mod python_complexity;
 pub mod rust;
 pub mod rust_complexity;
+mod scope;
 pub mod unit;
 
 use unit::Unit;
@@ -16,17 +19,20 @@ use unit::Unit;
 pub enum Language {
     /// Rust, through syn.
     Rust,
+    /// Python, through ruff's parser.
+    Python,
 }
 
 impl Language {
     /// All languages.
-    pub const ALL: [Language; 1] = [Language::Rust];
+    pub const ALL: [Language; 2] = [Language::Rust, Language::Python];
 
     /// The language of a path, by its extension.
     pub fn of_path(path: &str) -> Option<Language> {
         let name = path.rsplit('/').next().unwrap_or(path);
         match name.rsplit_once('.')?.1 {
             "rs" => Some(Language::Rust),
+            "py" | "pyi" => Some(Language::Python),
             _ => None,
         }
     }
@@ -35,6 +41,7 @@ impl Language {
     pub const fn key(self) -> &'static str {
         match self {
             Language::Rust => "rust",
+            Language::Python => "python",
         }
     }
 }
@@ -61,8 +68,9 @@ pub struct Lowered {
 
 /// Lowers a text; its path tells the dialect, where a language has several. Call it on a thread with a large stack:
 /// parsers recurse.
-pub fn lower(language: Language, _path: &str, text: &str) -> Result<Lowered, Unparsable> {
+pub fn lower(language: Language, path: &str, text: &str) -> Result<Lowered, Unparsable> {
     match language {
         Language::Rust => rust::lower(text),
+        Language::Python => python::lower(path, text),
     }
 }

@@ -205,6 +205,8 @@ pub enum Val {
     Same(ValId),
     /// A shared reference to another value.
     Ref(ValId),
+    /// Another value, given under a name: a keyword argument.
+    Named(ValId, Sym),
     /// A sum that begins with this value.
     Sum(ValId),
     /// Whether this value equals another.
@@ -473,7 +475,7 @@ impl Unit {
     pub fn plain(&self, mut id: ValId) -> Val {
         loop {
             match self.val(id) {
-                Val::Same(inner) | Val::Ref(inner) => id = inner,
+                Val::Same(inner) | Val::Ref(inner) | Val::Named(inner, _) => id = inner,
                 other => return other,
             }
         }

@@ -18,6 +18,7 @@ mod hook;
 mod house;
 mod install;
 mod lowering;
+mod lowering_python;
 mod measured;
 mod output;
 mod readme;

@@ -102,7 +102,23 @@ fn version() -> u64 {
         mix(START, include_bytes!("../../lang/rust/macros.rs")),
         mix(START, include_bytes!("../../lang/rust/types.rs")),
     ];
-    PARTS.iter().chain(&LOWERING).fold(START, |hash, part| hash.rotate_left(5) ^ part)
+    const PYTHON: [u64; 14] = [
+        mix(START, include_bytes!("../../lang/scope.rs")),
+        mix(START, include_bytes!("../../lang/python/mod.rs")),
+        mix(START, include_bytes!("../../lang/python/assign.rs")),
+        mix(START, include_bytes!("../../lang/python/chains.rs")),
+        mix(START, include_bytes!("../../lang/python/classes.rs")),
+        mix(START, include_bytes!("../../lang/python/collections.rs")),
+        mix(START, include_bytes!("../../lang/python/control.rs")),
+        mix(START, include_bytes!("../../lang/python/exprs.rs")),
+        mix(START, include_bytes!("../../lang/python/imports.rs")),
+        mix(START, include_bytes!("../../lang/python/items.rs")),
+        mix(START, include_bytes!("../../lang/python/patterns.rs")),
+        mix(START, include_bytes!("../../lang/python/places.rs")),
+        mix(START, include_bytes!("../../lang/python/strings.rs")),
+        mix(START, include_bytes!("../../lang/python/types.rs")),
+    ];
+    PARTS.iter().chain(&LOWERING).chain(&PYTHON).fold(START, |hash, part| hash.rotate_left(5) ^ part)
 }
 
 /// A file's place in the segments.
