@@ -141,7 +141,7 @@ fn loops_know_what_they_iterate() {
                 \x20   for i in range(n): e()\n\
                 \x20   for k in ('a', 'b'): g(k)\n\
                 \x20   while xs and ys: h()\n\
-                \x20   while True: i()\n\
+                \x20   while True: k2()\n\
                 \x20   for row in ys[:10]: j(row)\n";
     assert_eq!(
         calls(text),
@@ -154,7 +154,7 @@ fn loops_know_what_they_iterate() {
             "e() in for range",
             "g(%k) in for [\"a\" × 2]",
             "h() in while xs and ys",
-            "i() in loop",
+            "k2() in loop",
             "j(%row) in for [each %ys × 10]",
         ]
     );
@@ -172,7 +172,7 @@ fn comprehensions_are_loops_with_conditions() {
     assert_eq!(unit.name(unit.call(branches[0].consumer).name), "any");
     assert_eq!(bound("xs = {k: v(k) for k in ks}\n", "xs"), [(BindKind::Static, "[%k…]".to_owned())]);
     assert_eq!(bound("def f():\n    [x for x in xs]\n    return x\n", "x").len(), 1);
-    assert_eq!(calls("x for x in y\nf(x)\n"), ["f(x)"], "the variable of a comprehension is known in it alone");
+    assert_eq!(calls("[x for x in y]\nf(x)\n"), ["f(x)"], "the variable of a comprehension is known in it alone");
 }
 
 #[test]
@@ -394,13 +394,14 @@ fn branches_and_tests_are_told() {
 
 #[test]
 fn one_error_does_not_drop_the_file() {
-    let broken = lowered("def f():\n    a()\n    x = (\n\ndef g():\n    b()\nprint 'old'\n");
+    let broken = lowered("def f():\n    a()\n    x = = 1\n\ndef g():\n    b()\nprint 'old'\n");
     let names: Vec<&str> = broken.unit.calls.iter().map(|c| broken.unit.name(c.name)).collect();
-    assert!(names.contains(&"a") && names.contains(&"b"), "{names:?}");
-    assert!(
-        !broken.damage.is_empty() && broken.damage.iter().all(|(first, last)| *first >= 3 && last <= &8),
-        "{:?}",
-        broken.damage
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!(broken.damage, [(3, 3), (7, 7)]);
+    assert_eq!(
+        lowered("x = (\n").damage,
+        [(1, 1)],
+        "what is missing at the end of the file is missing in its last line"
     );
     assert_eq!(lowered("a()\n").damage, []);
     let deep = lower(Language::Python, "a.py", &format!("x = {}\n", "(".repeat(5_000)));
@@ -591,7 +592,7 @@ fn nesting_in_python_is_lowered_or_refused_by_name() {
     deep(|| {
         let mut refused = 0;
         for (head, open, inside, close) in SHAPES {
-            for levels in [300, 900, 4_000, 20_000] {
+            for levels in [300, 900, 4_000, 30_000] {
                 let text = format!("{head}{}{inside}{}\n", open.repeat(levels), close.repeat(levels));
                 match lower(Language::Python, "a.py", &text) {
                     Ok(_) => {}

@@ -2,13 +2,13 @@
 //!
 //! The trees of deep source are deep too, and so are the walks over them and their drops. Counted over bytes, skipping
 //! comments and strings (not what stands between the braces of an f-string): open brackets, indentation, and operators that
-//! may chain without a separator. Each limit is far above what CPython itself compiles.
+//! may chain without a separator. Each limit is far above what people write.
 
 use crate::lang::Unparsable;
 
 const MAX_DEPTH: usize = 1_000;
 const MAX_INDENT: usize = 1_000;
-const MAX_RUN: u32 = 5_000;
+const MAX_RUN: u32 = 20_000;
 
 /// Checks a text; gives the offset of each line's first byte.
 pub(super) fn scan(text: &str) -> Result<Vec<u32>, Unparsable> {
@@ -260,17 +260,17 @@ mod tests {
     #[test]
     fn nesting_far_beyond_sense_is_refused_with_its_line() {
         for deep in [
-            "(".repeat(20_000),
-            "not ".repeat(20_000),
-            "a.b".repeat(20_000),
-            "a()".repeat(20_000),
-            "a[0]".repeat(20_000),
-            "a(b, c).d".repeat(20_000),
-            "lambda: ".repeat(20_000),
-            "-".repeat(20_000),
-            "a if b else ".repeat(20_000),
-            "f\"{".repeat(20_000),
-            format!("{}x", " ".repeat(20_000)),
+            "(".repeat(30_000),
+            "not ".repeat(30_000),
+            "a.b".repeat(30_000),
+            "a()".repeat(30_000),
+            "a[0]".repeat(30_000),
+            "a(b, c).d".repeat(30_000),
+            "lambda: ".repeat(30_000),
+            "-".repeat(30_000),
+            "a if b else ".repeat(30_000),
+            "f\"{".repeat(30_000),
+            format!("{}x", " ".repeat(30_000)),
         ] {
             let why = scan(&format!("# one\n{deep}\n")).unwrap_err();
             assert_eq!(why.line, Some(2), "{}", &deep[..8]);

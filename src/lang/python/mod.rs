@@ -33,9 +33,10 @@ pub(super) fn lower(path: &str, text: &str) -> Result<Lowered, Unparsable> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let places = Places::new(text, depth::scan(text)?);
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
+    let lines = places.end().line;
     let errors = parsed.errors().iter().map(|error| {
         let (first, last) = (places.line(error.location.start()), places.line(error.location.end()));
-        (first, last.max(first))
+        (first.min(lines), last.max(first).min(lines))
     });
     let damage = joined(errors.collect());
     let Mod::Module(module) = parsed.syntax() else {
