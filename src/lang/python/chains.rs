@@ -127,8 +127,6 @@ impl<'a> Lower<'a> {
                     let value = self.argument(&keyword.value);
                     if let Some(name) = &keyword.arg {
                         let name = self.sym(name.as_str());
-                        // The name says something also where the value does not (`timeout=None`).
-                        let value = if value.is_some() { value } else { self.b.val(Val::Same(ValId::NONE)) };
                         self.b.val(Val::Named(value, name))
                     } else {
                         flags |= call_flag::OPAQUE_ARGS;
@@ -147,6 +145,11 @@ impl<'a> Lower<'a> {
             Expr::ListComp(c) => self.comprehension(&c.generators, None, &c.elt, expr),
             Expr::SetComp(c) => self.comprehension(&c.generators, None, &c.elt, expr),
             Expr::Generator(c) => self.comprehension(&c.generators, None, &c.elt, expr),
+            // Said on purpose: `maxsize=None` is no unknown size.
+            Expr::NoneLiteral(_) => {
+                let name = self.sym("None");
+                return self.b.val(Val::Path(name));
+            }
             other => return self.expr(other),
         };
         if let Some(ctx) = ctx {

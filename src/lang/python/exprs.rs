@@ -29,7 +29,12 @@ impl<'a> Lower<'a> {
                 };
                 self.b.val(small.map_or(Val::Literal, Val::Int))
             }
-            Expr::BooleanLiteral(_) | Expr::BytesLiteral(_) | Expr::EllipsisLiteral(_) => self.b.val(Val::Literal),
+            // Names of their own: `index=True` says something else than `index=False`.
+            Expr::BooleanLiteral(literal) => {
+                let name = self.sym(if literal.value { "True" } else { "False" });
+                self.b.val(Val::Path(name))
+            }
+            Expr::BytesLiteral(_) | Expr::EllipsisLiteral(_) => self.b.val(Val::Literal),
             Expr::NoneLiteral(_) | Expr::IpyEscapeCommand(_) => ValId::NONE,
             Expr::BoolOp(op) => self.boolean(op),
             Expr::Compare(compare) => self.comparison(compare),
