@@ -69,7 +69,7 @@ impl<'a> Lower<'a> {
             _ => None,
         };
         if let (Some(name), Some(value)) = (name, &assign.value)
-            && self.is_alias(&assign.annotation)
+            && is_alias(&assign.annotation)
         {
             let ty = self.ty(value);
             let name = self.sym(name.id.as_str());
@@ -94,14 +94,6 @@ impl<'a> Lower<'a> {
                 }
             }
             other => self.target(other, BindKind::Let, value),
-        }
-    }
-
-    fn is_alias(&self, annotation: &Expr) -> bool {
-        match annotation {
-            Expr::Name(name) => name.id.as_str() == "TypeAlias",
-            Expr::Attribute(attribute) => attribute.attr.as_str() == "TypeAlias",
-            _ => false,
         }
     }
 
@@ -233,5 +225,14 @@ impl<'a> Lower<'a> {
             let generic = TyId::NONE;
             self.b.call(NewCall { recv, name, args: &[key], flags: call_flag::METHOD, generic, start, at, end });
         }
+    }
+}
+
+/// `X: TypeAlias = …`.
+fn is_alias(annotation: &Expr) -> bool {
+    match annotation {
+        Expr::Name(name) => name.id.as_str() == "TypeAlias",
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "TypeAlias",
+        _ => false,
     }
 }
