@@ -7,10 +7,12 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{json, text};
 use crate::review::{self, CheckJob, Checked, Target};
+use crate::world::files;
 
+use super::format::{self, Format};
 use super::place::Place;
 use super::print;
-use super::review::{Format, Scope};
+use super::review::Scope;
 
 /// Analyse without a story: the changes since the base, or the given files and folders whole.
 #[derive(Debug, clap::Args)]
@@ -39,11 +41,12 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> Result<Exit> {
     let rules = selection(&args.rules)?;
     let place = Place::around(&args.paths, args.config.as_deref())?;
+    let (cwd, paths) = told_from(&place, args.paths, args.format);
     let job = CheckJob {
         root: place.root,
-        cwd: place.cwd,
+        cwd,
         target: Target::WorkTree { base: args.base },
-        paths: args.paths,
+        paths,
         scope: args.scope.into(),
         rules,
         config: place.config,
@@ -72,15 +75,29 @@ fn selection(word: &str) -> Result<Selection> {
     }
 }
 
-/// Prints a check. In JSON nothing else is on stdout, and what could not run is told on stderr too.
-pub(super) fn show(checked: &Checked, format: Format) -> Result<()> {
-    if format == Format::Json {
-        for (check, ending) in checked.provenance.checks.iter().filter(|(_, ending)| ending.starts_with("errored")) {
-            anstream::eprintln!("error: check {check} {}", crate::report::escape::terminal(ending));
-        }
-        return print::raw(&json::check(&checked.checks, &checked.provenance).map_err(Error::internal)?);
+/// The folder that findings are told from, and the paths as they are reached from there.
+fn told_from(place: &Place, paths: Vec<PathBuf>, format: Format) -> (PathBuf, Vec<PathBuf>) {
+    if !format.is_from_root() {
+        return (place.cwd.clone(), paths);
     }
-    print::text(&rendered(checked))
+    // What does not exist stays as it was typed: the error names it.
+    let reached = |path: PathBuf| files::canonical(&place.cwd.join(&path)).unwrap_or(path);
+    (place.root.clone(), paths.into_iter().map(reached).collect())
+}
+
+/// Prints a check. In all formats but text, nothing else is on stdout, and what could not run is told on stderr too.
+pub(super) fn show(checked: &Checked, format: Format) -> Result<()> {
+    match format {
+        Format::Text => print::text(&rendered(checked)),
+        Format::Json => {
+            for (check, ending) in checked.provenance.checks.iter().filter(|(_, ending)| ending.starts_with("errored"))
+            {
+                anstream::eprintln!("error: check {check} {}", crate::report::escape::terminal(ending));
+            }
+            print::raw(&json::check(&checked.checks, &checked.provenance).map_err(Error::internal)?)
+        }
+        _ => format.print(&format::of_one(format::of_check(checked), &format::about_rules())),
+    }
 }
 
 /// A check as people read it.

@@ -13,6 +13,7 @@ use crate::report::{github, summary};
 use crate::world::git::{Base, Repo};
 use crate::world::{clock, config_files, env, files};
 
+use super::format::{Outputs, about_rules, of_range};
 use super::print;
 
 /// An event's payload is a few hundred kilobytes at most.
@@ -31,27 +32,49 @@ pub(super) struct Args {
     /// Update report and Review Gate row in the checkout.
     #[arg(long)]
     write: bool,
+    #[command(flatten)]
+    outputs: Outputs,
 }
 
 pub(super) fn run(args: Args) -> Result<Exit> {
+    args.outputs.check()?;
+    let in_actions = env::var("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    match gated(&args, in_actions).map_err(|error| args.outputs.write_failure(error))? {
+        Came::Nothing(why) => {
+            args.outputs.write_nothing(&why)?;
+            print::text(&format!("perf-gate: {why}\n"))?;
+            Ok(Exit::Ok)
+        }
+        Came::Gated(gated) => {
+            args.outputs.write_gated(&gated)?;
+            report(&gated, in_actions)?;
+            Ok(gated.verdict().into())
+        }
+    }
+}
+
+/// What came of it.
+enum Came {
+    /// There was nothing to gate, and why.
+    Nothing(String),
+    /// The change was gated.
+    Gated(Box<Gated>),
+}
+
+fn gated(args: &Args, in_actions: bool) -> Result<Came> {
     let here = files::current_folder()?;
     let repo = Repo::discover(&here)?.ok_or_else(|| {
         Error::input("there is no git repository here, so there is no change to gate")
             .next("check the repository out with its history (`fetch-depth: 0`) and run this inside it")
     })?;
-    let in_actions = env::var("GITHUB_ACTIONS").is_some_and(|value| value == "true");
     let event = if in_actions { event_here()? } else { None };
-    let (range, notes) = match planned(&repo, event.as_ref(), &args)? {
-        Plan::Nothing(why) => {
-            print::text(&format!("perf-gate: {why}\n"))?;
-            return Ok(Exit::Ok);
-        }
+    let (range, notes) = match planned(&repo, event.as_ref(), args)? {
+        Plan::Nothing(why) => return Ok(Came::Nothing(why)),
         plan @ Plan::Range { .. } => ready(&repo, plan, args.write)?,
     };
     let mut gated = gate(&range)?;
     gated.notes.splice(0..0, notes);
-    report(&gated, in_actions)?;
-    Ok(gated.verdict().into())
+    Ok(Came::Gated(Box::new(gated)))
 }
 
 /// GitHub's event, where the run is one of its.
@@ -151,7 +174,7 @@ fn report(gated: &Gated, in_actions: bool) -> Result<()> {
     // Code and names are quoted in there: until the token comes again, GitHub takes nothing for a command.
     let token = files::sha256_hex(format!("{}{:?}", clock::milliseconds(), clock::nonce()).as_bytes());
     print::text(&format!("::stop-commands::{token}\n{text}\n::{token}::\n"))?;
-    print::raw(&github::annotations(gated.checks()))?;
+    print::raw(&github::annotations(&of_range(gated, &about_rules())))?;
     match env::path("GITHUB_STEP_SUMMARY") {
         Some(path) => append_summary(&path, gated),
         None => Ok(()),

@@ -11,8 +11,9 @@ use crate::review::{self, Job, Scope, Target};
 use crate::world::files;
 use crate::world::process::Command;
 
+use super::format::Format;
 use super::print;
-use super::review::{Format, show};
+use super::review::show;
 
 /// Review the bundled example: a small web service and a story that changes it.
 ///
@@ -64,7 +65,7 @@ pub(super) fn run(Args {}: Args) -> Result<Exit> {
     })?;
     let place = folder.display();
     print::text(&format!("A small web service was laid out in {place}\n$ cargo perf-gate review {KEY}\n\n"))?;
-    show(&reviewed, Format::Text, false)?;
+    show(KEY, &reviewed, Format::Text, false)?;
     print::text(&format!(
         "\nWhere to look, in {place}:\n\
          - the report: .gaia/artifacts/implementation-artifacts/performance-review-{KEY}.md\n\

@@ -12,9 +12,10 @@ use crate::report::escape::terminal;
 use crate::report::json;
 use crate::review::{self, CheckJob, Target};
 
+use super::format::Listing;
 use super::place::Place;
 use super::print;
-use super::review::{Format, Scope};
+use super::review::Scope;
 
 /// Count the complexity of every function in the given files and folders (default: the current folder).
 #[derive(Debug, clap::Args)]
@@ -24,8 +25,8 @@ pub(super) struct Args {
     #[arg(value_name = "PATHS")]
     paths: Vec<PathBuf>,
     /// How the result is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = Listing::Text)]
+    format: Listing,
     /// Configuration file to use in place of the repository's.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -52,8 +53,8 @@ pub(super) fn run(args: Args) -> Result<Exit> {
     let (functions, problems) = review::metrics(&job)?;
     drop(progress);
     match args.format {
-        Format::Json => print::raw(&json::pretty(&Document { functions: &functions }).map_err(Error::internal)?)?,
-        Format::Text => print::text(&table(&functions))?,
+        Listing::Json => print::raw(&json::pretty(&Document { functions: &functions }).map_err(Error::internal)?)?,
+        Listing::Text => print::text(&table(&functions))?,
     }
     for problem in &problems {
         anstream::eprintln!("error: {}", terminal(problem));

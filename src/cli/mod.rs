@@ -17,6 +17,7 @@ mod completions;
 mod demo;
 mod explain;
 mod files;
+mod format;
 mod gate;
 mod hook;
 mod init;

@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use crate::report::{json, text};
 use crate::review::{self, Job, Reviewed, Target};
 
+use super::format::{self, Format};
 use super::place::Place;
 use super::print;
 
@@ -61,15 +62,6 @@ impl From<Scope> for review::Scope {
     }
 }
 
-/// How a result is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Format {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
-}
-
 pub(super) fn run(args: Args) -> Result<Exit> {
     let Some(key) = &args.key else {
         anstream::eprintln!("usage: cargo perf-gate review <STORY_KEY>");
@@ -96,16 +88,17 @@ pub(super) fn run(args: Args) -> Result<Exit> {
     let progress = print::Progress::start("reviewing");
     let reviewed = review::run(&job)?;
     drop(progress);
-    show(&reviewed, args.format, job.dry_run)?;
+    show(job.key.as_str(), &reviewed, args.format, job.dry_run)?;
     Ok(reviewed.verdict.into())
 }
 
-/// Prints a review. In JSON nothing else is on stdout.
-pub(super) fn show(reviewed: &Reviewed, format: Format, dry_run: bool) -> Result<()> {
-    if format == Format::Json {
-        return print::raw(&json::review(&reviewed.analysis_json, reviewed.verdict).map_err(Error::internal)?);
+/// Prints a review. In all formats but text, nothing else is on stdout.
+pub(super) fn show(key: &str, reviewed: &Reviewed, format: Format, dry_run: bool) -> Result<()> {
+    match format {
+        Format::Text => print::text(&rendered(reviewed, dry_run)),
+        Format::Json => print::raw(&json::review(&reviewed.analysis_json, reviewed.verdict).map_err(Error::internal)?),
+        _ => format.print(&format::of_one(format::of_review(Some(key), reviewed), &format::about_rules())),
     }
-    print::text(&rendered(reviewed, dry_run))
 }
 
 /// A review as people read it.

@@ -10,15 +10,15 @@ use crate::report::json;
 use crate::review::INTEGRITY_RULES;
 use crate::rules::{all, find};
 
+use super::format::Listing;
 use super::print;
-use super::review::Format;
 
 /// List the rules: id, category, whether one may give Critical, and what it sees.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// How the list is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = Listing::Text)]
+    format: Listing,
 }
 
 /// One line of the list.
@@ -60,8 +60,8 @@ pub(super) fn run(args: Args) -> Result<Exit> {
     });
     rows.extend(about_files);
     match args.format {
-        Format::Json => print::raw(&json::pretty(&rows).map_err(Error::internal)?)?,
-        Format::Text => print::text(&table(&rows))?,
+        Listing::Json => print::raw(&json::pretty(&rows).map_err(Error::internal)?)?,
+        Listing::Text => print::text(&table(&rows))?,
     }
     Ok(Exit::Ok)
 }

@@ -1,4 +1,4 @@
-//! `cargo perf-gate schema analysis|findings|config`.
+//! `cargo perf-gate schema analysis|findings|check|config`.
 
 use schemars::schema_for;
 
@@ -25,6 +25,8 @@ enum File {
     Analysis,
     /// `llm-findings.json`.
     Findings,
+    /// What `check --format json` prints and `ci --json` writes.
+    Check,
     /// `perf-gate.toml`.
     Config,
 }
@@ -33,6 +35,7 @@ pub(super) fn run(args: Args) -> Result<Exit> {
     let schema = match args.file {
         File::Analysis => schema_for!(Analysis),
         File::Findings => schema_for!(Judgment),
+        File::Check => schema_for!(json::Envelope<'static>),
         File::Config => schema_for!(Config),
     };
     print::raw(&json::pretty(&schema).map_err(Error::internal)?)?;

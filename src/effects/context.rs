@@ -34,7 +34,38 @@ const CONNECTION_WORDS: [&str; 19] = [
 
 /// Whether a name is one of a database connection (`db_con`, `conn`, `tx`, `get_conn`).
 pub(crate) fn is_connection_name(name: &str) -> bool {
-    name.split('_').any(|word| CONNECTION_WORDS.contains(&word))
+    name.split('_').any(|word| CONNECTION_WORDS.contains(&word)) || humps(name).any(|word| is_connection_word(&word))
+}
+
+fn is_connection_word(word: &str) -> bool {
+    CONNECTION_WORDS.contains(&word)
+}
+
+/// The words of a name in camel case (`dbConn`), lower case; none where it is in another.
+fn humps(name: &str) -> impl Iterator<Item = String> + '_ {
+    let camel = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.contains(|c: char| c.is_ascii_uppercase());
+    let words = if camel { name } else { "" };
+    let starts = words.char_indices().filter(|(at, c)| *at == 0 || c.is_ascii_uppercase()).map(|(at, _)| at);
+    let ends = starts.clone().skip(1).chain([words.len()]);
+    starts.zip(ends).map(move |(from, to)| words[from..to].to_ascii_lowercase())
+}
+
+/// Whether a name is one of something that stores things (`userRepository`, `orderDao`).
+pub(crate) fn is_store_name(name: &str) -> bool {
+    const ENDS: [&str; 10] = [
+        "repository",
+        "repositories",
+        "repo",
+        "dao",
+        "mapper",
+        "model",
+        "store",
+        "entitymanager",
+        "collection",
+        "table",
+    ];
+    let lower = name.to_ascii_lowercase();
+    ENDS.iter().any(|end| lower.ends_with(end))
 }
 
 /// Methods that give the same items on, one by one.

@@ -181,7 +181,7 @@ fn call_ty(unit: &Unit, call: &Call, depth: u32) -> Option<Ty> {
 
 fn field_ty(unit: &Unit, base: ValId, name: Sym, depth: u32) -> Option<Ty> {
     let class = match unit.plain(base) {
-        Val::Local(id) if unit.name(unit.bind(id).name) == "self" => self_class(unit, unit.bind(id).ctx),
+        Val::Local(id) if unit.is_receiver(id) => self_class(unit, unit.bind(id).ctx),
         _ => ty_at(unit, base, depth + 1).map(|ty| content(unit, ty).head),
     }?;
     let (_, bind) = field(unit, class, name)?;

@@ -10,6 +10,7 @@ use super::table::table;
 use super::types::{Head, Type, Types};
 use super::{Effect, On, Row, rust};
 use crate::config::UserCall;
+use crate::lang::Language;
 use crate::model::severity::Confidence;
 
 /// What a call was seen to do.
@@ -83,7 +84,9 @@ impl<'m> Matcher<'m> {
             return None;
         }
         let recv = (site.flags & site_flag::METHOD != 0).then(|| types.of(index, site.recv));
+        let whole = (site.path != NONE).then(|| types.file(index).name(site.path).replace("::", "."));
         let found = self.user.iter().find(|call| match (&recv, call.call.rsplit_once('.')) {
+            _ if whole.as_deref() == Some(call.call.as_str()) => true,
             (Some(recv), Some((ty, method))) => {
                 method == name && last_segment(ty) == recv.name(types.names()) && !ty.is_empty()
             }
@@ -108,21 +111,35 @@ impl<'m> Matcher<'m> {
         let file = types.file(index);
         let method = site.flags & site_flag::METHOD != 0;
         match row.on {
+            On::Path(prefixes) if site.path != NONE => is_named(file.name(site.path), prefixes, row.name),
             On::Path(prefixes) => !method && site.recv == NONE && is_path(file, site, prefixes, row.name),
             // A runtime's own `spawn_blocking` off-loads, too.
             On::Distinctive(libs) => {
                 (!own || row.effect == Effect::Offload) && (libs.is_empty() || self.uses(file, libs))
             }
+            // An interface of the repository that a library implements has its methods without bodies.
+            On::Entity(bases, through) if method => is_entity(types, index, site, bases, through),
             _ if !method || own => false,
-            On::Type(wanted) => {
-                let recv = types.of(index, site.recv);
-                matches!(recv.head, Head::Path(path) if wanted.iter().any(|w| same_type(path, w)))
+            On::Type(wanted) => is_of(types, index, site.recv, wanted),
+            On::Member(wanted) => {
+                matches!(file.term(site.recv), Some(Term::Field(base, _)) if is_of(types, index, base, wanted))
             }
-            On::Root(roots) => root(file, site).is_some_and(|r| roots.iter().any(|w| file.name(r.name) == *w)),
+            On::Entity(..) => false,
+            On::After(links, libs) => {
+                self.uses(file, libs)
+                    && chain(file, site).any(|link| links.contains(&last_segment(file.name(link.name))))
+            }
+            On::Stored(libs) => {
+                site.flags & site_flag::STORE_RECV != 0
+                    && site.flags & site_flag::TAKES_CLOSURE == 0
+                    && self.uses(file, libs)
+                    && !is_collection(&types.of(index, site.recv))
+            }
+            On::Root(roots) => root(file, site).is_some_and(|r| roots.contains(&root_path(file, r))),
             On::RootNamed(libs, names) => {
                 self.uses(file, libs)
                     && root(file, site).is_some_and(|r| {
-                        let path = file.name(r.name);
+                        let path = root_path(file, r);
                         path.contains("::") && names.contains(&last_segment(path))
                     })
             }
@@ -148,6 +165,13 @@ impl<'m> Matcher<'m> {
     }
 }
 
+/// Whether a path is one of these and then a row's name, which may be open at its end.
+fn is_named(path: &str, prefixes: &[&str], name: &str) -> bool {
+    let (prefix, last) = path.rsplit_once("::").unwrap_or(("", path));
+    let is_it = name.strip_suffix('*').map_or(last == name, |beginning| last.starts_with(beginning));
+    is_it && prefixes.contains(&prefix)
+}
+
 fn is_path(file: &Summary, site: &Site, prefixes: &[&str], name: &str) -> bool {
     let path = file.name(site.name);
     if let Some(prefix) = path.strip_suffix(name).and_then(|p| p.strip_suffix("::")) {
@@ -159,23 +183,56 @@ fn is_path(file: &Summary, site: &Site, prefixes: &[&str], name: &str) -> bool {
     path == name && file.globs.iter().any(|(_, glob)| prefixes.contains(&file.name(*glob)))
 }
 
-/// The plain call that a receiver chain starts with.
+/// The calls of a receiver chain, the last first, the site itself apart.
+fn chain<'a>(file: &'a Summary, site: &Site) -> impl Iterator<Item = &'a Site> {
+    let before = |mut term: u32| {
+        for _ in 0..256 {
+            term = match file.term(term)? {
+                Term::Ret(id) => return file.sites.get(id as usize),
+                Term::Inner(inner) => inner,
+                _ => return None,
+            };
+        }
+        None
+    };
+    std::iter::successors(before(site.recv), move |link| before(link.recv)).take(256)
+}
+
+/// The plain call that a receiver chain starts with, or a method called on a module or class by its name.
 fn root<'a>(file: &'a Summary, site: &Site) -> Option<&'a Site> {
-    let mut term = site.recv;
-    for _ in 0..256 {
-        term = match file.term(term)? {
-            Term::Ret(id) => {
-                let link = &file.sites[id as usize];
-                if link.flags & site_flag::METHOD == 0 {
-                    return Some(link);
-                }
-                link.recv
-            }
-            Term::Inner(inner) => inner,
-            _ => return None,
-        };
+    chain(file, site).last().filter(|link| link.flags & site_flag::METHOD == 0 || link.path != NONE)
+}
+
+/// The path by which a call at the root of a chain is known.
+fn root_path<'a>(file: &'a Summary, root: &Site) -> &'a str {
+    file.name(if root.path == NONE { root.name } else { root.path })
+}
+
+/// Whether a value is of one of these types, or of a class of the repository that derives from one.
+fn is_of(types: &mut Types<'_, '_>, index: u32, term: u32, wanted: &[&str]) -> bool {
+    let ty = types.of(index, term);
+    match ty.head {
+        Head::Path(path) => wanted.iter().any(|w| same_type(path, w)),
+        Head::Own(_) => types.file(index).language != Language::Rust && derives(types, &ty, wanted),
+        _ => false,
     }
-    None
+}
+
+fn derives<'a>(types: &Types<'_, 'a>, ty: &Type<'a>, bases: &[&str]) -> bool {
+    matches!(ty.head, Head::Own(_)) && types.names().derives(ty.name(types.names()), bases)
+}
+
+/// Whether a method is one of an entity: a class that a library's base class gives its queries, or a value of it.
+fn is_entity(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str], through: &[&str]) -> bool {
+    let file = types.file(index);
+    let start = chain(file, site).last().map_or(site.recv, |first| first.recv);
+    let start = match (file.term(start), through) {
+        (_, []) => start,
+        (Some(Term::Field(base, name)), _) if through.contains(&file.name(name)) => base,
+        _ => return false,
+    };
+    let ty = types.of(index, start);
+    derives(types, &ty, bases)
 }
 
 /// Whether a path names a type of a table: exactly, or by crate and name (types are passed on under other paths).

@@ -9,6 +9,7 @@ pub mod context;
 pub mod graph;
 pub(crate) mod local;
 pub mod matching;
+pub(crate) mod modules;
 pub(crate) mod quiet;
 pub mod resolve;
 pub mod rest;
@@ -123,6 +124,17 @@ pub enum On {
     /// Any call of this name: only for names that nothing else has, in a crate that uses one of these libraries (or in
     /// any, where none is given).
     Distinctive(&'static [&'static str]),
+    /// A method of a field, whatever its name, of a value of one of these types: `prisma.user.findMany()`.
+    Member(&'static [&'static str]),
+    /// A method of a class that derives from one of these, or of a value of such a class, also at the end of a chain that
+    /// starts there; where fields are given, through one of them (`User.objects`).
+    Entity(&'static [&'static str], &'static [&'static str]),
+    /// A method at the end of a receiver chain with a call of one of these names in it, in a file that uses one of these
+    /// libraries.
+    After(&'static [&'static str], &'static [&'static str]),
+    /// A method of a receiver that stores things by its name (`userRepository`), in a file that uses one of these
+    /// libraries.
+    Stored(&'static [&'static str]),
     /// A method whose first argument is a statement in a text, whatever the receiver: the raw-SQL fall-back.
     Sql,
 }

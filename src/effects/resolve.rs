@@ -8,9 +8,11 @@ use std::borrow::Cow;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::context::last_segment;
+use super::modules;
 use super::rest::{Entry, Kind, Rest};
 use super::summary::{Func, NONE, Summary, TypeDef, func_flag};
 use super::table::table;
+use crate::lang::Language;
 
 /// A function of the repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,10 +46,12 @@ pub struct Names<'a> {
     /// Trait name → types that implement it.
     implementors: HashMap<&'a str, Vec<&'a str>>,
     aliases: HashMap<&'a str, Vec<(u32, u32)>>,
-    reexports: HashMap<String, &'a str>,
+    /// Local name → module that passes it on, and what it stands for there.
+    reexports: HashMap<&'a str, Vec<(&'a str, &'a str)>>,
     /// Module → modules whose names it passes on whole (`pub use inner::*`).
     whole: HashMap<&'a str, HashSet<&'a str>>,
-    statics: HashMap<&'a str, (u32, u32)>,
+    /// Name → module, file, term.
+    statics: HashMap<&'a str, Vec<(&'a str, u32, u32)>>,
     /// Macro name → functions that its definition makes.
     templates: HashMap<&'a str, Vec<FuncRef>>,
     /// Type name → macros used in its `impl` blocks.
@@ -119,11 +123,12 @@ impl<'a> Names<'a> {
             if local.is_empty() {
                 self.whole.entry(file.name(*module)).or_default().insert(file.name(*path));
             } else {
-                self.reexports.insert(format!("{}::{local}", file.name(*module)), file.name(*path));
+                self.reexports.entry(local).or_default().push((file.name(*module), file.name(*path)));
             }
         }
         for (name, term) in &file.statics {
-            self.statics.insert(file.name(*name), (index, *term));
+            let (module, name) = file.name(*name).rsplit_once("::").unwrap_or(("", file.name(*name)));
+            self.statics.entry(name).or_default().push((module, index, *term));
         }
         for (n, (owner, ..)) in file.macro_uses.iter().enumerate() {
             self.macro_uses.entry(file.name(*owner)).or_default().push((index, n));
@@ -206,6 +211,26 @@ impl<'a> Names<'a> {
         distinct(own.chain(self.ask(Kind::Base, "", ty).map(|e| e.other)))
     }
 
+    /// Whether a type derives from one of these, by the last segments of their names, over several steps.
+    pub fn derives(&self, ty: &'a str, from: &[&str]) -> bool {
+        let mut level = vec![ty];
+        let mut seen: Vec<&str> = Vec::new();
+        for _ in 0..6 {
+            let mut above = Vec::new();
+            for name in level {
+                if from.iter().any(|base| last_segment(base) == name) {
+                    return true;
+                }
+                if !seen.contains(&name) {
+                    seen.push(name);
+                    above.extend(self.bases(name));
+                }
+            }
+            level = above;
+        }
+        false
+    }
+
     /// Types that implement a trait.
     fn implementors(&self, base: &str) -> Vec<&'a str> {
         let own = self.implementors.get(base).into_iter().flatten().copied();
@@ -213,13 +238,17 @@ impl<'a> Names<'a> {
     }
 
     /// What a module passes on under a whole path.
-    fn reexport(&self, path: &str) -> Option<&'a str> {
-        if let Some(target) = self.reexports.get(path) {
-            return Some(target);
+    fn reexport(&self, path: &str, language: Language) -> Option<(&'a str, &'a str)> {
+        let (prefix, local) = path.rsplit_once("::")?;
+        let fits = |module: &str| is_module(language, module, prefix);
+        let own = self.reexports.get(local).into_iter().flatten().rev().find(|(module, _)| fits(module));
+        if let Some(found) = own {
+            return Some(*found);
         }
-        let entry = self.ask(Kind::Reexport, "", last_segment(path)).find(|e| e.other == path)?;
+        let whole = |e: &Entry<'a>| e.other.strip_suffix(local).and_then(|m| m.strip_suffix("::")).is_some_and(fits);
+        let entry = self.ask(Kind::Reexport, "", local).find(whole)?;
         let file = self.file(entry.file);
-        file.reexports.get(entry.item as usize).map(|(.., target)| file.name(*target))
+        file.reexports.get(entry.item as usize).map(|(module, _, target)| (file.name(*module), file.name(*target)))
     }
 
     fn is_test_module(&self, path: &str) -> bool {
@@ -249,10 +278,13 @@ impl<'a> Names<'a> {
 
     /// The type of a path used in a file; none where several fit equally.
     pub fn find_type(&self, file: &Summary, path: &str) -> Option<TypeRef> {
-        let (path, _) = self.followed(path, true);
+        let (path, _) = self.followed(path, true, file.language);
         let path = path.as_ref();
         let (prefix, name) = path.rsplit_once("::").unwrap_or(("", path));
         let mut candidates = self.types(name);
+        if file.language != Language::Rust {
+            return self.in_module(file, prefix, candidates.into_iter());
+        }
         candidates.retain(|(id, module)| self.is_analysed(id.file) || self.is_within_reach(file, path, prefix, module));
         if let [(only, _)] = candidates.as_slice()
             && (prefix.is_empty() || self.is_local_crate(path) || !looks_external(file, prefix))
@@ -265,9 +297,12 @@ impl<'a> Names<'a> {
 
     /// A free function of a path used in a file.
     pub fn find_function(&self, file: &Summary, path: &str, absolute: bool) -> Option<FuncRef> {
-        let (path, absolute) = self.followed(path, absolute);
+        let (path, absolute) = self.followed(path, absolute, file.language);
         let path = path.as_ref();
         let (prefix, name) = path.rsplit_once("::").unwrap_or(("", path));
+        if file.language != Language::Rust {
+            return self.in_module(file, prefix, self.free(name).into_iter());
+        }
         if absolute && !self.is_local_crate(path) {
             return None;
         }
@@ -303,6 +338,36 @@ impl<'a> Names<'a> {
         best(fitting, |(_, module)| Self::nearness(file, prefix, module)).map(|(id, _)| id)
     }
 
+    /// What a name means in a language whose modules are files or folders: what its import names, what its own module
+    /// holds, or what a module brought in whole holds. Never a name alone.
+    fn in_module<T: Copy>(
+        &self,
+        file: &Summary,
+        prefix: &str,
+        candidates: impl Iterator<Item = (T, &'a str)>,
+    ) -> Option<T> {
+        let language = file.language;
+        let brought = |module: &str| {
+            file.globs.iter().any(|(_, glob)| {
+                let glob = modules::named(language, file.name(*glob));
+                is_module(language, module, &glob) || self.passes_on(&glob, module)
+            })
+        };
+        let near = |(_, module): &(T, &'a str)| match prefix {
+            "" if *module == file.module => 100,
+            "" if brought(module) => 50,
+            "" if modules::is_open(language) && crate_of(module) == crate_of(&file.module) => 10,
+            "" => 0,
+            _ if *module == prefix => 1000,
+            _ if is_module(language, module, prefix) => 200 + Self::nearness(file, prefix, module),
+            _ if self.passes_on(prefix, module) => 100 + Self::nearness(file, prefix, module),
+            // A class in its own file, named by the path of the class: `com.acme.Users.load`.
+            _ if is_module(language, module, prefix.rsplit_once("::").map_or("", |(outer, _)| outer)) => 50,
+            _ => 0,
+        };
+        best(candidates, near).map(|(id, _)| id)
+    }
+
     fn is_analysed(&self, file: u32) -> bool {
         (file as usize) < self.files.len()
     }
@@ -325,16 +390,28 @@ impl<'a> Names<'a> {
     }
 
     /// A path followed through what modules pass on. Bounded: two modules may pass on each other's names.
-    fn followed<'p>(&self, path: &'p str, mut absolute: bool) -> (Cow<'p, str>, bool) {
-        let mut path = Cow::Borrowed(path);
+    fn followed<'p>(&self, path: &'p str, mut absolute: bool, language: Language) -> (Cow<'p, str>, bool) {
+        let mut path = modules::named(language, path);
         for _ in 0..8 {
-            let Some(target) = self.reexport(&path).filter(|target| *target != path) else { break };
+            let Some((module, target)) = self.reexport(&path, language).filter(|(_, target)| *target != path) else {
+                break;
+            };
             // `mod users; pub use users::load;` passes on what stands in the module's own module.
-            let module = path.rsplit_once("::").map_or("", |(module, _)| module);
-            let next = if self.is_local_crate(target) { target.to_owned() } else { join(module, target) };
+            let next =
+                if self.is_local_crate(target) { target.to_owned() } else { Self::passed_on(module, target, language) };
             (path, absolute) = (Cow::Owned(next), true);
         }
         (path, absolute)
+    }
+
+    /// What a module passes on by a path that does not begin at the repository's root.
+    fn passed_on(module: &str, target: &str, language: Language) -> String {
+        match language {
+            Language::Rust => join(module, target),
+            // `export default users`: a name of the module itself; else the import's own path.
+            _ if target.contains("::") => modules::named(language, target).into_owned(),
+            _ => join(module, target),
+        }
     }
 
     /// Whether a module passes on what stands in another.
@@ -384,7 +461,13 @@ impl<'a> Names<'a> {
         if !own.is_empty() {
             let several = self.types(ty).len() > 1;
             let crate_name = at.map(|t| crate_of(&self.file(t.file).module));
-            let fits = |module: &str| !several || crate_name.is_none_or(|c| crate_of(module) == c);
+            let own_module = at.map(|t| self.file(t.file).name(self.type_def(t).module));
+            let by_module = at.is_some_and(|t| self.file(t.file).language != Language::Rust);
+            let fits = |module: &str| match (several, by_module) {
+                (false, _) => true,
+                (true, true) => own_module.is_none_or(|own| own == module),
+                (true, false) => crate_name.is_none_or(|c| crate_of(module) == c),
+            };
             let known = |id: &FuncRef| !foreign || self.is_analysed(id.file);
             out.extend(own.into_iter().filter(|(id, module)| fits(module) && known(id)).map(|(id, _)| id));
             let with_body = out.iter().any(|id| self.func(*id).flags & func_flag::BODILESS == 0);
@@ -396,9 +479,10 @@ impl<'a> Names<'a> {
             self.dispatch(ty, method, out);
             return;
         }
+        let classes = at.is_some_and(|t| self.file(t.file).language != Language::Rust);
         let bases = if foreign { self.traits.get(ty).cloned().unwrap_or_default() } else { self.bases(ty) };
         for base in bases {
-            self.trait_default(base, method, out);
+            self.trait_default(base, method, classes, out);
         }
         if out.is_empty() {
             self.template_methods(ty, method, out);
@@ -416,16 +500,16 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The default of a trait's method, or of the traits above it. Each trait is looked at once: traits that lead to one
+    /// The default of a trait's method, or of the traits above it; where classes inherit, of the classes above. Each trait is looked at once: traits that lead to one
     /// another by many ways would cost a power of their number.
-    fn trait_default(&self, base: &'a str, method: &str, out: &mut Vec<FuncRef>) {
+    fn trait_default(&self, base: &'a str, method: &str, classes: bool, out: &mut Vec<FuncRef>) {
         let mut seen: Vec<&str> = Vec::new();
         let mut level = vec![base];
         let with_body = |id: &FuncRef| self.func(*id).flags & func_flag::BODILESS == 0;
         for _ in 0..=4 {
             let mut above = Vec::new();
             for name in level {
-                if seen.contains(&name) || !self.is_trait(name) {
+                if seen.contains(&name) || !(classes || self.is_trait(name)) {
                     continue;
                 }
                 seen.push(name);
@@ -491,11 +575,18 @@ impl<'a> Names<'a> {
 
     /// The type of a static: file and term.
     pub fn static_type(&self, file: &Summary, path: &str, absolute: bool) -> Option<(u32, u32)> {
-        let path = if absolute { path.to_owned() } else { join(&file.module, path) };
-        self.statics.get(path.as_str()).copied().or_else(|| {
-            let entry = self.ask(Kind::Static, "", last_segment(&path)).find(|e| e.other == path)?;
-            self.file(entry.file).statics.get(entry.item as usize).map(|(_, term)| (entry.file, *term))
-        })
+        let (path, absolute) = self.followed(path, absolute, file.language);
+        let (prefix, name) = path.rsplit_once("::").unwrap_or(("", &path));
+        let own = self.statics.get(name).into_iter().flatten().map(|(module, at, term)| ((*at, *term), *module));
+        let rest = self.ask(Kind::Static, "", name).filter_map(|e| {
+            let module = e.other.rsplit_once("::").map_or("", |(module, _)| module);
+            self.file(e.file).statics.get(e.item as usize).map(|(_, term)| ((e.file, *term), module))
+        });
+        if file.language != Language::Rust {
+            return self.in_module(file, prefix, own.chain(rest));
+        }
+        let wanted = if absolute { prefix.to_owned() } else { join(&file.module, prefix) };
+        own.chain(rest).find(|(_, module)| *module == wanted).map(|(found, _)| found)
     }
 }
 
@@ -551,6 +642,18 @@ fn lies_below(module: &str, outer: &str) -> bool {
 /// Whether a path ends in another, whole segments.
 fn is_tail(path: &str, tail: &str) -> bool {
     path.strip_suffix(tail).is_some_and(|rest| rest.is_empty() || rest.ends_with("::"))
+}
+
+/// Whether a module of the repository is what an import names: exactly, or from another root of sources.
+fn is_module(language: Language, module: &str, named: &str) -> bool {
+    module == named
+        || (language != Language::Rust && !named.is_empty() && (is_tail(module, named) || is_root_tail(named, module)))
+}
+
+/// Whether an import's path ends in a whole module's (`github.com/acme/app/store` and `store`): the module lies at the
+/// repository's root, whose own name the import has before it.
+fn is_root_tail(named: &str, module: &str) -> bool {
+    named.contains('.') && !module.is_empty() && is_tail(named, module)
 }
 
 fn crate_of(path: &str) -> &str {

@@ -3,6 +3,7 @@
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::context;
+use super::modules;
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
 use super::words::words;
 use crate::lang::Language;
@@ -81,6 +82,7 @@ pub fn summarise(unit: &Unit, place: Place<'_>) -> Summary {
     s.sites();
     s.finish_frames();
     s.finish_functions();
+    s.finish_statics();
     s.out
 }
 
@@ -105,6 +107,8 @@ struct Summariser<'a> {
     children: HashSet<(CtxId, Sym)>,
     /// Calls that the function returns with.
     returned: HashSet<u32>,
+    /// Statics and constants: path, binding.
+    statics: Vec<(u32, BindId)>,
     /// How deep types refer to types: bounds may refer to each other.
     depth: u32,
 }
@@ -136,6 +140,7 @@ impl<'a> Summariser<'a> {
             modules: HashMap::new(),
             children: children(unit),
             returned: context::returned_calls(unit),
+            statics: Vec::new(),
             depth: 0,
         }
     }
@@ -182,6 +187,9 @@ impl<'a> Summariser<'a> {
     /// A path that begins at this module, made absolute: `crate::a`, `self::a`, `super::a`, or `a` where that is a module
     /// declared here.
     fn absolute(&mut self, path: &str, ctx: CtxId) -> Option<String> {
+        if self.unit.language != Language::Rust {
+            return modules::relative(self.unit.language, &self.out.path, path);
+        }
         let (first, rest) = path.split_once("::").map_or((path, None), |(f, r)| (f, Some(r)));
         match first {
             "crate" | "$crate" => {
@@ -212,6 +220,7 @@ impl<'a> Summariser<'a> {
         let joined = |head: &str| rest.map_or_else(|| head.to_owned(), |r| format!("{head}::{r}"));
         let class = || unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Class);
         match first {
+            _ if unit.language != Language::Rust => {}
             "crate" | "$crate" | "self" | "super" => {
                 if let Some(path) = self.absolute(path, ctx) {
                     return (path, true);
@@ -358,6 +367,16 @@ impl<'a> Summariser<'a> {
         }
     }
 
+    /// What statics hold: once all calls are known.
+    fn finish_statics(&mut self) {
+        for (name, id) in std::mem::take(&mut self.statics) {
+            let bind = self.unit.bind(id);
+            let written = self.ty_term(bind.ty, bind.ctx);
+            let term = if written == NONE { self.val_term(bind.value) } else { written };
+            self.out.statics.push((name, term));
+        }
+    }
+
     fn finish_frames(&mut self) {
         for index in 0..self.out.frames.len() {
             let site_of = |call: u32| if call == u32::MAX { NONE } else { self.site_of[call as usize] };
@@ -416,17 +435,17 @@ impl<'a> Summariser<'a> {
             if !import.local.is_some() {
                 self.out.globs.push((module, path));
             }
-            if import.reexport {
+            // What a package's own file imports, others import from the package.
+            if import.reexport || self.out.path.ends_with("/__init__.py") {
                 let local = self.sym(import.local);
                 self.out.reexports.push((module, local, path));
             }
         }
-        for bind in unit.binds.iter().filter(|b| b.kind == BindKind::Static) {
+        for (index, bind) in unit.binds.iter().enumerate().filter(|(_, b)| b.kind == BindKind::Static) {
             let module = self.module_of(bind.ctx);
             let path = format!("{module}::{}", unit.name(bind.name));
             let name = self.name(&path);
-            let term = self.ty_term(bind.ty, bind.ctx);
-            self.out.statics.push((name, term));
+            self.statics.push((name, BindId(index as u32)));
         }
     }
 
@@ -480,6 +499,8 @@ impl<'a> Summariser<'a> {
             (false, true) => self.resolved_name(call.name, call.ctx),
             (false, false) => (NONE, false),
         };
+        let path = if method { self.receiver_path(call) } else { None };
+        let (path, absolute) = path.map_or((NONE, absolute), |(path, absolute)| (self.name(&path), absolute));
         let recv = self.val_term(call.recv);
         let generic = self.ty_term(call.generic, call.ctx);
         let args: Vec<u32> = unit.call_args(call).iter().map(|a| self.val_term(*a)).collect();
@@ -491,6 +512,7 @@ impl<'a> Summariser<'a> {
             func: self.func_of.get(&func.0).copied().unwrap_or(NONE),
             name,
             absolute,
+            path,
             recv,
             generic,
             args: first,
@@ -504,6 +526,34 @@ impl<'a> Summariser<'a> {
         };
         self.site_of[id.index()] = self.out.sites.len() as u32;
         self.out.sites.push(site);
+    }
+
+    /// The path of a method called on a name that no binding explains, imports applied, and whether it is absolute.
+    fn receiver_path(&mut self, call: &Call) -> Option<(String, bool)> {
+        let unit = self.unit;
+        if unit.language == Language::Rust {
+            // A path stands before `::` there, never before a dot.
+            return None;
+        }
+        let mut tail = vec![unit.name(call.name)];
+        let mut val = call.recv;
+        loop {
+            match unit.plain(val) {
+                Val::Field(inner, name) if tail.len() < 8 => {
+                    tail.push(unit.name(name));
+                    val = inner;
+                }
+                Val::Path(name) => {
+                    let (mut path, absolute) = self.resolve(unit.name(name), call.ctx);
+                    for part in tail.iter().rev() {
+                        path.push_str("::");
+                        path.push_str(part);
+                    }
+                    return Some((path, absolute));
+                }
+                _ => return None,
+            }
+        }
     }
 
     fn site_flags(&self, id: CallId, call: &Call) -> u16 {
@@ -520,6 +570,7 @@ impl<'a> Summariser<'a> {
         let recv_name = context::value_name(unit, call.recv);
         let recv_is_connection = context::is_connection(unit, call.recv) || recv_name.ends_with("client");
         set(recv_is_connection, site_flag::CONNECTION_RECV);
+        set(context::is_store_name(recv_name), site_flag::STORE_RECV);
         set(matches!(recv_name, "request" | "req" | "response" | "res"), site_flag::REQUEST_RECV);
         set(args.iter().any(|a| matches!(unit.plain(*a), Val::Closure(_))), site_flag::TAKES_CLOSURE);
         let sql = args.iter().take(2).any(|a| self.is_sql(*a, 0));
@@ -625,7 +676,7 @@ impl<'a> Summariser<'a> {
             // `let x: _ = …` and `Vec<_>` say less than the value does.
             let value = if written == NONE || self.has_hole(bind.ty) { self.val_term(bind.value) } else { NONE };
             if value == NONE { written } else { value }
-        } else if unit.name(bind.name) == "self" && bind.kind == BindKind::Param {
+        } else if unit.is_receiver(id) {
             let func = self.func_of.get(&unit.function_of(bind.ctx).0).copied().unwrap_or(NONE);
             self.term(Term::SelfOf(func))
         } else {

@@ -130,6 +130,8 @@ pub mod site_flag {
     pub const REQUEST_RECV: u16 = 1 << 10;
     /// Its value is what the function returns with: it runs at most once a call, also in a loop.
     pub const RETURNED: u16 = 1 << 11;
+    /// The receiver stores things by its name: a repository, a mapper, a model.
+    pub const STORE_RECV: u16 = 1 << 12;
 }
 
 /// A call.
@@ -143,6 +145,8 @@ pub struct Site {
     pub name: u32,
     /// Whether the path is absolute (an import or `crate::` started it).
     pub absolute: bool,
+    /// For a method called on a name that no binding explains (`fs.readFileSync`): the whole path, imports applied.
+    pub path: u32,
     /// The receiver's term.
     pub recv: u32,
     /// Written type argument, a term.

@@ -77,13 +77,13 @@ impl Table {
     }
 }
 
-/// Of a language whose libraries are not known.
-static EMPTY: Table = Table::new(&[], |_| None, &[]);
+/// Of a language without a table.
+static NONE: Table = Table::new(&[], |_| None, &[]);
 
 /// The table of a language.
 pub(super) const fn table(language: Language) -> &'static Table {
     match language {
         Language::Rust => &rust::TABLE,
-        Language::Python => &EMPTY,
+        _ => &NONE,
     }
 }

@@ -9,6 +9,7 @@ use super::resolve::{FuncRef, Names, TypeRef};
 use super::summary::{FrameKind, NONE, Site, Summary, Term, site_flag};
 use super::table::table;
 use super::words::words;
+use crate::lang::Language;
 
 /// What a type is, its arguments apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -424,6 +425,9 @@ impl<'n, 'a> Types<'n, 'a> {
         if site.flags & site_flag::METHOD != 0 {
             let recv = self.eval(file, site.recv, None, depth);
             self.methods_of(&recv, name, &mut out, depth);
+            if out.is_empty() && site.path != NONE {
+                self.path_targets(file, summary.name(site.path), site.absolute, &mut out, depth);
+            }
         } else if site.recv == NONE {
             self.path_targets(file, name, site.absolute, &mut out, depth);
         }
@@ -485,7 +489,12 @@ impl<'n, 'a> Types<'n, 'a> {
         let Some(site) = summary.sites.get(site as usize) else { return Type::unknown() };
         let name = summary.name(site.name);
         if site.flags & site_flag::METHOD != 0 {
-            self.method_result(file, site, name, depth)
+            // `models.User.create()`: a function by its whole path, or a method of what the path holds.
+            let by_path = match site.path {
+                NONE => Type::unknown(),
+                path => self.function_result(file, site, summary.name(path), depth),
+            };
+            if matches!(by_path.head, Head::Unknown) { self.method_result(file, site, name, depth) } else { by_path }
         } else {
             self.function_result(file, site, name, depth)
         }
@@ -598,7 +607,7 @@ impl<'n, 'a> Types<'n, 'a> {
     fn function_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Type<'a> {
         let summary = self.names.file(file);
         let first = || summary.args(site).first().copied().unwrap_or(NONE);
-        if site.name == NONE || site.recv != NONE {
+        if site.name == NONE || (site.recv != NONE && site.path == NONE) {
             return self.eval(file, site.recv, None, depth);
         }
         let tail = match name.rsplit_once("::") {
@@ -628,7 +637,8 @@ impl<'n, 'a> Types<'n, 'a> {
             return self.returned(*target, &own, depth);
         }
         // A tuple struct, or a constructor of a type.
-        if last_segment(name).starts_with(char::is_uppercase) {
+        // Where every public function begins in upper case, nothing follows from it.
+        if last_segment(name).starts_with(char::is_uppercase) && summary.language != Language::Go {
             return match self.names.find_type(summary, name) {
                 Some(id) => Type::plain(Head::Own(id)),
                 None => Type::plain(Head::Path(name)),

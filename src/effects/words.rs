@@ -56,8 +56,31 @@ pub(crate) const fn words(language: Language) -> &'static Words {
     match language {
         Language::Rust => &RUST,
         Language::Python => &PYTHON,
+        _ => &NONE,
     }
 }
+
+/// Of a language without a vocabulary.
+static NONE: Words = Words {
+    same_items: &[],
+    chunks: &[],
+    next_item: &[],
+    takes_statement: &[],
+    sleeps: &[],
+    grows: &[],
+    iterates: &[],
+    shared: &[],
+    collection_marks: &[],
+    caches: &[],
+    identity: &[],
+    inner: &[],
+    elem: &[],
+    wrappers: &[],
+    handlers: &[],
+    plain: &[],
+    per_item: &[],
+    walks: &[],
+};
 
 /// Rust's. The lists stand where they are explained.
 static RUST: Words = Words {

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use super::{FunctionMetrics, Job, Source};
+use crate::effects::modules;
 use crate::effects::summarise::{self, Place};
 use crate::effects::summary::Summary;
 use crate::engine::facts::Facts;
@@ -117,19 +118,19 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
     let mut raws = Vec::new();
     let test = placed.is_test();
     if !test {
-        for rule in rules {
+        for rule in rules.iter().filter(|rule| rule.speaks(language)) {
             if let Detect::Unit(detect) = rule.detect {
                 raws.extend(detect(&view));
             }
         }
     }
-    let asks = rules.iter().any(|rule| matches!(rule.detect, Detect::Schema(_)));
+    let asks = rules.iter().any(|rule| matches!(rule.detect, Detect::Schema(_)) && rule.speaks(language));
     let spoken = if asks && !test { extract::spoken(unit) } else { Spoken::default() };
     let rules_time = watch.elapsed();
     let place = Place { path: &source.path, language, module: &placed.module, test };
     let summary = summarise::summarise(unit, place);
     let watch = Watch::start();
-    for rule in rules {
+    for rule in rules.iter().filter(|rule| rule.speaks(language)) {
         if let Detect::Function(detect) = rule.detect {
             let limits = &job.config.complexity;
             raws.extend(lowered.functions.iter().filter_map(|function| {
@@ -189,14 +190,8 @@ fn is_test_profile(profile: Profile) -> bool {
 }
 
 fn module(facts: &Facts, path: &str) -> String {
-    facts.module_path(path).map_or_else(|| module_by_name(path), |m| m.join("::"))
-}
-
-/// Outside of every crate, a file is a module of its own name.
-pub(super) fn module_by_name(path: &str) -> String {
-    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
-    let stem = stem.strip_suffix("/mod").unwrap_or(stem);
-    stem.strip_prefix("src/").unwrap_or(stem).replace('/', "::")
+    let by_name = || modules::of_path(Language::of_path(path).unwrap_or(Language::Rust), path);
+    facts.module_path(path).map_or_else(by_name, |m| m.join("::"))
 }
 
 fn metrics(function: &FunctionComplexity, path: &str, language: Language) -> FunctionMetrics {

@@ -37,6 +37,7 @@ impl<'a> Mint<'a> {
             let source = self.sources[n];
             let hot = self.placed[source].hot;
             let command_line = matches!(self.placed[source].profile, Profile::Cli | Profile::Script);
+            let language = graph.names.file(n as u32).language;
             let migration = self.placed[source].profile == Profile::Migration;
             for (index, fact) in facts.iter().enumerate() {
                 if fact.seen.is_none() && fact.targets.is_empty() {
@@ -45,6 +46,7 @@ impl<'a> Mint<'a> {
                 let view = SiteView { graph, file: n as u32, index: index as u32, hot, command_line, migration };
                 for rule in rules {
                     if let Detect::Site(detect) = rule.detect
+                        && rule.speaks(language)
                         && let Some(raw) = detect(&view)
                     {
                         self.found.push((rule, source, raw));

@@ -19,12 +19,26 @@ use unit::Unit;
 pub enum Language {
     /// Rust, through syn.
     Rust,
+    /// TypeScript, through oxc.
+    TypeScript,
+    /// JavaScript, through oxc.
+    JavaScript,
     /// Python, through ruff's parser.
     Python,
+    /// Java, through tree-sitter.
+    Java,
+    /// Kotlin, through tree-sitter.
+    Kotlin,
+    /// Go, through tree-sitter.
+    Go,
+    /// Swift, through tree-sitter.
+    Swift,
+    /// Dart, through tree-sitter.
+    Dart,
 }
 
 impl Language {
-    /// All languages.
+    /// The languages that have a lowering.
     pub const ALL: [Language; 2] = [Language::Rust, Language::Python];
 
     /// The language of a path, by its extension.
@@ -37,11 +51,27 @@ impl Language {
         }
     }
 
+    /// Whether code of one language may call code of another.
+    pub const fn is_kin(self, other: Language) -> bool {
+        matches!(
+            (self, other),
+            (Language::TypeScript | Language::JavaScript, Language::TypeScript | Language::JavaScript)
+                | (Language::Java | Language::Kotlin, Language::Java | Language::Kotlin)
+        ) || self as u8 == other as u8
+    }
+
     /// The key in configuration and output.
     pub const fn key(self) -> &'static str {
         match self {
             Language::Rust => "rust",
+            Language::TypeScript => "typescript",
+            Language::JavaScript => "javascript",
             Language::Python => "python",
+            Language::Java => "java",
+            Language::Kotlin => "kotlin",
+            Language::Go => "go",
+            Language::Swift => "swift",
+            Language::Dart => "dart",
         }
     }
 }
@@ -72,5 +102,6 @@ pub fn lower(language: Language, path: &str, text: &str) -> Result<Lowered, Unpa
     match language {
         Language::Rust => rust::lower(text),
         Language::Python => python::lower(path, text),
+        other => Err(Unparsable { what: format!("{} is not lowered", other.key()), line: None }),
     }
 }

@@ -496,6 +496,12 @@ impl Unit {
         self.names.text(sym)
     }
 
+    /// Whether a binding is the receiver of a method.
+    pub fn is_receiver(&self, id: BindId) -> bool {
+        let bind = self.bind(id);
+        bind.kind == BindKind::Param && matches!(self.name(bind.name), "self" | "this")
+    }
+
     /// A binding.
     pub fn bind(&self, id: BindId) -> &Bind {
         &self.binds[id.index()]

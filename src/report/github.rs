@@ -3,38 +3,32 @@
 
 use std::fmt::Write as _;
 
-use crate::model::check::{Check, Outcome};
 use crate::model::finding::Finding;
 use crate::model::severity::Severity;
 
 use super::escape::terminal;
+use super::whole::Whole;
 
 /// GitHub shows so many of each kind for a step.
 const MOST: usize = 10;
 
 /// Annotations for the worst findings, ten of each kind, and a line that says how many more there are.
-pub fn annotations<'a>(checks: impl IntoIterator<Item = &'a Check>) -> String {
+pub fn annotations(whole: &Whole<'_>) -> String {
     let mut kinds: [(&str, Vec<String>); 3] = [("error", Vec::new()), ("warning", Vec::new()), ("notice", Vec::new())];
-    let mut findings: Vec<&Finding> = Vec::new();
-    for check in checks {
-        if let Outcome::Errored { cause, .. } = &check.outcome {
-            let title = property(&format!("perf-gate: check {} errored", check.name));
-            let line = format!("::error title={title}::{}", data(cause));
-            if !kinds[0].1.contains(&line) {
-                kinds[0].1.push(line);
-            }
-        }
-        findings.extend(check.findings().iter().filter(|f| !f.is_exempt() && f.new != Some(false)));
+    if let Some(why) = whole.failure {
+        kinds[0].1.push(format!("::error title=perf-gate::{}", data(&one_line(why))));
     }
-    findings.sort_by(|a, b| (a.severity, a.sort_key()).cmp(&(b.severity, b.sort_key())));
-    findings.dedup_by(|a, b| a.fingerprint == b.fingerprint && a.sort_key() == b.sort_key());
-    for finding in findings {
+    for (checks, cause) in whole.causes() {
+        let title = property(&format!("perf-gate: {} errored", checks.join(", ")));
+        kinds[0].1.push(format!("::error title={title}::{}", data(&one_line(cause))));
+    }
+    for finding in whole.worst_first() {
         let kind = match finding.severity {
             Severity::Critical => 0,
             Severity::Warning => 1,
             Severity::Suggestion => 2,
         };
-        kinds[kind].1.push(annotation(kinds[kind].0, finding));
+        kinds[kind].1.push(annotation(kinds[kind].0, &finding));
     }
     let mut out = String::new();
     let mut more = 0;
@@ -45,14 +39,14 @@ pub fn annotations<'a>(checks: impl IntoIterator<Item = &'a Check>) -> String {
         }
     }
     if more > 0 {
-        let _ = writeln!(out, "perf-gate: {more} more stand in the step summary");
+        let _ = writeln!(out, "perf-gate: {more} more stand in the report");
     }
     out
 }
 
 fn annotation(kind: &str, finding: &Finding) -> String {
     let help = if finding.help.is_empty() { String::new() } else { format!("\n{}", one_line(&finding.help)) };
-    let mut place = format!("file={},line={}", property(&finding.file), finding.line);
+    let mut place = format!("file={},line={}", property(&name(&finding.file)), finding.line);
     if finding.end_line >= finding.line {
         let _ = write!(place, ",endLine={}", finding.end_line);
     }
@@ -66,6 +60,13 @@ fn annotation(kind: &str, finding: &Finding) -> String {
 
 fn one_line(text: &str) -> String {
     terminal(text)
+}
+
+/// A file's name. Line breaks have a way of their own to be written, so that GitHub finds the file; whatever else would act
+/// on the reader of the log is made visible.
+fn name(file: &str) -> String {
+    let lines = file.split('\n').map(|line| line.split('\r').map(terminal).collect::<Vec<_>>().join("\r"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Text after the second `::`.
@@ -82,8 +83,11 @@ fn property(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::model::category::Category;
-    use crate::model::check::Scope;
+    use crate::model::check::{Check, Outcome, Scope};
+    use crate::model::provenance::Provenance;
     use crate::model::severity::Confidence;
+    use crate::model::verdict::Verdict;
+    use crate::report::whole::Section;
 
     fn finding(severity: Severity, file: &str, line: u32, message: &str) -> Finding {
         Finding {
@@ -111,6 +115,23 @@ mod tests {
             baselined: None,
             waived: None,
         }
+    }
+
+    fn annotations(checks: &[Check]) -> String {
+        let (provenance, texts) = (Provenance::default(), std::collections::BTreeMap::new());
+        let verdict = Verdict::RequestChanges;
+        let section = Section {
+            story: None,
+            verdict,
+            checks,
+            judged: None,
+            provenance: &provenance,
+            wall: &[],
+            gate: None,
+            notes: &[],
+            texts: &texts,
+        };
+        super::annotations(&Whole { verdict, sections: vec![section], notes: &[], failure: None, rules: &[] })
     }
 
     fn check(findings: Vec<Finding>) -> Check {
@@ -144,13 +165,13 @@ mod tests {
         let many = (1..=25).map(|line| finding(Severity::Warning, "a.rs", line, "slow")).collect();
         let text = annotations(&[check(many)]);
         assert_eq!(text.lines().filter(|line| line.starts_with("::warning ")).count(), 10);
-        assert!(text.ends_with("perf-gate: 15 more stand in the step summary\n"));
+        assert!(text.ends_with("perf-gate: 15 more stand in the report\n"));
     }
 
     #[test]
     fn a_check_that_could_not_run_is_an_error() {
         let outcome = Outcome::Errored { cause: "a.rs line 3 does not parse".into(), partial: Vec::new() };
         let text = annotations(&[Check { name: "memory", scope: Scope::File, outcome }]);
-        assert_eq!(text, "::error title=perf-gate%3A check memory errored::a.rs line 3 does not parse\n");
+        assert_eq!(text, "::error title=perf-gate%3A memory errored::a.rs line 3 does not parse\n");
     }
 }

@@ -78,7 +78,7 @@ pub fn render(view: View<'_>) -> String {
 }
 
 /// Whether a finding is shown: not exempt, and not an old one under `--scope new`.
-fn counts(finding: &Finding) -> bool {
+pub(super) fn counts(finding: &Finding) -> bool {
     !finding.is_exempt() && finding.new != Some(false)
 }
 

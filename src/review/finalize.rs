@@ -32,6 +32,7 @@ pub(super) fn finish(
     Ok(Reviewed {
         verdict: judged.verdict,
         checks: evidence.examined.checks,
+        timings: evidence.examined.timings,
         provenance,
         analysis_json: evidence.json,
         written: written.paths,

@@ -36,6 +36,7 @@ mod storyless;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::Config;
 use crate::engine::{FunctionMetrics, Selection};
@@ -140,6 +141,8 @@ pub struct Checked {
     pub verdict: Verdict,
     /// Checks in order.
     pub checks: Vec<Check>,
+    /// Wall clock of each check.
+    pub timings: Vec<(String, Duration)>,
     /// Proof of work.
     pub provenance: Provenance,
     /// What a reader should know besides, one sentence each.
@@ -155,6 +158,8 @@ pub struct Reviewed {
     pub verdict: Verdict,
     /// Checks in order.
     pub checks: Vec<Check>,
+    /// Wall clock of each check; empty where the result came from the cache.
+    pub timings: Vec<(String, Duration)>,
     /// Proof of work.
     pub provenance: Provenance,
     /// `analysis-results.json`, the bytes.

@@ -39,7 +39,8 @@ pub(super) fn run(job: &CheckJob) -> Result<Checked> {
     let here = Here::of(job);
     here.relate(&mut examined.checks);
     let texts = loaded.sources.into_iter().map(|source| (here.shown(&source.path), source.text)).collect();
-    Ok(Checked { verdict, checks: examined.checks, provenance, notes, texts })
+    let (checks, timings) = (examined.checks, examined.timings);
+    Ok(Checked { verdict, checks, timings, provenance, notes, texts })
 }
 
 /// Complexity of every function in the given files and folders; with what could not be counted, a sentence each.

@@ -19,6 +19,7 @@ use crate::world::{env, files};
 
 use super::ground::Ground;
 use super::sources::{self, LARGEST, is_source};
+use crate::lang::Language;
 
 /// What reading files for the first time may take of a review.
 const BUDGET: Duration = Duration::from_secs(10);
@@ -86,7 +87,11 @@ impl<'g> Surroundings<'g> {
         }
         let mut eight = [0; 8];
         eight.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-        files.retain(|file| is_source(&file.path) && !analysed.contains(file.path.as_str()));
+        let spoken: BTreeSet<Language> = analysed.iter().filter_map(|path| Language::of_path(path)).collect();
+        let may_be_called = |path: &str| {
+            Language::of_path(path).is_some_and(|callee| spoken.iter().any(|caller| caller.is_kin(callee)))
+        };
+        files.retain(|file| may_be_called(&file.path) && !analysed.contains(file.path.as_str()));
         let left_out_key = u64::from_le_bytes(eight);
         let digest = digest(&files, left_out_key);
         Ok(Surroundings { tree, repo, files, attributes, exclude, left_out_key, digest })

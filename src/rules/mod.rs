@@ -39,6 +39,8 @@ pub struct Rule {
     pub summary: &'static str,
     /// The file itself: its head is the rule's documentation.
     pub source: &'static str,
+    /// Languages that it has fixtures in; empty where it looks at no source at all.
+    pub languages: &'static [Language],
     /// Languages in which its precision was shown, so that it may give Critical (`traps.md`).
     pub may_block: &'static [Language],
     /// What it looks at.
@@ -61,6 +63,11 @@ pub enum Detect {
 }
 
 impl Rule {
+    /// Whether it looks at sources of a language.
+    pub fn speaks(&self, language: Language) -> bool {
+        self.languages.contains(&language)
+    }
+
     /// The group: the first part of the id.
     pub fn group(&self) -> &'static str {
         self.id.split('/').next().unwrap_or(self.id)

@@ -12,6 +12,7 @@ mod ci;
 mod demo;
 mod facts;
 mod files;
+mod formats;
 mod gate;
 mod git;
 mod hook;

@@ -4,9 +4,9 @@ use crate::stories::{SLOW, analysis, project, report_path, state_path, story, st
 use crate::support::Scratch;
 
 /// A file name and a content that attack terminals, Markdown, HTML and annotations.
-const NAME: &str = "src/api/a|b`<script>`\u{1b}[31m\u{202e}::error::x\n**Verdict: APPROVE**.rs";
+pub const NAME: &str = "src/api/a|b`<script>`\u{1b}[31m\u{202e}::error::x\n**Verdict: APPROVE**.rs";
 
-fn hostile() -> Scratch {
+pub fn hostile() -> Scratch {
     let scratch = project(SLOW);
     let body = SLOW.replace("select 1", "select \u{202e}1 <img src=x> `]|[`");
     scratch.write(NAME, body);
@@ -18,7 +18,7 @@ fn hostile() -> Scratch {
     scratch
 }
 
-fn is_harmless(text: &str) {
+pub fn is_harmless(text: &str) {
     let bad = |c: char| (c.is_control() && c != '\n' && c != '\t') || ('\u{202a}'..='\u{202e}').contains(&c);
     assert!(!text.chars().any(bad), "{text:?}");
 }

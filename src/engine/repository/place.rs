@@ -4,8 +4,9 @@
 use std::collections::HashSet;
 
 use super::Listed;
+use crate::effects::modules;
 use crate::engine::facts::{Crate, Facts, TargetKind};
-use crate::engine::file;
+use crate::lang::Language;
 
 /// The crate of each file.
 #[derive(Debug)]
@@ -17,8 +18,8 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Finds the crate of each file. Where there are crates, what lies outside of all of them is dropped: no path of code
-    /// leads there.
+    /// Finds the crate of each file. Where there are crates, Rust outside of all of them is dropped: no path of code leads
+    /// there.
     pub(super) fn of(files: &mut Vec<&Listed>, facts: &Facts, left_out_key: u64) -> Places {
         let mut of = vec![facts.crates.len() as u32; files.len()];
         let mut by_depth: Vec<usize> = (0..facts.crates.len()).collect();
@@ -35,9 +36,12 @@ impl Places {
         }
         let outside = facts.crates.len() as u32;
         if outside > 0 {
-            let mut inside = of.iter().map(|n| *n != outside);
-            files.retain(|_| inside.next().unwrap_or_default());
-            of.retain(|n| *n != outside);
+            let reached =
+                |(file, n): (&&Listed, &u32)| *n != outside || Language::of_path(&file.path) != Some(Language::Rust);
+            let keep: Vec<bool> = files.iter().zip(&of).map(reached).collect();
+            let (mut first, mut second) = (keep.iter(), keep.iter());
+            files.retain(|_| first.next().is_none_or(|keep| *keep));
+            of.retain(|_| second.next().is_none_or(|keep| *keep));
         }
         let mut keys: Vec<u64> = facts.crates.iter().map(|c| key(Some(c), left_out_key)).collect();
         keys.push(key(None, left_out_key));
@@ -67,13 +71,13 @@ fn key(owner: Option<&Crate>, left_out_key: u64) -> u64 {
 
 /// The names by which code knows the crates.
 pub(super) fn crates(files: &[&Listed], facts: &Facts) -> HashSet<String> {
-    if facts.crates.is_empty() {
-        let first = |file: &&Listed| {
-            let module = file::module_by_name(&file.path);
-            module.split("::").next().unwrap_or_default().to_owned()
-        };
-        return files.iter().map(first).collect();
-    }
+    let first = |file: &&Listed| {
+        let language = Language::of_path(&file.path)?;
+        let by_manifest = language == Language::Rust && !facts.crates.is_empty();
+        let module = (!by_manifest).then(|| modules::of_path(language, &file.path))?;
+        Some(module.split("::").next().unwrap_or_default().to_owned())
+    };
     let targets = facts.crates.iter().flat_map(|c| &c.targets);
-    targets.filter(|t| matches!(t.kind, TargetKind::Lib | TargetKind::Bin)).map(|t| t.name.clone()).collect()
+    let named = targets.filter(|t| matches!(t.kind, TargetKind::Lib | TargetKind::Bin)).map(|t| t.name.clone());
+    named.chain(files.iter().filter_map(first)).collect()
 }

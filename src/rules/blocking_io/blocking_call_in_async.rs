@@ -39,6 +39,7 @@ pub const RULE: Rule = Rule {
     check: "n-plus-one",
     summary: "a blocking call in asynchronous code, also behind helpers",
     source: include_str!("blocking_call_in_async.rs"),
+    languages: &Language::ALL,
     may_block: &[Language::Rust],
     detect: Detect::Site(detect),
 };

@@ -35,6 +35,7 @@
 //! silent. Where the lock's type is not written in the file, the finding is a warning.
 
 use crate::effects::context;
+use crate::lang::Language;
 use crate::lang::unit::{Bind, BindId, BindKind, Call, CtxId, Sym, TyId, Unit, Val, ValId, call_flag, ctx_flag};
 use crate::model::category::Category;
 use crate::model::finding::Evidence;
@@ -49,6 +50,7 @@ pub const RULE: Rule = Rule {
     check: "n-plus-one",
     summary: "a thread's lock held while the function awaits",
     source: include_str!("lock_across_await.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

@@ -28,6 +28,7 @@
 use crate::effects::Effect;
 use crate::effects::graph::Runs;
 use crate::effects::summary::func_flag;
+use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
 use crate::rules::{Detect, Rule, SiteView};
@@ -39,6 +40,7 @@ pub const RULE: Rule = Rule {
     check: "n-plus-one",
     summary: "file, process or network waits in a synchronous function on a hot path",
     source: include_str!("sync_io_on_hot_path.rs"),
+    languages: &Language::ALL,
     may_block: &[],
     detect: Detect::Site(detect),
 };

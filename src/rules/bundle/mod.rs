@@ -31,7 +31,7 @@ const fn rule(
     detect: fn(&crate::model::budget::Budgets, &str) -> Vec<Draft>,
 ) -> Rule {
     let detect = Detect::Budgets(detect);
-    Rule { id, category: Category::Bundle, check: "bundle", summary, source, may_block: &[], detect }
+    Rule { id, category: Category::Bundle, check: "bundle", summary, source, languages: &[], may_block: &[], detect }
 }
 
 /// What a rule of this group says: the file to report, the message, what to do, and the parts that weigh most.

@@ -30,6 +30,7 @@
 use crate::effects::context;
 use crate::effects::local::{self, Shape};
 use crate::effects::summary::LoopKind;
+use crate::lang::Language;
 use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxId, Unit, Val, ValId};
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
@@ -43,6 +44,7 @@ pub const RULE: Rule = Rule {
     check: "complexity",
     summary: "a whole collection cloned in each turn of a loop, only to be borrowed",
     source: include_str!("clone_in_loop.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

@@ -30,6 +30,7 @@
 //! results, sets or maps.
 
 use crate::effects::{local, quiet};
+use crate::lang::Language;
 use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxId, CtxKind, TyId, Unit, Val};
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
@@ -43,6 +44,7 @@ pub const RULE: Rule = Rule {
     check: "complexity",
     summary: "a list collected only to be walked once",
     source: include_str!("collect_to_iterate.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

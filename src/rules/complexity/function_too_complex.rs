@@ -42,6 +42,7 @@
 
 use std::fmt::Write;
 
+use crate::lang::Language;
 use crate::lang::complexity::{FunctionComplexity, Metric};
 use crate::model::category::Category;
 use crate::model::finding::Evidence;
@@ -56,6 +57,7 @@ pub const RULE: Rule = Rule {
     check: "complexity",
     summary: "cyclomatic or cognitive complexity over the threshold",
     source: include_str!("function_too_complex.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Function(detect),
 };

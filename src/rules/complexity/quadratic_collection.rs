@@ -34,6 +34,7 @@
 use crate::effects::context;
 use crate::effects::local::{self, Shape};
 use crate::effects::summary::LoopKind;
+use crate::lang::Language;
 use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
@@ -47,6 +48,7 @@ pub const RULE: Rule = Rule {
     check: "complexity",
     summary: "a list searched or shifted in each turn of a loop",
     source: include_str!("quadratic_collection.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

@@ -33,6 +33,7 @@
 use crate::effects::Effect;
 use crate::effects::graph::{Class, Looped, Runs, has_constant_argument};
 use crate::effects::summary::{Func, LoopKind, Summary, Term, func_flag};
+use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::Confidence;
@@ -45,6 +46,7 @@ pub const RULE: Rule = Rule {
     check: "complexity",
     summary: "the same regex compiled in each turn of a loop or at each call on a hot path",
     source: include_str!("regex_compiled_in_loop.rs"),
+    languages: &Language::ALL,
     may_block: &[],
     detect: Detect::Site(detect),
 };

@@ -36,6 +36,7 @@
 use crate::effects::context;
 use crate::effects::local;
 use crate::effects::summary::LoopKind;
+use crate::lang::Language;
 use crate::lang::unit::{Bind, BindId, BindKind, Call, CtxId, Unit, Val, ValId};
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
@@ -49,6 +50,7 @@ pub const RULE: Rule = Rule {
     check: "complexity",
     summary: "a text copied whole each turn to make it longer",
     source: include_str!("string_growth_in_loop.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

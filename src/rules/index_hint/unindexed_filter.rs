@@ -24,6 +24,7 @@
 //! values rarely helps. How large a table is cannot be seen here: one of a handful of rows needs no index.
 
 use super::{finding, listed};
+use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::raw::Raw;
 use crate::model::severity::Confidence;
@@ -38,6 +39,7 @@ pub const RULE: Rule = Rule {
     check: "index-hint",
     summary: "a query that finds rows by a column that no index begins with",
     source: include_str!("unindexed_filter.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Schema(detect),
 };

@@ -22,6 +22,7 @@
 //! seen here.
 
 use super::finding;
+use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::raw::Raw;
 use crate::model::severity::Confidence;
@@ -36,6 +37,7 @@ pub const RULE: Rule = Rule {
     check: "index-hint",
     summary: "the first rows of a table in the order of a column that no index begins with",
     source: include_str!("unindexed_sort.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Schema(detect),
 };

@@ -40,6 +40,7 @@
 //! maps and sets, which end where their keys do, for builders and test doubles, and for what is registered.
 
 use crate::effects::local::{self, SEES_THROUGH, Shape};
+use crate::lang::Language;
 use crate::lang::unit::{BindKind, Call, Sym, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
@@ -53,6 +54,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a shared list in a struct that is only ever added to",
     source: include_str!("field_only_grows.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Unit(detect),
 };
@@ -114,7 +116,7 @@ fn followed(unit: &Unit, val: ValId, depth: u32, own: bool) -> Option<Sym> {
             _ => None,
         },
         Val::Field(base, name) => {
-            let is_self = local::local(unit, base).is_some_and(|id| unit.name(unit.bind(id).name) == "self");
+            let is_self = local::local(unit, base).is_some_and(|id| unit.is_receiver(id));
             (is_self || !own).then_some(name)
         }
         Val::Inner(inner) | Val::Deref(inner) => followed(unit, inner, depth + 1, own),

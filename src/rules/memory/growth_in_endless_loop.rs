@@ -34,6 +34,7 @@
 //! A collection that is measured in the loop is taken as bounded.
 
 use crate::effects::context;
+use crate::lang::Language;
 use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, JumpKind, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
 use crate::model::finding::Evidence;
@@ -48,6 +49,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a collection that grows with each turn of an endless loop",
     source: include_str!("growth_in_endless_loop.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

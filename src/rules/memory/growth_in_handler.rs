@@ -28,6 +28,7 @@
 
 use crate::effects::local::{self, SEES_THROUGH};
 use crate::effects::summarise::HANDLERS;
+use crate::lang::Language;
 use crate::lang::unit::{BindKind, Call, CtxId, NoteKind, Sym, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
@@ -41,6 +42,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a request handler that adds to shared state without a bound",
     source: include_str!("growth_in_handler.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

@@ -32,6 +32,7 @@ use crate::effects::context::last_segment;
 use crate::effects::graph::Runs;
 use crate::effects::summary::{LoopKind, func_flag, site_flag};
 use crate::effects::types::{Head, Types};
+use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
 use crate::rules::{Detect, Rule, SiteView};
@@ -43,6 +44,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "memory leaked on purpose, again and again",
     source: include_str!("leak.rs"),
+    languages: &Language::ALL,
     may_block: &[],
     detect: Detect::Site(detect),
 };

@@ -35,6 +35,7 @@
 use crate::effects::context;
 use crate::effects::local;
 use crate::effects::summary::LoopKind;
+use crate::lang::Language;
 use crate::lang::unit::{Call, CallId, CtxId, CtxKind, JumpKind, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
@@ -48,6 +49,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "tasks or threads started in a loop without a limit or a join",
     source: include_str!("spawn_in_loop.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

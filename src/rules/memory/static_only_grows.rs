@@ -33,6 +33,7 @@
 //! finding a static.
 
 use crate::effects::local::{self, SEES_THROUGH, Shape};
+use crate::lang::Language;
 use crate::lang::unit::{BindId, BindKind, Call, CtxKind, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
@@ -46,6 +47,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a static collection that is only ever added to",
     source: include_str!("static_only_grows.rs"),
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

@@ -28,6 +28,7 @@
 //! library's `mpsc::channel` is reported with less certainty: it often carries a single answer.
 
 use crate::effects::Effect;
+use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
 use crate::rules::{Detect, Rule, SiteView};
@@ -39,6 +40,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a channel without a bound",
     source: include_str!("unbounded_channel.rs"),
+    languages: &Language::ALL,
     may_block: &[],
     detect: Detect::Site(detect),
 };

@@ -44,6 +44,7 @@ pub const RULE: Rule = Rule {
     check: "n-plus-one",
     summary: "a database query for each item of a loop, also behind helpers",
     source: include_str!("orm_call_in_loop.rs"),
+    languages: &Language::ALL,
     may_block: &[Language::Rust],
     detect: Detect::Site(detect),
 };

@@ -33,6 +33,7 @@
 
 use crate::effects::Effect;
 use crate::effects::summary::{LoopKind, site_flag};
+use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
 use crate::rules::{Detect, Rule, SiteView};
@@ -44,6 +45,7 @@ pub const RULE: Rule = Rule {
     check: "n-plus-one",
     summary: "the same statement prepared for each item of a loop",
     source: include_str!("prepare_in_loop.rs"),
+    languages: &Language::ALL,
     may_block: &[],
     detect: Detect::Site(detect),
 };

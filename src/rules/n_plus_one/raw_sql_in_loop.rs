@@ -26,6 +26,7 @@
 //! `perf-gate.toml` to be told with confidence.
 
 use super::{finding, per_item};
+use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::raw::Raw;
 use crate::rules::{Detect, Rule, SiteView};
@@ -37,6 +38,7 @@ pub const RULE: Rule = Rule {
     check: "n-plus-one",
     summary: "what looks like a query in a loop, by its statement's text alone",
     source: include_str!("raw_sql_in_loop.rs"),
+    languages: &Language::ALL,
     may_block: &[],
     detect: Detect::Site(detect),
 };

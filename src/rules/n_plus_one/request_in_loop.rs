@@ -41,6 +41,7 @@ pub const RULE: Rule = Rule {
     check: "n-plus-one",
     summary: "a network request for each item of a loop, also behind helpers",
     source: include_str!("request_in_loop.rs"),
+    languages: &Language::ALL,
     may_block: &[Language::Rust],
     detect: Detect::Site(detect),
 };

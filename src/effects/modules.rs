@@ -1,0 +1,173 @@
+//! Which module a file is, and which module an import means, by the habits of its language.
+//!
+//! Pure: paths and texts in, paths joined by `::` out. Rust's modules follow from its manifests and are no business of
+//! this file. Must not know what stands in a module.
+
+use std::borrow::Cow;
+
+use crate::lang::Language;
+
+/// The module that a file is, outside of every manifest that says otherwise.
+pub(crate) fn of_path(language: Language, path: &str) -> String {
+    let module = match language {
+        Language::Rust => {
+            let stem = path.strip_suffix(".rs").unwrap_or(path);
+            let stem = stem.strip_suffix("/mod").unwrap_or(stem);
+            stem.strip_prefix("src/").unwrap_or(stem)
+        }
+        Language::TypeScript | Language::JavaScript => script(path),
+        Language::Python => {
+            let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+            stem.strip_suffix("/__init__").unwrap_or(stem)
+        }
+        Language::Dart => path.strip_suffix(".dart").unwrap_or(path),
+        // A package is a folder, and what stands in it is seen without an import.
+        Language::Java | Language::Kotlin | Language::Go => folder_of(path),
+        Language::Swift => target(folder_of(path)),
+    };
+    module.replace('/', "::")
+}
+
+/// An import made absolute, where its text says from where it counts (`./users::load`, `..models::User`); none where it
+/// names a module by a path of its own.
+pub(crate) fn relative(language: Language, path: &str, import: &str) -> Option<String> {
+    let (module, item) = import.split_once("::").map_or((import, None), |(module, item)| (module, Some(item)));
+    let folder = folder_of(path);
+    let found = match language {
+        Language::TypeScript | Language::JavaScript if module.starts_with('.') => {
+            script(&joined(folder, module)?).to_owned()
+        }
+        Language::Python if import.starts_with('.') => {
+            let dots = import.len() - import.trim_start_matches('.').len();
+            let above = (1..dots).try_fold(folder, |at, _| (!at.is_empty()).then(|| folder_of(at)))?;
+            let rest = import.trim_start_matches('.').trim_start_matches("::");
+            let above = above.replace('/', "::");
+            return Some(match (above.is_empty(), rest.is_empty()) {
+                (true, _) => rest.to_owned(),
+                (false, true) => above,
+                (false, false) => format!("{above}::{rest}"),
+            });
+        }
+        Language::Dart if !module.contains(':') => {
+            let whole = joined(folder, module)?;
+            whole.strip_suffix(".dart").unwrap_or(&whole).to_owned()
+        }
+        _ => return None,
+    };
+    let found = found.replace('/', "::");
+    Some(item.map_or_else(|| found.clone(), |item| format!("{found}::{item}")))
+}
+
+/// A path as the repository's own modules are named: an import's own separators give way to `::`.
+pub(crate) fn named(language: Language, path: &str) -> Cow<'_, str> {
+    let plain = match language {
+        Language::TypeScript | Language::JavaScript => {
+            let (module, item) = path.split_once("::").map_or((path, ""), |(module, item)| (module, item));
+            // `@/lib/db` and `~/lib/db` stand for the root of the sources.
+            let inside = module.trim_start_matches(['@', '~', '#']);
+            let inside = inside.strip_prefix('/').unwrap_or(module);
+            if inside == module && !module.contains('/') {
+                return Cow::Borrowed(path);
+            }
+            join_item(script(inside), item)
+        }
+        Language::Go if path.contains('/') => path.replace('/', "::"),
+        Language::Dart => match path.strip_prefix("package:") {
+            // `package:app/src/x.dart` is `lib/src/x.dart` of the package.
+            Some(inside) => {
+                let (module, item) = inside.split_once("::").map_or((inside, ""), |(module, item)| (module, item));
+                let below = module.split_once('/').map_or(module, |(_, below)| below);
+                join_item(&format!("lib/{}", below.strip_suffix(".dart").unwrap_or(below)), item)
+            }
+            None => return Cow::Borrowed(path),
+        },
+        _ => return Cow::Borrowed(path),
+    };
+    Cow::Owned(plain)
+}
+
+/// Whether a name without a path is seen in every file of the same target, without an import.
+pub(crate) const fn is_open(language: Language) -> bool {
+    matches!(language, Language::Swift)
+}
+
+fn join_item(module: &str, item: &str) -> String {
+    let module = module.replace('/', "::");
+    if item.is_empty() { module } else { format!("{module}::{item}") }
+}
+
+/// A script's path without what an import leaves out.
+fn script(path: &str) -> &str {
+    const ENDS: [&str; 12] =
+        [".d.ts", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".json"];
+    let stem = ENDS.iter().find_map(|end| path.strip_suffix(end)).unwrap_or(path);
+    stem.strip_suffix("/index").unwrap_or(stem)
+}
+
+/// The folder of a Swift target: what stands in one target sees all of it.
+fn target(folder: &str) -> &str {
+    let below = |root: &str| {
+        let rest = folder.strip_prefix(root)?;
+        Some(&folder[..root.len() + rest.find('/').unwrap_or(rest.len())])
+    };
+    below("Sources/").or_else(|| below("Tests/")).unwrap_or_else(|| folder.split('/').next().unwrap_or(folder))
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Two paths joined, `.` and `..` resolved; none where the result leaves the repository.
+fn joined(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{named, of_path, relative};
+    use crate::lang::Language::{Dart, Go, Java, JavaScript, Python, Rust, Swift, TypeScript};
+
+    #[test]
+    fn a_file_is_the_module_that_its_language_makes_of_its_path() {
+        assert_eq!(of_path(TypeScript, "src/users/index.ts"), "src::users");
+        assert_eq!(of_path(JavaScript, "lib/users.service.mjs"), "lib::users.service");
+        assert_eq!(of_path(Python, "app/models/__init__.py"), "app::models");
+        assert_eq!(of_path(Java, "src/main/java/com/acme/User.java"), "src::main::java::com::acme");
+        assert_eq!(of_path(Go, "main.go"), "");
+        assert_eq!(of_path(Swift, "Sources/App/Models/User.swift"), "Sources::App");
+        assert_eq!(of_path(Dart, "lib/src/db.dart"), "lib::src::db");
+        assert_eq!(of_path(Rust, "src/a/mod.rs"), "a");
+    }
+
+    #[test]
+    fn relative_imports_count_from_their_file() {
+        assert_eq!(relative(TypeScript, "src/a/b.ts", "../db.js::load").as_deref(), Some("src::db::load"));
+        assert_eq!(relative(TypeScript, "src/a/b.ts", ".::load").as_deref(), Some("src::a::load"));
+        assert_eq!(relative(TypeScript, "src/a/b.ts", "express::Router"), None);
+        assert_eq!(relative(TypeScript, "b.ts", "../../x::y"), None);
+        assert_eq!(relative(Python, "app/a/b.py", "..models::User").as_deref(), Some("app::models::User"));
+        assert_eq!(relative(Python, "app/a/__init__.py", ".::load").as_deref(), Some("app::a::load"));
+        assert_eq!(relative(Python, "b.py", "..x::y"), None);
+        assert_eq!(relative(Dart, "lib/a.dart", "src/db.dart").as_deref(), Some("lib::src::db"));
+    }
+
+    #[test]
+    fn an_import_is_named_as_the_repository_names_its_modules() {
+        assert_eq!(named(TypeScript, "@/lib/db::load"), "lib::db::load");
+        assert_eq!(named(TypeScript, "@acme/db::load"), "@acme::db::load");
+        assert_eq!(named(TypeScript, "axios::get"), "axios::get");
+        assert_eq!(named(Go, "github.com/acme/app/store::Load"), "github.com::acme::app::store::Load");
+        assert_eq!(named(Dart, "package:app/src/db.dart"), "lib::src::db");
+        assert_eq!(named(Rust, "a::b"), "a::b");
+    }
+}
