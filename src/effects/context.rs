@@ -7,7 +7,9 @@ use foldhash::{HashSet, HashSetExt};
 
 use super::summary::LoopKind;
 use super::words::words;
-use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, Unit, Val, ValId};
+use crate::lang::unit::{
+    BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, NoteKind, Sym, TyId, Unit, Val, ValId, ctx_flag,
+};
 
 /// Words that make a name one of a database connection.
 const CONNECTION_WORDS: [&str; 19] = [
@@ -177,6 +179,7 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
                 Some(call) if words(unit.language).next_item.contains(&unit.name(call.name)) => {
                     match head_kind(unit, call.recv, 0) {
                         LoopKind::Batch => LoopKind::Batch,
+                        _ if gives_events(unit, call.recv) => LoopKind::Sequential,
                         _ => LoopKind::Data,
                     }
                 }
@@ -196,6 +199,54 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
         }
     }
     kind
+}
+
+/// Words of types and functions whose streams give events as they come, not the rows of a result.
+const EVENT_STREAMS: [&str; 21] = [
+    "framed",
+    "framedread",
+    "websocket",
+    "websocketstream",
+    "socket",
+    "receiver",
+    "receiverstream",
+    "unboundedreceiverstream",
+    "broadcaststream",
+    "watchstream",
+    "intervalstream",
+    "signalstream",
+    "pubsub",
+    "incoming",
+    "subscribe",
+    "consumer",
+    "eventsource",
+    "on_message",
+    "into_on_message",
+    "watch",
+    "pglistener",
+];
+
+/// Whether a stream gives events: by its type, or by what made it.
+fn gives_events(unit: &Unit, val: ValId) -> bool {
+    let is_event = |path: &str| {
+        let last = last_segment(path).to_ascii_lowercase();
+        let owner = path.rsplit("::").nth(1).unwrap_or_default().to_ascii_lowercase();
+        EVENT_STREAMS.iter().any(|word| last == *word || owner == *word)
+    };
+    let typed =
+        |ty: TyId| unit.ty(ty).is_some_and(|ty| is_event(unit.name(ty.written)) || is_event(unit.name(ty.head)));
+    let mut made = val;
+    for _ in 0..16 {
+        made = match unit.plain(made) {
+            Val::Inner(inner) | Val::Part(inner, _) | Val::Deref(inner) => inner,
+            Val::Local(other) if typed(unit.bind(other).ty) => return true,
+            Val::Local(other) => unit.bind(other).value,
+            Val::Call(id) if is_event(unit.name(unit.call(id).name)) => return true,
+            Val::Call(id) => unit.call(id).recv,
+            _ => return false,
+        };
+    }
+    false
 }
 
 fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
@@ -530,4 +581,26 @@ fn is_text_per_turn(unit: &Unit, val: ValId, ctx: CtxId, depth: u32) -> bool {
         }
         _ => false,
     }
+}
+
+/// The trait of `impl<T: Base> Extension for T`: what such a block holds is as good as the trait's own defaults.
+pub(crate) fn blanket_trait(unit: &Unit, class: CtxId) -> Option<Sym> {
+    let row = unit.ctx(class);
+    if row.flags & ctx_flag::IMPL == 0 {
+        return None;
+    }
+    let mut notes = unit.notes.iter().filter(|n| n.ctx == class);
+    notes.clone().find(|n| n.kind == NoteKind::Bound && n.name == row.name)?;
+    let base = notes.find(|n| n.kind == NoteKind::Base)?;
+    unit.ty(base.ty).map(|ty| ty.head)
+}
+
+/// `"^{WORD}+$"`: a text with constants put in is the same at every call.
+pub(crate) fn names_constants_only(text: &str) -> bool {
+    let mut pieces = text.split('{').skip(1).peekable();
+    pieces.peek().is_some()
+        && pieces.all(|piece| {
+            let name = piece.split(['}', ':']).next().unwrap_or_default();
+            name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        })
 }

@@ -687,6 +687,8 @@ impl Class {
 pub fn has_constant_argument(file: &Summary, site: &Site) -> bool {
     match file.args(site).first().and_then(|arg| file.term(*arg)) {
         Some(Term::Text) => true,
+        // `RegexSet::new(["a", "b"])`.
+        Some(Term::List(first, _)) => file.term(first) == Some(Term::Text),
         Some(Term::Path(name, _)) => {
             let last = last_segment(file.name(name));
             !last.is_empty() && last.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())

@@ -113,6 +113,7 @@ fn ty_at(unit: &Unit, val: ValId, depth: u32) -> Option<Ty> {
             unit.binds.iter().find(is_it).and_then(|b| unit.ty(b.ty)).copied()
         }
         Val::Field(base, name) => field_ty(unit, base, name, depth),
+        Val::Part(base, n) => field_ty(unit, base, unit.names.find(&n.to_string())?, depth),
         Val::Elem(base) => match unit.plain(base) {
             // What an iterator over a list gives.
             Val::Call(id) if matches!(unit.name(unit.call(id).name), "iter" | "iter_mut" | "into_iter" | "drain") => {
@@ -244,7 +245,7 @@ fn call_shape(unit: &Unit, call: &Call, depth: u32) -> Shape {
     let name = unit.name(call.name);
     if call.flags & call_flag::METHOD != 0 {
         return match name {
-            "to_vec" => Shape::List,
+            "to_vec" | "collect_vec" => Shape::List,
             "to_string" => Shape::Text,
             "clone" => shape_at(unit, call.recv, depth + 1),
             _ => Shape::Unknown,
@@ -397,6 +398,7 @@ pub(crate) fn text(unit: &Unit, val: ValId) -> String {
             base if base.is_empty() => unit.name(name).to_owned(),
             base => format!("{base}.{}", unit.name(name)),
         },
+        Val::Part(base, n) => format!("{}.{n}", text(unit, base)),
         Val::Inner(inner) | Val::Index(inner) | Val::Deref(inner) => text(unit, inner),
         Val::Call(id) if SEES_THROUGH.contains(&unit.name(unit.call(id).name)) => text(unit, unit.call(id).recv),
         _ => String::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use foldhash::{HashMap, HashMapExt};
 
 use super::context::last_segment;
-use super::summary::{NONE, Site, Summary, Term, site_flag};
+use super::summary::{FrameKind, NONE, Site, Summary, Term, site_flag};
 use super::table::table;
 use super::types::{Head, Type, Types};
 use super::{Effect, On, Row, rust};
@@ -67,16 +67,22 @@ impl<'m> Matcher<'m> {
             }
         }
         let row = best?;
+        let from_rusqlite = row.on == On::Type(rust::RUSQLITE_TYPES);
+        let prepared = if from_rusqlite { prepared_write(types, index, site) } else { Prepared::No };
+        // Whether a caller began a transaction cannot be seen here.
+        let unsure = prepared == Prepared::Before;
+        let confidence = if unsure { row.confidence.at_most(Confidence::Medium) } else { row.confidence };
         let effect = match row.effect {
             Effect::Nothing => return None,
             // One driver serves both worlds: what is awaited does not block.
             Effect::BlockingQuery if site.flags & site_flag::AWAIT != 0 => Effect::Query,
+            Effect::BlockingQuery if prepared == Prepared::InTransaction => Effect::PreparedWrite,
             Effect::BlockingQuery if row.on == On::Connection(rust::DIESEL) && self.uses(file, &["diesel_async"]) => {
                 Effect::Query
             }
             other => other,
         };
-        Some(Seen { effect, confidence: row.confidence, by_text: row.on == On::Sql })
+        Some(Seen { effect, confidence, by_text: row.on == On::Sql })
     }
 
     fn by_user(&self, types: &mut Types<'_, '_>, index: u32, site: &Site, name: &str) -> Option<Seen> {
@@ -172,6 +178,63 @@ fn is_named(path: &str, prefixes: &[&str], name: &str) -> bool {
     is_it && prefixes.contains(&prefix)
 }
 
+/// Whether a call writes with a rusqlite statement that was prepared before the loop around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Prepared {
+    /// It was not, or nothing repeats the call.
+    No,
+    /// It was, and no transaction is in sight: each write may be flushed to disk by itself.
+    Before,
+    /// It was handed in, or prepared in a transaction.
+    InTransaction,
+}
+
+fn prepared_write(types: &mut Types<'_, '_>, index: u32, site: &Site) -> Prepared {
+    let file = types.file(index);
+    let is_a =
+        |ty: Type<'_>, names: [&str; 2]| matches!(ty.head, Head::Path(path) if names.contains(&last_segment(path)));
+    let writes = matches!(file.name(site.name), "execute" | "insert" | "raw_execute");
+    if !writes || !is_a(types.of(index, site.recv), ["Statement", "CachedStatement"]) {
+        return Prepared::No;
+    }
+    let Some(prepared) = prepared_at(file, site.recv) else { return Prepared::InTransaction };
+    let frames = std::iter::successors(Some(site.frame), |at| file.frames.get(*at as usize).map(|row| row.parent));
+    let repeats = |at: u32| {
+        let kind = file.frames.get(at as usize).map(|row| row.kind);
+        matches!(kind, Some(FrameKind::Loop(_) | FrameKind::Closure { .. }))
+    };
+    if !frames.take_while(|at| *at != prepared.frame && *at != NONE).any(repeats) {
+        return Prepared::No;
+    }
+    let given = types.of(index, prepared.recv);
+    let begins = |other: &Site| other.func == site.func && BEGINS.contains(&file.name(other.name));
+    if is_a(types.library(given), ["Transaction", "Savepoint"]) || file.sites.iter().any(begins) {
+        return Prepared::InTransaction;
+    }
+    Prepared::Before
+}
+
+/// Methods that begin a transaction.
+const BEGINS: [&str; 4] = ["transaction", "transaction_with_behavior", "unchecked_transaction", "savepoint"];
+
+/// The call of the same function that gave a statement; none where it was handed in.
+fn prepared_at(file: &Summary, mut term: u32) -> Option<&Site> {
+    for _ in 0..64 {
+        term = match file.term(term)? {
+            Term::Ret(id) => {
+                let link = &file.sites[id as usize];
+                if file.name(link.name).starts_with("prepare") {
+                    return Some(link);
+                }
+                link.recv
+            }
+            Term::Inner(inner) => inner,
+            _ => return None,
+        };
+    }
+    None
+}
+
 fn is_path(file: &Summary, site: &Site, prefixes: &[&str], name: &str) -> bool {
     let path = file.name(site.name);
     if let Some(prefix) = path.strip_suffix(name).and_then(|p| p.strip_suffix("::")) {
@@ -211,11 +274,10 @@ fn root_path<'a>(file: &'a Summary, root: &Site) -> &'a str {
 /// Whether a value is of one of these types, or of a class of the repository that derives from one.
 fn is_of(types: &mut Types<'_, '_>, index: u32, term: u32, wanted: &[&str]) -> bool {
     let ty = types.of(index, term);
-    match ty.head {
-        Head::Path(path) => wanted.iter().any(|w| same_type(path, w)),
-        Head::Own(_) => types.file(index).language != Language::Rust && derives(types, &ty, wanted),
-        _ => false,
+    if types.file(index).language != Language::Rust && derives(types, &ty, wanted) {
+        return true;
     }
+    matches!(types.library(ty).head, Head::Path(path) if wanted.iter().any(|w| same_type(path, w)))
 }
 
 fn derives<'a>(types: &Types<'_, 'a>, ty: &Type<'a>, bases: &[&str]) -> bool {

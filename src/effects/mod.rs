@@ -29,6 +29,8 @@ pub enum Effect {
     Query,
     /// A statement to a database that blocks its thread.
     BlockingQuery,
+    /// A write with a statement that was prepared before, in a database within the process: no round trip to save.
+    PreparedWrite,
     /// A statement is prepared.
     Prepare,
     /// A request over the network, awaited.
@@ -72,6 +74,7 @@ impl Effect {
         matches!(
             self,
             Effect::BlockingQuery
+                | Effect::PreparedWrite
                 | Effect::BlockingNetwork
                 | Effect::FileIo
                 | Effect::ProcessWait
@@ -84,7 +87,7 @@ impl Effect {
     /// What it is called in a message.
     pub const fn noun(self) -> &'static str {
         match self {
-            Effect::Query | Effect::BlockingQuery => "query",
+            Effect::Query | Effect::BlockingQuery | Effect::PreparedWrite => "query",
             Effect::Prepare => "statement preparation",
             Effect::Network | Effect::BlockingNetwork => "request",
             Effect::FileIo => "file access",

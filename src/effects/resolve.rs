@@ -477,16 +477,51 @@ impl<'a> Names<'a> {
         }
         if self.is_trait(ty) {
             self.dispatch(ty, method, out);
+            if out.is_empty() {
+                // A method of a trait above it.
+                for base in self.bases(ty).into_iter().filter(|base| self.is_trait(base) && *base != ty) {
+                    out.extend(self.methods(base, method).into_iter().map(|(id, _)| id));
+                    self.dispatch(base, method, out);
+                }
+            }
             return;
         }
         let classes = at.is_some_and(|t| self.file(t.file).language != Language::Rust);
         let bases = if foreign { self.traits.get(ty).cloned().unwrap_or_default() } else { self.bases(ty) };
-        for base in bases {
+        for base in &bases {
             self.trait_default(base, method, classes, out);
+        }
+        if out.is_empty() {
+            self.extensions(&bases, method, out);
         }
         if out.is_empty() {
             self.template_methods(ty, method, out);
         }
+    }
+
+    /// Methods that traits below those of a type give to all that implement them (`impl<T: Base> Extension for T`).
+    fn extensions(&self, bases: &[&'a str], method: &str, out: &mut Vec<FuncRef>) {
+        let with_body = |id: &FuncRef| self.func(*id).flags & func_flag::BODILESS == 0;
+        for base in bases.iter().filter(|base| self.is_trait(base)) {
+            for below in self.implementors(base).into_iter().filter(|name| self.is_trait(name)) {
+                out.extend(self.methods(below, method).into_iter().map(|(id, _)| id).filter(with_body));
+            }
+        }
+    }
+
+    /// Methods of a type that only a macro declares (sea-orm's `Entity`): by the module that its path names.
+    pub fn associated(&self, file: &Summary, owner: &str, method: &str, out: &mut Vec<FuncRef>) {
+        let (owner, _) = self.followed(owner, true, file.language);
+        let (prefix, name) = owner.rsplit_once("::").unwrap_or(("", owner.as_ref()));
+        if prefix.is_empty() || looks_external(file, prefix) {
+            return;
+        }
+        let fits = |(id, module): &(FuncRef, &str)| {
+            let known = self.is_analysed(id.file) || self.is_within_reach(file, &owner, prefix, module);
+            known && (*module == prefix || last_segment(module) == last_segment(prefix))
+        };
+        let candidates = self.methods(name, method).into_iter().filter(fits);
+        out.extend(best(candidates, |(_, module)| Self::nearness(file, prefix, module)).map(|(id, _)| id));
     }
 
     /// Every implementation of a trait's method.

@@ -62,8 +62,10 @@ const POSTGRES_TYPES: &[&str] = &[
     "deadpool_postgres::GenericClient",
 ];
 const SYNC_POSTGRES_TYPES: &[&str] = &["postgres::Client", "postgres::Transaction", "postgres::GenericClient"];
-const RUSQLITE_TYPES: &[&str] =
-    &["rusqlite::Connection", "rusqlite::Transaction", "rusqlite::Statement", "rusqlite::CachedStatement"];
+pub(super) const RUSQLITE_TYPES: &[&str] =
+    &["rusqlite::Connection", "rusqlite::Transaction", "rusqlite::Savepoint", "rusqlite::Statement", STATEMENT_CACHED];
+/// A statement of rusqlite that was prepared once and is kept.
+const STATEMENT_CACHED: &str = "rusqlite::CachedStatement";
 const REDIS_TYPES: &[&str] = &[
     "redis::aio::ConnectionManager",
     "redis::aio::MultiplexedConnection",
@@ -320,6 +322,14 @@ const GROUPS: &[Group] = &[
             "exec_first",
             "query_drop",
             "query_first",
+            "execute_cached",
+            "query_row_and_then",
+            "query_rows_and_then",
+            "query_rows_and_then_cached",
+            "query_row_and_then_cachable",
+            "try_query_row",
+            "query_opt",
+            "fetch_optional",
         ],
     ),
     // HTTP clients
@@ -567,8 +577,13 @@ fn returns(callee: &str) -> Option<&'static str> {
         | "reqwest_middleware::ClientWithMiddleware.request" => "reqwest_middleware::RequestBuilder",
         "mongodb::Database.collection" => "mongodb::Collection",
         "tokio_postgres::Client.transaction" => "tokio_postgres::Transaction",
-        "rusqlite::Connection.transaction" => "rusqlite::Transaction",
-        "rusqlite::Connection.prepare" | "rusqlite::Transaction.prepare" => "rusqlite::Statement",
+        "rusqlite::Connection.transaction"
+        | "rusqlite::Connection.transaction_with_behavior"
+        | "rusqlite::Connection.unchecked_transaction" => "rusqlite::Transaction",
+        "rusqlite::Connection.savepoint" | "rusqlite::Transaction.savepoint" => "rusqlite::Savepoint",
+        "rusqlite::Connection.prepare" | "rusqlite::Transaction.prepare" | "rusqlite::Savepoint.prepare" => {
+            "rusqlite::Statement"
+        }
         _ => return None,
     })
 }

@@ -304,7 +304,8 @@ impl<'a> Summariser<'a> {
         let class = unit.around(id).skip(1).find(|c| matches!(unit.ctx(*c).kind, CtxKind::Class | CtxKind::Function));
         let class = class.filter(|c| unit.ctx(*c).kind == CtxKind::Class);
         let owner = class.map_or(NONE, |c| {
-            let text = context::last_segment(unit.name(unit.ctx(c).name)).to_owned();
+            let named = context::blanket_trait(unit, c).unwrap_or(unit.ctx(c).name);
+            let text = context::last_segment(unit.name(named)).to_owned();
             self.name(&text)
         });
         let template = unit.around(id).find(|c| unit.ctx(*c).kind == CtxKind::Template);
@@ -459,7 +460,8 @@ impl<'a> Summariser<'a> {
             .iter()
             .find(|n| n.ctx == id && n.kind == NoteKind::Associated && unit.name(n.name) == "Target")
             .map_or(NONE, |n| self.ty_term(n.ty, id));
-        for note in unit.notes.iter().filter(|n| n.ctx == id && n.kind == NoteKind::Base) {
+        let blanket = context::blanket_trait(unit, id).is_some();
+        for note in unit.notes.iter().filter(|n| n.ctx == id && n.kind == NoteKind::Base && !blanket) {
             let base = self.ty_term(note.ty, ctx.parent);
             self.out.impls.push((name, base));
         }
@@ -648,6 +650,7 @@ impl<'a> Summariser<'a> {
             }
             Val::ClosureParam(ctx, n) => Term::ClosureParam(self.frame_of[ctx.index()], n),
             Val::Str(_) => Term::Text,
+            Val::Template(text) if context::names_constants_only(unit.name(text)) => Term::Text,
             Val::Int(_) | Val::Literal | Val::Tuple(_) | Val::Sum(_) | Val::Equal(_) | Val::Template(_) => {
                 Term::Literal
             }

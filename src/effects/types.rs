@@ -452,6 +452,8 @@ impl<'n, 'a> Types<'n, 'a> {
                 if let Some((at, term)) = self.names.alias(summary, owner) {
                     let aliased = self.eval(at, term, None, depth + 1);
                     self.methods_of(&aliased, method, out, depth);
+                } else {
+                    self.names.associated(summary, owner, method, out);
                 }
             }
         }
@@ -511,10 +513,11 @@ impl<'n, 'a> Types<'n, 'a> {
         if let Some(first) = targets.first() {
             return self.returned(*first, &recv, depth);
         }
-        if let Head::Path(path) = recv.head {
-            if let Some(known) = (table(summary.language).returns)(&format!("{path}.{name}")) {
-                return Type::plain(Head::Path(known));
-            }
+        let library = self.library(recv.clone());
+        if let Some(known) = known_result(summary, site, name, &library) {
+            return Type::plain(Head::Path(known));
+        }
+        if let Head::Path(path) = library.head {
             // A builder gives itself on.
             if last_segment(path).ends_with("Builder") || matches!(last_segment(path), "Command" | "OpenOptions") {
                 return recv;
@@ -662,6 +665,18 @@ impl<'n, 'a> Types<'n, 'a> {
         self.eval(id.file, ret, known.then_some(own), depth + 1)
     }
 
+    /// The library's type that a type of the repository dereferences to, or the type itself.
+    pub fn library(&mut self, ty: Type<'a>) -> Type<'a> {
+        let mut ty = ty;
+        for depth in 0..3 {
+            let Head::Own(id) = ty.head else { break };
+            let name = self.names.file(id.file).name(self.names.type_def(id).name);
+            let Some((at, target)) = self.names.deref_target(name) else { break };
+            ty = self.eval(at, target, None, depth + 1);
+        }
+        ty
+    }
+
     /// The names that it works with.
     pub fn names(&self) -> &'n Names<'a> {
         self.names
@@ -671,4 +686,14 @@ impl<'n, 'a> Types<'n, 'a> {
     pub fn file(&self, index: u32) -> &'a Summary {
         self.names.file(index)
     }
+}
+
+/// What a library's method gives, by the type that it is called on or by a name that only one library has.
+fn known_result(file: &Summary, site: &Site, name: &str, recv: &Type<'_>) -> Option<&'static str> {
+    let by_type = match recv.head {
+        Head::Path(path) => (table(file.language).returns)(&format!("{path}.{name}")),
+        _ => None,
+    };
+    let cached = name == "prepare_cached" && file.language == Language::Rust && site.flags & site_flag::AWAIT == 0;
+    by_type.or(if cached { Some("rusqlite::CachedStatement") } else { None })
 }

@@ -49,6 +49,8 @@ pub struct Source {
 pub struct Job<'a> {
     /// The files to analyse.
     pub sources: &'a [Source],
+    /// Migrations that lie beside the analysed ones, path and text: they may only make index hints silent.
+    pub siblings: &'a [(String, String)],
     /// The rest of the repository, into which calls are followed; none where the files are all there is.
     pub rest: Option<&'a dyn Rest>,
     /// Crates, targets and dependencies of the repository.
@@ -242,6 +244,9 @@ fn schema_of(job: &Job<'_>, files: &[file::Analysed], rules: &[&'static Rule]) -
         return Schema::default();
     }
     let mut schema = Schema::read(job.sources.iter().map(|source| (source.path.as_str(), &*source.text)));
+    for (path, text) in job.siblings {
+        schema.beside(path, text);
+    }
     for definition in files.iter().flat_map(|file| &file.spoken.definitions) {
         schema.also(definition);
     }

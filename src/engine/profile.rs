@@ -236,7 +236,12 @@ fn by_path(path: &str) -> Option<Profile> {
     if example {
         return Some(Profile::Example);
     }
-    let migrations = folder(&["migrations", "migration", "alembic"]) || matches!(stem, "migrations" | "migration");
+    // `shop-db-migrations/`, `sqlite_migration.rs`; a `migration_service.rs` may well migrate something else, on request.
+    let ends = |name: &str| {
+        let end = name.rsplit(['-', '_']).next().unwrap_or(name);
+        matches!(end, "migrations" | "migration") || name == "alembic"
+    };
+    let migrations = folders.iter().any(|f| ends(f)) || ends(stem);
     if migrations || path.contains("db/migrate/") {
         return Some(Profile::Migration);
     }
@@ -269,7 +274,7 @@ fn is_test_file(folders: &[&str], stem: &str, extension: &str) -> bool {
     match extension {
         "rs" => {
             matches!(stem, "test" | "tests" | "testing" | "test_utils" | "test_util" | "test_helpers" | "test_support")
-                || ends(&["_test", "_tests"])
+                || ends(&["_test", "_tests", "_fixture", "_fixtures"])
         }
         "py" => {
             stem.starts_with("test_")

@@ -27,6 +27,8 @@ pub struct FunctionComplexity {
     pub single_call_recursion: bool,
     /// Whether most of its cyclomatic number is one flat `match` whose arms are single expressions.
     pub flat_dispatch: bool,
+    /// How many `?` the cyclomatic number counts.
+    pub tries: u32,
     /// What contributes most, the largest first, at most six.
     pub contributors: Vec<Contributor>,
 }

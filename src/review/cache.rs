@@ -68,6 +68,7 @@ pub(super) fn key(
         "resolved_config_hash": config_hash(&job.config),
         "bundle_config_hash": around.budgets_hash,
         "schema_hash": schema_hash(loaded),
+        "siblings": around.siblings.iter().map(|(path, text)| (path, sha256(text))).collect::<Vec<_>>(),
         "format": FORMAT,
         // A build with other tables or rules gives another result, whatever its version says.
         "build": crate::world::env::build_stamp(),

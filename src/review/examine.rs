@@ -23,9 +23,11 @@ use crate::world::clock::Watch;
 use crate::world::tree::{Entry, Tree};
 
 use super::Scope;
+use super::deltas;
 use super::ground::Ground;
 use super::integrity;
 use super::measurements;
+use super::siblings;
 use super::sources::{self, Loaded, Wanted};
 use super::surroundings::Surroundings;
 
@@ -39,6 +41,8 @@ pub(super) struct Around {
     pub facts: load::Loaded,
     /// Budgets held against what is there.
     pub budgets: Budgets,
+    /// Migrations beside the analysed ones.
+    pub siblings: Vec<(String, String)>,
     /// Numbers that somebody measured.
     pub measured: Vec<Measurement>,
     /// SHA-256 over every budget that a result could follow from.
@@ -112,7 +116,8 @@ impl Examination<'_> {
         budgets.brought = self.brought(&facts.facts, &files, wanted)?;
         let budgets_hash = budgets::config_hash(&self.config.bundle, &declared);
         let measured = measurements::find(tree, &loaded.sources, &facts.facts);
-        Ok(Around { facts, budgets, measured, budgets_hash })
+        let siblings = siblings::find(tree, &loaded.sources);
+        Ok(Around { facts, budgets, siblings, measured, budgets_hash })
     }
 
     /// What the change brings along; nothing where there is no base, or no manifest and no lock file among the files.
@@ -163,7 +168,7 @@ impl Examination<'_> {
         checks.push(integrity_check(findings));
         distrust(&mut checks, &loaded.errors);
         if self.scope == Scope::New {
-            self.mark_new(&mut checks, &loaded.sources, wanted, around)?;
+            self.mark_new(&mut checks, (&loaded.sources, &output.functions), wanted, around)?;
         }
         let mut skipped = loaded.skipped.clone();
         for (reason, count) in output.skipped {
@@ -202,6 +207,7 @@ impl Examination<'_> {
     fn engine(&self, sources: &[Source], (around, budgets): (&Around, &Budgets), rest: Option<&dyn Rest>) -> Output {
         engine::run(engine::Job {
             sources,
+            siblings: &around.siblings,
             rest,
             facts: &around.facts.facts,
             config: self.config,
@@ -215,7 +221,7 @@ impl Examination<'_> {
     fn mark_new(
         &self,
         checks: &mut [Check],
-        sources: &[Source],
+        (sources, functions): (&[Source], &[engine::FunctionMetrics]),
         wanted: &BTreeMap<String, Wanted>,
         around: &Around,
     ) -> Result<()> {
@@ -239,6 +245,7 @@ impl Examination<'_> {
         for finding in checks.iter_mut().flat_map(Check::findings_mut) {
             finding.new = Some(!take(&mut old, finding));
             finding.blocking &= finding.new == Some(true);
+            finding.evidence.extend(deltas::at_the_base(finding, functions, &output.functions, &new_names));
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 mod ground;
 pub mod locate;
 mod setup;
+mod siblings;
 pub mod stack;
 
 // Story gate.
@@ -16,6 +17,7 @@ mod story_gate;
 // Analysis.
 mod analysis;
 mod cache;
+mod deltas;
 mod examine;
 mod measurements;
 mod surroundings;

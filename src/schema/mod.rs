@@ -32,6 +32,8 @@ pub struct Schema {
 /// What one folder of migrations leads to.
 #[derive(Debug, Clone, Default)]
 pub struct History {
+    /// The folder of its migrations.
+    folder: String,
     /// The tables at the end.
     pub tables: BTreeMap<String, Table>,
     /// Types with a fixed set of values.
@@ -162,6 +164,32 @@ impl Table {
 }
 
 impl History {
+    fn also(&mut self, path: &str, text: &str) {
+        let mut made = History::default();
+        made.apply(path, text);
+        self.opaque |= made.opaque;
+        self.enumerations.extend(made.enumerations);
+        for (name, from) in made.tables {
+            if let Some(table) = self.tables.get_mut(&name) {
+                table.complete &= !from.complete;
+                if from.complete {
+                    table.columns.iter_mut().for_each(|c| c.in_scope = false);
+                }
+                table.keys.extend(from.keys);
+                table.seeded += from.seeded;
+            }
+        }
+    }
+
+    /// Whether a key over one column of few values says that the table has a handful of rows at most: a lock, a leader.
+    fn is_tiny(&self, table: &Table) -> bool {
+        let unique = table.keys.iter().filter(|key| matches!(key.kind, KeyKind::Primary | KeyKind::Unique));
+        unique.filter(|key| key.condition.is_empty()).any(|key| match key.parts.as_slice() {
+            [Part::Column(name)] => self.has_few_values(table, name),
+            _ => false,
+        })
+    }
+
     /// Whether the migrations fill a table themselves: with countries, languages, kinds.
     fn is_lookup(table: &Table) -> bool {
         table.seeded >= LOOKUP_ROWS
@@ -173,6 +201,7 @@ impl History {
         let counts = |key: &&Key| key.kind != KeyKind::Foreign || foreign;
         let mut unknown = self.opaque
             || History::is_lookup(table)
+            || self.is_tiny(table)
             || !table.column(column).is_some_and(|c| table.complete || c.in_scope);
         for key in table.keys.iter().filter(counts) {
             let leads = |part: &Part| *part == Part::Column(column.to_owned());
@@ -225,9 +254,9 @@ impl Schema {
                 histories.entry(folder_of(path)).or_default().push((path, text));
             }
         }
-        for files in histories.values_mut() {
+        for (folder, files) in &mut histories {
             files.sort_by_key(|(path, _)| order_of(path));
-            let mut history = History::default();
+            let mut history = History { folder: (*folder).to_owned(), ..History::default() };
             for (path, text) in files.iter().filter(|(path, _)| !goes_back(path)) {
                 history.apply(path, ahead(text));
             }
@@ -245,18 +274,16 @@ impl Schema {
     /// table that it makes, nothing is certain any more.
     pub fn also(&mut self, statement: &str) {
         for history in &mut self.histories {
-            let mut made = History::default();
-            made.apply("", statement);
-            history.opaque |= made.opaque;
-            for (name, from) in made.tables {
-                if let Some(table) = history.tables.get_mut(&name) {
-                    table.complete &= !from.complete;
-                    if from.complete {
-                        table.columns.iter_mut().for_each(|c| c.in_scope = false);
-                    }
-                    table.keys.extend(from.keys);
-                }
-            }
+            history.also("", statement);
+        }
+    }
+
+    /// Takes a migration into account that lies beside those of the scope: its indexes count for their history, and of what
+    /// it makes anew nothing is certain any more. So it can only make rules silent.
+    pub fn beside(&mut self, path: &str, text: &str) {
+        let folder = folder_of(path);
+        for history in self.histories.iter_mut().filter(|h| h.folder == folder && !goes_back(path)) {
+            history.also(path, ahead(text));
         }
     }
 
@@ -301,7 +328,7 @@ pub fn is_schema_file(path: &str, text: &str) -> bool {
 }
 
 /// The folder whose migrations belong together: above the folder of a single migration (`…/0001_users/up.sql`).
-fn folder_of(path: &str) -> &str {
+pub fn folder_of(path: &str) -> &str {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     if matches!(name, "up.sql" | "down.sql" | "migration.sql") {
         return folder.rsplit_once('/').map_or("", |(above, _)| above);

@@ -148,3 +148,55 @@ fn metrics_count_every_function() {
     assert!(run.stderr.contains("src/b.rs"), "{}", run.stderr);
     assert_eq!(json(&run)["functions"].as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn a_migration_beside_the_analysed_one_can_only_silence_an_index_hint() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "Cargo.toml",
+        "[package]\nname = \"a\"\nversion = \"1.0.0\"\nedition = \"2024\"\n[dependencies]\nsqlx = \"0.8\"\n",
+    );
+    scratch.write("migrations/0001_users.sql", "CREATE TABLE users (id BIGSERIAL PRIMARY KEY, email TEXT NOT NULL);\n");
+    scratch.write(
+        "src/lib.rs",
+        "pub async fn one(pool: &sqlx::PgPool, email: &str) {\n    \
+         let _ = sqlx::query(\"SELECT id FROM users WHERE email = $1\").bind(email).execute(pool).await;\n}\n",
+    );
+    let hints = |paths: &[&str]| {
+        let run = scratch.gate(&[&["check", "--format", "json"], paths].concat());
+        let value = json(&run);
+        value["findings"].as_array().unwrap().iter().filter(|finding| finding["category"] == "index-hint").count()
+    };
+    assert_eq!(hints(&["src", "migrations/0001_users.sql"]), 1);
+    scratch.write("migrations/0002_names.sql", "ALTER TABLE users ADD COLUMN name TEXT;\n");
+    assert_eq!(hints(&["src", "migrations/0001_users.sql"]), 1, "a migration without an index changes nothing");
+    scratch.write("migrations/0003_email.sql", "CREATE INDEX users_email ON users (email);\n");
+    assert_eq!(hints(&["src", "migrations/0001_users.sql"]), 0, "a later one adds the index");
+    assert_eq!(hints(&["src", "migrations/0001_users.sql", "migrations/0002_names.sql"]), 0);
+    std::fs::remove_file(scratch.join("migrations/0003_email.sql")).unwrap();
+    scratch.write("other/0003_email.sql", "CREATE INDEX users_email ON users (email);\n");
+    assert_eq!(hints(&["src", "migrations/0001_users.sql"]), 1, "another folder is another history");
+    assert_eq!(hints(&["src", "migrations/0002_names.sql"]), 0, "no table of the scope");
+    assert_eq!(hints(&["src"]), 0, "no schema in scope");
+}
+
+#[test]
+fn the_numbers_of_a_function_at_the_base_stand_beside_those_of_today() {
+    let scratch = Scratch::repo();
+    scratch.write("Cargo.toml", "[package]\nname = \"a\"\nversion = \"1.0.0\"\nedition = \"2024\"\n");
+    let function =
+        |body: &str| format!("pub fn points(a: u32, b: u32) -> u32 {{\n    let mut n = 0;\n{body}    n\n}}\n");
+    let nested = "for i in 0..a { for j in 0..b { if i > j { if i > 3 { if j > 3 { if i == j { n += 1; } } } } } }\n";
+    scratch.write("src/lib.rs", function("    if a > b { n = 1; }\n")).commit("simple");
+    scratch.git(&["checkout", "-q", "-b", "work"]);
+    scratch.write("src/lib.rs", format!("pub fn other() {{}}\n\n{}", function(nested))).commit("nested");
+    let notes = |scope: &str| {
+        let value = json(&scratch.gate(&["check", "--base", "main", "--scope", scope, "--format", "json"]));
+        let findings = value["findings"].as_array().unwrap().clone();
+        let complex = findings.iter().find(|f| f["rule"] == "complexity/function-too-complex").unwrap();
+        let steps = complex["evidence"].as_array().unwrap().clone();
+        steps.iter().map(|step| step["note"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let found = notes("new");
+    assert_eq!(found.last().unwrap(), "at the base: cyclomatic 2, cognitive 1", "{found:?}");
+}

@@ -37,7 +37,7 @@ impl Lower {
             args
         } else {
             flags |= call_flag::OPAQUE_ARGS;
-            self.body(mac.tokens.clone());
+            self.body(if last == "lazy_static" { without_static_ref(mac.tokens.clone()) } else { mac.tokens.clone() });
             Vec::new()
         };
         if matches!(last.as_str(), "select" | "join" | "try_join" | "select_biased" | "pin_mut") {
@@ -54,6 +54,12 @@ impl Lower {
             at: from,
             end: to,
         });
+        if last == "concat"
+            && let Some(text) = self.joined(&args)
+        {
+            let text = self.b.intern(&text);
+            return self.b.val(Val::Str(text));
+        }
         if last == "format"
             && let Some(first) = args.first()
             && let Val::Str(text) = self.b.unit().plain(*first)
@@ -61,6 +67,14 @@ impl Lower {
             return self.b.val(Val::Template(text));
         }
         self.b.val(Val::Call(id))
+    }
+
+    /// Literal texts put together; none where one of them is no text.
+    fn joined(&self, args: &[ValId]) -> Option<String> {
+        let unit = self.b.unit();
+        let pieces =
+            args.iter().map(|arg| if let Val::Str(text) = unit.plain(*arg) { Some(unit.name(text)) } else { None });
+        pieces.collect()
     }
 
     /// The locals that a format text names itself: `{total}`, `{total:>8}`.

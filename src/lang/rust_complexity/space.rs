@@ -181,6 +181,7 @@ impl<'a> Space<'a> {
     /// The numbers, where this is a function.
     pub(super) fn finish(self) -> Option<FunctionComplexity> {
         let contributors = self.contributors();
+        let tries = self.tries();
         let self_calls = self.self_calls();
         let (name, first, last) = self.function?;
         let (start, end) = (first.start(), last.end());
@@ -198,6 +199,7 @@ impl<'a> Space<'a> {
             single_call_recursion: self_calls == 1,
             // Three quarters: what is left is the function's frame (a guard, a lock, one condition).
             flat_dispatch: self.flat > 0 && self.flat * 4 >= (self.cyclomatic - 1) * 3,
+            tries,
             contributors,
         })
     }

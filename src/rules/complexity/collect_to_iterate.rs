@@ -1,6 +1,6 @@
 //! # What it does
 //! Reports a list that is collected only to be walked once, right after: `for x in items.map(…).collect::<Vec<_>>()`, or
-//! through a local that nothing else uses.
+//! through a local that nothing else uses; or only to be handed to `extend`.
 //!
 //! # Why is this slow?
 //! The list is allocated, filled and freed for nothing: the iterator would have given the same items one by one.
@@ -29,7 +29,7 @@
 //! iterator borrows (a lock's guard, too), something is awaited in the loop, the list is used twice, sorted, measured or handed on, or collects
 //! results, sets or maps.
 
-use crate::effects::{local, quiet};
+use crate::effects::{context, local, quiet};
 use crate::lang::Language;
 use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxId, CtxKind, TyId, Unit, Val};
 use crate::model::category::Category;
@@ -56,7 +56,7 @@ fn detect(view: &UnitView<'_>) -> Vec<Raw> {
     let unit = view.unit;
     let calls = unit.calls.iter().enumerate();
     calls
-        .filter(|(_, call)| call.recv.is_some() && unit.name(call.name) == "collect" && !unit.is_test(call.ctx))
+        .filter(|(_, call)| call.recv.is_some() && is_collect(unit, call) && !unit.is_test(call.ctx))
         .filter_map(|(n, call)| needless(view, CallId(n as u32), call))
         .collect()
 }
@@ -69,7 +69,7 @@ fn needless(view: &UnitView<'_>, id: CallId, call: &Call) -> Option<Raw> {
         let written = unit.bind(bind).ty;
         if written.is_some() { written } else { call.generic }
     });
-    if !is_list(unit, ty) {
+    if unit.name(call.name) == "collect" && !is_list(unit, ty) {
         return None;
     }
     let value = match bound {
@@ -93,6 +93,11 @@ fn needless(view: &UnitView<'_>, id: CallId, call: &Call) -> Option<Raw> {
     raw.symbol = view.symbol(call.ctx);
     raw.evidence.push(view.evidence("loop", line, "the only use".to_owned()));
     Some(raw)
+}
+
+/// `collect()`, or `collect_vec()` of itertools.
+fn is_collect(unit: &Unit, call: &Call) -> bool {
+    matches!(unit.name(call.name), "collect" | "collect_vec")
 }
 
 /// The local that a collected list is bound to; none where it is used at once.
@@ -125,6 +130,14 @@ fn walked(unit: &Unit, value: Val, collect: &Call, borrowed: &[BindId]) -> Optio
         let body = |from: CtxId| unit.around(from).find(|c| unit.ctx(*c).kind.is_body());
         let apart = body(ctx) != body(collect.ctx);
         return (!touched && !waits && !repeated && !apart).then_some(row.start.line);
+    }
+    // `all.extend(….collect::<Vec<_>>())`
+    if matches!(value, Val::Call(_))
+        && let Some(user) = unit.calls.iter().find(|c| unit.call_args(c).iter().any(|a| unit.val(*a) == value))
+    {
+        let own = context::root_binding(unit, user.recv);
+        let apart = own.is_some_and(|own| !borrowed.contains(&own));
+        return (unit.name(user.name) == "extend" && apart).then_some(user.at.line);
     }
     // `….collect::<Vec<_>>().iter().map(…)`
     let iter = unit

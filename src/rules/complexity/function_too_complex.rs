@@ -38,7 +38,8 @@
 //!
 //! # Limits
 //! A recursive function with a single call of itself and a clear traversal is a suggestion. A flat `match` is named as
-//! what it is. Thresholds are set under `complexity` in `perf-gate.toml`.
+//! what it is, and so is a row of steps that each end in `?`. Where findings are compared with the base, the numbers there
+//! stand beside them. Thresholds are set under `complexity` in `perf-gate.toml`.
 
 use std::fmt::Write;
 
@@ -87,11 +88,13 @@ fn detect(view: &FunctionView<'_>) -> Option<Raw> {
     let mut message = format!("`{}` has a {}", function.name, over.join(" and a "));
     if function.flat_dispatch {
         message.push_str("; most of it is one flat `match`");
+    } else if is_mostly_returns(function, cognitive) {
+        message.push_str("; most of it is early returns by `?`");
     }
     let span = function.span;
     let place = Place { line: span.line, column: span.column, end_line: span.end_line, end_column: span.end_column };
     let mut raw = RULE.raw(place, Confidence::High, situation, message);
-    help(function).clone_into(&mut raw.help);
+    help(function, cognitive).clone_into(&mut raw.help);
     raw.symbol.clone_from(&function.name);
     raw.recursive = function.single_call_recursion.then_some(true);
     let metric = if function.cognitive > cognitive { Metric::Cognitive } else { Metric::Cyclomatic };
@@ -109,9 +112,16 @@ fn detect(view: &FunctionView<'_>) -> Option<Raw> {
     Some(raw)
 }
 
-fn help(function: &FunctionComplexity) -> &'static str {
+/// Whether a function is one step after the other, each of which may fail: the reference tool counts every `?`.
+fn is_mostly_returns(function: &FunctionComplexity, cognitive: u32) -> bool {
+    function.cognitive <= cognitive && function.tries * 2 >= function.cyclomatic.saturating_sub(1)
+}
+
+fn help(function: &FunctionComplexity, cognitive: u32) -> &'static str {
     if function.flat_dispatch {
         "a flat dispatch is easy to read: raise the threshold for it, or move the arms' work into a table"
+    } else if is_mostly_returns(function, cognitive) {
+        "steps that may fail one after the other are easy to read: group them into functions where they belong together"
     } else {
         "return early, and give the parts that contribute most functions of their own"
     }

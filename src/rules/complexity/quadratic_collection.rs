@@ -35,7 +35,7 @@ use crate::effects::context;
 use crate::effects::local::{self, Shape};
 use crate::effects::summary::LoopKind;
 use crate::lang::Language;
-use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, Unit, Val, ValId, call_flag};
+use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, Sym, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::Confidence;
@@ -105,12 +105,12 @@ fn linear(unit: &Unit, call: &Call) -> Option<(ValId, Work)> {
         "contains" if args.len() == 1 => Some((call.recv, Work::Search)),
         "remove" if args.len() == 1 && at_front() => Some((call.recv, Work::Shift)),
         "insert" if args.len() == 2 && at_front() => Some((call.recv, Work::Shift)),
-        "any" | "position" => {
+        "any" | "position" | "find" => {
             let Val::Closure(closure) = unit.plain(*args.first()?) else { return None };
             let compares = matches!(unit.plain(unit.ctx(closure).val), Val::Equal(_));
             let Val::Call(iter) = unit.plain(call.recv) else { return None };
             let iter = unit.call(iter);
-            (compares && unit.name(iter.name) == "iter").then_some((iter.recv, Work::Search))
+            (compares && matches!(unit.name(iter.name), "iter" | "iter_mut")).then_some((iter.recv, Work::Search))
         }
         _ => None,
     }
@@ -132,6 +132,7 @@ fn same(unit: &Unit, a: ValId, b: ValId) -> bool {
     match (unit.plain(a), unit.plain(b)) {
         (Val::Local(a), Val::Local(b)) => a == b,
         (Val::Field(a, m), Val::Field(b, n)) => m == n && same(unit, a, b),
+        (Val::Part(a, m), Val::Part(b, n)) => m == n && same(unit, a, b),
         _ => false,
     }
 }
@@ -149,13 +150,23 @@ fn size(unit: &Unit, list: ValId, ctx: CtxId, work: Work) -> Option<&'static str
     if grows(Some(ctx)) {
         return Some("grows with the loop");
     }
+    if let Val::Field(_, field) = unit.plain(list) {
+        // What shifts in each turn goes on until the list is as it should be.
+        if work == Work::Shift {
+            return Some("is kept in a field");
+        }
+        return grows_in_this_file(unit, field).then_some("grows elsewhere in this file");
+    }
     let id = local::local(unit, list)?;
     let bind = unit.bind(id);
     match bind.kind {
         // A list of words or bytes is one that the caller writes out.
         BindKind::Param => (!holds_words(unit, list)).then_some("has the size of an input"),
         BindKind::Let => match unit.plain(bind.value) {
-            Val::Call(call) if unit.name(unit.call(call).name) == "collect" && !is_small(unit, unit.call(call)) => {
+            Val::Call(call)
+                if matches!(unit.name(unit.call(call).name), "collect" | "collect_vec")
+                    && !is_small(unit, unit.call(call)) =>
+            {
                 Some("has the size of what it was collected from")
             }
             _ if grows_in_a_loop(unit, id) => Some("is filled in a loop"),
@@ -164,6 +175,14 @@ fn size(unit: &Unit, list: ValId, ctx: CtxId, work: Work) -> Option<&'static str
         },
         _ => None,
     }
+}
+
+/// Whether something is added to a field of this name, outside of tests.
+fn grows_in_this_file(unit: &Unit, field: Sym) -> bool {
+    unit.calls.iter().any(|call| {
+        let adds = matches!(unit.name(call.name), "push" | "extend" | "append");
+        adds && matches!(unit.plain(call.recv), Val::Field(_, name) if name == field) && !unit.is_test(call.ctx)
+    })
 }
 
 fn holds_words(unit: &Unit, list: ValId) -> bool {

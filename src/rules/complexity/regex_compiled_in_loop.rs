@@ -1,6 +1,6 @@
 //! # What it does
 //! Reports a regular expression that is compiled again and again although its pattern is always the same: in a loop,
-//! behind a helper function that a loop calls, or at each call of a function on a hot path.
+//! behind a helper function that a loop calls, or at each call of a function.
 //!
 //! # Why is this slow?
 //! Compiling builds automata: it takes microseconds to milliseconds, often thousands of times what a match takes.
@@ -28,7 +28,8 @@
 //!
 //! # Limits
 //! Only literal patterns and constants: a pattern that is made at run time may differ each time. Silent in statics, in
-//! `get_or_init`, in constructors, for helpers that give the regex itself, and in test code.
+//! `get_or_init`, in constructors, in command-line programs outside of loops, for helpers that give the regex itself, and
+//! in test code.
 
 use crate::effects::Effect;
 use crate::effects::graph::{Class, Looped, Runs, has_constant_argument};
@@ -44,7 +45,7 @@ pub const RULE: Rule = Rule {
     id: "complexity/regex-compiled-in-loop",
     category: Category::Complexity,
     check: "complexity",
-    summary: "the same regex compiled in each turn of a loop or at each call on a hot path",
+    summary: "the same regex compiled in each turn of a loop or at each call of a function",
     source: include_str!("regex_compiled_in_loop.rs"),
     languages: &Language::ALL,
     may_block: &[],
@@ -79,7 +80,13 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     };
     let how = match facts.looped {
         Some(looped) if repeats(looped, through.is_some()) => "in each turn of a loop",
-        _ if through.is_none() && is_called_often(view) => "at each call, on a hot path",
+        _ if through.is_none() && is_called_often(view) => {
+            if view.hot {
+                "at each call, on a hot path"
+            } else {
+                "at each call"
+            }
+        }
         _ => return None,
     };
     let verb = if through.is_some() { "leads to the same regex being compiled" } else { "compiles the same regex" };
@@ -113,9 +120,13 @@ fn repeats(looped: Looped, through: bool) -> bool {
     }
 }
 
+/// Whether the function may well be called again and again: it serves requests, or works on what it is handed. What makes
+/// a value once, or gives the regex itself to somebody who may keep it, is not.
 fn is_called_often(view: &SiteView<'_, '_>) -> bool {
-    let Some(function) = view.function().filter(|_| view.hot && !view.command_line) else { return false };
-    let name = view.summary().name(function.name);
+    let Some(function) = view.function().filter(|_| !view.command_line && !view.migration) else { return false };
+    let file = view.summary();
+    let name = file.name(function.name);
     let constructs = name.split('_').any(|word| CONSTRUCTORS.contains(&word)) || name.starts_with("from_");
-    function.flags & func_flag::ENTRY == 0 && !constructs
+    let matches_once = |name: &str| name == "main" || name.starts_with("setup") || name.starts_with("register");
+    function.flags & func_flag::ENTRY == 0 && !constructs && !matches_once(name) && !gives_regex(file, function)
 }

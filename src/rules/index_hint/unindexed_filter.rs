@@ -20,7 +20,8 @@
 //! # Limits
 //! Silent where anything may serve the query: a table whose `CREATE TABLE` is not in scope, another condition on an indexed
 //! column, an expression that an index is on, alternatives (`OR`) that were not understood, statements put together at run
-//! time. Columns of truth values and enumerations are passed over, and so are comparisons with constants: an index on few
+//! time, a table of one row (a key over a truth value), an index that a migration beside the analysed ones makes. Columns
+//! of truth values and enumerations are passed over, and so are comparisons with constants: an index on few
 //! values rarely helps. How large a table is cannot be seen here: one of a handful of rows needs no index.
 
 use super::{finding, listed};

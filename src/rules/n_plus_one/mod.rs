@@ -7,6 +7,7 @@ pub mod request_in_loop;
 
 use super::{Rule, SiteView};
 use crate::effects::Effect;
+use crate::effects::context::last_segment;
 use crate::effects::graph::{Class, Runs};
 use crate::effects::resolve::FuncRef;
 use crate::effects::summary::{LoopKind, site_flag};
@@ -61,7 +62,7 @@ fn per_item(view: &SiteView<'_, '_>) -> Option<PerItem> {
         // A connection of each turn's own, or another statement each turn over a fixed list: nothing to batch.
         let own_each_turn = site.flags & site_flag::PER_TURN != 0;
         let own_text = bounded && site.flags & site_flag::TEXT_PER_TURN != 0;
-        if !seen.effect.is_per_item() || own_each_turn || own_text {
+        if !seen.effect.is_per_item() || own_each_turn || own_text || connects(view) {
             return None;
         }
         return Some(PerItem {
@@ -87,6 +88,11 @@ fn per_item(view: &SiteView<'_, '_>) -> Option<PerItem> {
         bounded,
         turns,
     })
+}
+
+/// Opening a connection: a loop over addresses tries one after the other, and each is a place of its own.
+fn connects(view: &SiteView<'_, '_>) -> bool {
+    matches!(last_segment(view.summary().name(view.site().name)), "connect" | "connect_timeout")
 }
 
 /// The finding of a rule of the group.

@@ -27,7 +27,8 @@
 //!
 //! # Limits
 //! Silent in loops over chunks or pages, in retries and polling, in event loops, where each turn has a connection of its
-//! own, and in test code. A small literal list is a suggestion. Through more than two helpers the finding is a suggestion:
+//! own, for writes with a statement that was prepared in a transaction (rusqlite), in migrations, and in test code. A
+//! small literal list is a suggestion. Through more than two helpers the finding is a suggestion:
 //! too much may stand between.
 
 use super::{finding, per_item};
