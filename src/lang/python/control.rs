@@ -251,5 +251,5 @@ fn is_always(test: &Expr) -> bool {
 fn is_main_guard(test: &Expr) -> bool {
     let Expr::Compare(compare) = test else { return false };
     matches!(&*compare.left, Expr::Name(name) if name.id.as_str() == "__name__")
-        && matches!(&*compare.comparators, [Expr::StringLiteral(text)] if text.value.to_str() == "__main__")
+        && matches!(&*compare.comparators, [Expr::StringLiteral(main)] if main.value.to_str() == "__main__")
 }

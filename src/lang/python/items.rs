@@ -40,7 +40,7 @@ impl<'a> Lower<'a> {
             }
         }
         let start = match list.last() {
-            Some(last) => keyword(self.text, last.range().end()).min(node.range().end()),
+            Some(decorator) => keyword(self.text, decorator.range().end()).min(node.range().end()),
             None => node.range().start(),
         };
         Decorated { names, start: self.places.pos(start) }

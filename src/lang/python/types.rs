@@ -156,9 +156,9 @@ impl<'a> Lower<'a> {
 
     /// `tuple[A, ...]` is a list of `A`.
     fn tuple_ty(&mut self, last: &str, args: &[Expr]) -> TyId {
-        let list = matches!(args, [_, Expr::EllipsisLiteral(_)]);
-        let args: Vec<TyId> = args.iter().take(if list { 1 } else { usize::MAX }).map(|arg| self.ty(arg)).collect();
-        let head = self.b.intern(if list { "[]" } else { "()" });
+        let is_list = matches!(args, [_, Expr::EllipsisLiteral(_)]);
+        let args: Vec<TyId> = args.iter().take(if is_list { 1 } else { usize::MAX }).map(|arg| self.ty(arg)).collect();
+        let head = self.b.intern(if is_list { "[]" } else { "()" });
         let written = self.b.intern(last);
         let id = self.b.ty(head, &args, u32::MAX);
         self.b.written(id, written);

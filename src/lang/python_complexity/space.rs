@@ -97,6 +97,7 @@ impl<'a> Space<'a> {
             recursive: self.calls > 0,
             single_call_recursion: self.calls == 1,
             flat_dispatch: self.flat > 0 && self.flat * 4 >= (self.cyclomatic - 1) * 3,
+            tries: 0,
             contributors: keep_largest(rows),
         }
     }
