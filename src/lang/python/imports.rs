@@ -47,13 +47,8 @@ impl<'a> Lower<'a> {
         for alias in &import.names {
             let module = alias.name.as_str();
             // `import a.b` brings `a` into scope, `import a.b as c` the module itself.
-            let (local, path) = match &alias.asname {
-                Some(name) => (name.as_str(), module),
-                None => {
-                    let first = module.split('.').next().unwrap_or(module);
-                    (first, first)
-                }
-            };
+            let first = module.split('.').next().unwrap_or(module);
+            let (local, path) = alias.asname.as_ref().map_or((first, first), |name| (name.as_str(), module));
             let reexport = self.passes_on(local, alias.asname.as_ref().is_some_and(|name| name.as_str() == module));
             let path = self.path(0, path, "");
             let local = self.sym(local);

@@ -60,7 +60,7 @@ const THROUGH: [&str; 15] = [
     "ReferenceType",
 ];
 
-impl<'a> Lower<'a> {
+impl Lower<'_> {
     /// A written type; none for what nothing is known of.
     pub(super) fn ty(&mut self, expr: &Expr) -> TyId {
         match expr {
