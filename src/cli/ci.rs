@@ -3,14 +3,16 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, Resolved};
+use crate::config::{Config, Judge, Resolved};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::hook::event::{self, Event, Plan};
+use crate::hook::event::Plan;
+use crate::hook::github::{self, Event};
+use crate::hook::gitlab;
 use crate::hook::range::{Gated, Range, gate};
 use crate::report::summary::Part;
-use crate::report::{github, summary};
-use crate::world::git::{Base, Repo};
+use crate::report::{self, summary};
+use crate::world::git::{Base, Repo, WHOLE_HISTORY};
 use crate::world::{clock, config_files, env, files};
 
 use super::format::{Outputs, about_rules, of_range};
@@ -19,7 +21,7 @@ use super::print;
 /// An event's payload is a few hundred kilobytes at most.
 const MOST_BYTES: u64 = 32 << 20;
 
-/// Gate a change in CI: the event's commits in GitHub Actions, else what the flags name.
+/// Gate a change in CI: the commits that GitHub Actions or GitLab CI names, else what the flags name.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes: 0 APPROVE, 1 REQUEST_CHANGES, 2 BLOCKED, 64 wrong usage, 65 bad input.")]
 pub(super) struct Args {
@@ -65,7 +67,7 @@ fn gated(args: &Args, in_actions: bool) -> Result<Came> {
     let here = files::current_folder()?;
     let repo = Repo::discover(&here)?.ok_or_else(|| {
         Error::input("there is no git repository here, so there is no change to gate")
-            .next("check the repository out with its history (`fetch-depth: 0`) and run this inside it")
+            .next(format!("{WHOLE_HISTORY} and run this inside it"))
     })?;
     let event = if in_actions { event_here()? } else { None };
     let (range, notes) = match planned(&repo, event.as_ref(), args)? {
@@ -86,40 +88,50 @@ fn event_here() -> Result<Option<Event>> {
     let payload = serde_json::from_str(&text).map_err(|e| {
         Error::input(format!("GITHUB_EVENT_PATH holds no JSON: {e}")).next("name the commits with --base and --head")
     })?;
-    Ok(Some(Event { name, payload }))
+    Ok(Some(Event { name, payload, commit: env::var("GITHUB_SHA") }))
 }
 
-/// Flags first, then the event, then the base as for a review.
+/// Flags first, then what the CI system says, then the base as for a review.
 fn planned(repo: &Repo, event: Option<&Event>, args: &Args) -> Result<Plan> {
-    if args.base.is_none()
-        && args.head.is_none()
-        && let Some(plan) = event.map(|event| event::plan(repo, event)).transpose()?.flatten()
-    {
-        return Ok(plan);
+    let in_gitlab = env::var("GITLAB_CI").is_some_and(|value| value == "true");
+    if args.base.is_none() && args.head.is_none() {
+        let plan = match event {
+            Some(event) => github::plan(repo, event)?,
+            None if in_gitlab => gitlab::plan(repo, &env::var)?,
+            None => None,
+        };
+        if let Some(plan) = plan {
+            return Ok(plan);
+        }
     }
     let named = args.head.as_deref().unwrap_or("HEAD");
     let head = repo.resolve(named).ok_or_else(|| {
-        Error::input(format!("head `{}` names no commit here", crate::report::escape::terminal(named)))
+        Error::input(format!("head `{}` names no commit here", report::escape::terminal(named)))
             .next("name a branch, tag or commit that `git rev-parse` knows")
     })?;
+    let default = event.and_then(|event| event.default_branch().map(str::to_owned));
     let base = match &args.base {
         Some(base) => repo.base_between(base, "--base", &head)?,
-        None => found(repo, &head)?,
+        None => found(repo, &head, default.or_else(|| env::var("CI_DEFAULT_BRANCH")))?,
     };
     let branch = args.head.as_deref().filter(|head| repo.resolve(&format!("refs/heads/{head}")).is_some());
     let branch = branch.map(str::to_owned).or_else(|| env::var("GITHUB_HEAD_REF")).or_else(|| repo.branch());
-    let branch = branch.or_else(|| env::var("GITHUB_REF_NAME"));
-    Ok(Plan::Range { base, head, branch, proposed: false, note: None })
+    let branch = branch.or_else(|| env::var("GITHUB_REF_NAME")).or_else(|| env::var("CI_COMMIT_BRANCH"));
+    Ok(Plan::Range { base, head, branch, proposed: false, fork: false, note: None })
 }
 
-/// The base as a review would find it.
-fn found(repo: &Repo, head: &str) -> Result<Base> {
+/// The base as a review would find it, else the default branch that the CI system names.
+fn found(repo: &Repo, head: &str, default: Option<String>) -> Result<Base> {
     let config = configuration(repo, head)?.config;
-    let base = repo.base(None, config.base.as_deref())?.ok_or_else(|| {
-        Error::input("there is no base: neither main nor master, here or at origin").next("name one with --base")
-    })?;
-    // A branch of that name, not the merge base with HEAD: the head may be another commit.
-    repo.base_between(&base.name, &base.how, head)
+    if let Some(base) = repo.base(None, config.base.as_deref())? {
+        // A branch of that name, not the merge base with HEAD: the head may be another commit.
+        return repo.base_between(&base.name, &base.how, head);
+    }
+    let default = default.map(|name| format!("origin/{name}"));
+    if let Some(name) = default.filter(|name| repo.resolve(&format!("refs/remotes/{name}")).is_some()) {
+        return repo.base_between(&name, "merge base with the default branch", head);
+    }
+    Err(Error::input("there is no base: neither main nor master, here or at origin").next("name one with --base"))
 }
 
 fn configuration(repo: &Repo, commit: &str) -> Result<Resolved> {
@@ -129,7 +141,7 @@ fn configuration(repo: &Repo, commit: &str) -> Result<Resolved> {
 /// The range of a plan, with the configuration that counts: for a proposal the base's, so that a change cannot disarm the
 /// gate that it has to pass.
 fn ready(repo: &Repo, plan: Plan, write: bool) -> Result<(Range, Vec<String>)> {
-    let Plan::Range { base, head, branch, proposed, note } = plan else {
+    let Plan::Range { base, head, branch, proposed, fork, note } = plan else {
         return Err(Error::internal("a plan without a range was made ready"));
     };
     let mut notes: Vec<String> = note.into_iter().collect();
@@ -144,8 +156,21 @@ fn ready(repo: &Repo, plan: Plan, write: bool) -> Result<(Range, Vec<String>)> {
     notes.extend(counts.notes);
     let root = repo.root().unwrap_or_else(|| repo.common_folder());
     let write = write && is_checked_out(repo, &head, &mut notes)?;
-    let config: Config = counts.config;
+    let mut config: Config = counts.config;
+    if fork {
+        notes.push(of_a_fork(&mut config));
+    }
     Ok((Range { root, base, head, branches: branch.into_iter().collect(), write, config }, notes))
+}
+
+/// What comes from a fork is somebody's whom nobody vouched for: no judge from outside is asked about it.
+fn of_a_fork(config: &mut Config) -> String {
+    let judge = std::mem::take(&mut config.judge);
+    let mut note = "the change comes from a fork: it is only read, nothing in it is run".to_owned();
+    if judge != Judge::default() {
+        note += ", and the judge from outside is left out";
+    }
+    note
 }
 
 fn is_checked_out(repo: &Repo, head: &str, notes: &mut Vec<String>) -> Result<bool> {
@@ -159,7 +184,7 @@ fn is_checked_out(repo: &Repo, head: &str, notes: &mut Vec<String>) -> Result<bo
 fn report(gated: &Gated, in_actions: bool) -> Result<()> {
     let mut text = String::new();
     for note in &gated.notes {
-        let _ = writeln!(text, "note: {}", crate::report::escape::terminal(note));
+        let _ = writeln!(text, "note: {}", report::escape::terminal(note));
     }
     for story in &gated.stories {
         let _ = writeln!(text, "Story {}", story.key);
@@ -174,7 +199,7 @@ fn report(gated: &Gated, in_actions: bool) -> Result<()> {
     // Code and names are quoted in there: until the token comes again, GitHub takes nothing for a command.
     let token = files::sha256_hex(format!("{}{:?}", clock::milliseconds(), clock::nonce()).as_bytes());
     print::text(&format!("::stop-commands::{token}\n{text}\n::{token}::\n"))?;
-    print::raw(&github::annotations(&of_range(gated, &about_rules())))?;
+    print::raw(&report::github::annotations(&of_range(gated, &about_rules())))?;
     match env::path("GITHUB_STEP_SUMMARY") {
         Some(path) => append_summary(&path, gated),
         None => Ok(()),

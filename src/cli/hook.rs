@@ -7,13 +7,14 @@ use std::time::Duration;
 use crate::config::TimeoutPolicy;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::hook::doctor::{self, is_probe};
 use crate::hook::install::{self, Done, Place};
 use crate::hook::range::{Gated, Range, gate, within};
 use crate::hook::{protocol, push};
 use crate::report::escape::terminal;
 use crate::world::clock::Watch;
 use crate::world::git::Repo;
-use crate::world::{files, process};
+use crate::world::{env, files, process};
 
 use super::print;
 
@@ -35,9 +36,10 @@ enum Action {
     Install,
     /// Take the hook away and put back the one that was there before.
     Uninstall,
-    /// Say where the hook lies and whether git will run it.
-    #[command(alias = "doctor")]
+    /// Say where the hook lies and what keeps git from running it.
     Status,
+    /// Have git run the hook, with nothing to push, and say whether it reached the gate.
+    Doctor,
     /// What git runs: reads what is pushed on standard input.
     Run(Run),
 }
@@ -61,6 +63,7 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         Action::Install => with_place(|place, repo| told(&install::install(place)?, place, repo)),
         Action::Uninstall => with_place(|place, repo| told(&install::uninstall(place)?, place, repo)),
         Action::Status => with_place(status),
+        Action::Doctor => with_place(examine),
     }
 }
 
@@ -94,14 +97,32 @@ fn told(done: &Done, place: &Place, repo: &Repo) -> Result<Exit> {
         Done::NotInstalled => format!("no hook of ours is installed at {hook}\n"),
     };
     print::text(&text)?;
-    if matches!(done, Done::Installed { .. } | Done::NotOurs(_))
-        && let Some(root) = repo.root()
-    {
-        for (name, snippet) in install::managers(&root) {
-            print::text(&format!("{name} is in use here: {snippet}\n"))?;
-        }
+    if !matches!(done, Done::Installed { .. } | Done::AlreadyInstalled | Done::NotOurs(_)) {
+        return Ok(Exit::Ok);
+    }
+    let Some(root) = repo.root() else { return Ok(Exit::Ok) };
+    for manager in install::managers(&root) {
+        print::text(&managed(manager, matches!(done, Done::NotOurs(_))))?;
     }
     Ok(Exit::Ok)
+}
+
+/// What to add to a hook manager's file to have it run the gate.
+fn managed(manager: install::Manager, only_way: bool) -> String {
+    let install::Manager { name, file, snippet } = manager;
+    let lead = if only_way {
+        format!("{name} is in use here; to have it run the gate, add to {file}:")
+    } else {
+        format!("{name} is in use here too; to have it run the gate instead, uninstall this hook and add to {file}:")
+    };
+    let indented: String = snippet.lines().fold(String::new(), |text, line| text + "  " + line + "\n");
+    let install = match name {
+        "pre-commit" => "and run `pre-commit install --hook-type pre-push`\n",
+        "prek" => "and run `prek install --hook-type pre-push`\n",
+        "lefthook" => "and run `lefthook install`\n",
+        _ => "",
+    };
+    format!("{lead}\n{indented}{install}")
 }
 
 fn status(place: &Place, _: &Repo) -> Result<Exit> {
@@ -109,15 +130,29 @@ fn status(place: &Place, _: &Repo) -> Result<Exit> {
     if let Some(why) = &place.foreign {
         let _ = writeln!(text, "not ours to write to: {}", terminal(why));
     }
-    let troubles = install::troubles(place)?;
+    let troubles = if place.calls_us()? { Vec::new() } else { install::troubles(place)? };
     for trouble in &troubles {
         let _ = writeln!(text, "- {}", terminal(trouble));
     }
     if troubles.is_empty() {
-        text += "git will run the gate before each push\n";
+        text += "git will run the gate before each push (`cargo perf-gate hook doctor` proves it)\n";
     }
     print::text(&text)?;
     Ok(if troubles.is_empty() { Exit::Ok } else { Exit::Changes })
+}
+
+fn examine(place: &Place, repo: &Repo) -> Result<Exit> {
+    let found = doctor::examine(repo, place, &files::current_folder()?)?;
+    let mut text = format!("hook: {}\n", shown(&place.hook));
+    for trouble in &found.troubles {
+        let _ = writeln!(text, "- {}", terminal(trouble));
+    }
+    for note in &found.notes {
+        let _ = writeln!(text, "{}", terminal(note));
+    }
+    text += if found.troubles.is_empty() { "all is well\n" } else { "git does not run the gate before a push\n" };
+    print::text(&text)?;
+    Ok(if found.troubles.is_empty() { Exit::Ok } else { Exit::Changes })
 }
 
 fn shown(path: &std::path::Path) -> String {
@@ -127,10 +162,17 @@ fn shown(path: &std::path::Path) -> String {
 /// What git runs. All that we say goes to standard error: standard output belongs to `git push --porcelain`.
 fn before_push(run: &Run) -> Result<Exit> {
     let input = process::standard_input(INPUT_WAIT)?;
+    if is_probe(run.remote.as_deref(), run.url.as_deref(), &input) {
+        print::aside(&format!("{}\n", doctor::answer(run.remote.as_deref().unwrap_or_default())));
+        return Ok(Exit::Ok);
+    }
     if let Some(exit) = foreign(run, &input)? {
         return Ok(exit);
     }
-    let updates = protocol::parse(&String::from_utf8_lossy(&input))?;
+    let mut updates = protocol::parse(&String::from_utf8_lossy(&input))?;
+    if updates.is_empty() {
+        updates.extend(protocol::of_pre_commit(&env::var));
+    }
     if updates.is_empty() {
         print::note("nothing is pushed: nothing to review");
         return Ok(Exit::Ok);
@@ -139,6 +181,11 @@ fn before_push(run: &Run) -> Result<Exit> {
         print::note("the push only deletes: nothing to review");
         return Ok(Exit::Ok);
     }
+    review(run, &updates)
+}
+
+/// Reviews each range of the push and lets the worst decide.
+fn review(run: &Run, updates: &[protocol::Update]) -> Result<Exit> {
     let watch = Watch::start();
     let here = files::current_folder()?;
     let repo = Repo::discover(&here)?.ok_or_else(|| {
@@ -146,8 +193,9 @@ fn before_push(run: &Run) -> Result<Exit> {
             .next("run this inside the repository")
     })?;
     let root = repo.root().unwrap_or_else(|| repo.common_folder());
-    let remote = run.remote.as_deref().or(run.url.as_deref()).unwrap_or("origin");
-    let push = push::ranges(&repo, &root, &updates, remote)?;
+    let told = || env::var("PRE_COMMIT_REMOTE_NAME").or_else(|| env::var("PRE_COMMIT_REMOTE_URL"));
+    let remote = run.remote.clone().or_else(|| run.url.clone()).or_else(told).unwrap_or_else(|| "origin".to_owned());
+    let push = push::ranges(&repo, &root, updates, &remote)?;
     for note in &push.notes {
         print::note(note);
     }

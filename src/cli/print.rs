@@ -8,8 +8,12 @@ use crate::error::{Error, Result};
 
 /// Prints text with colours where the reader shows them.
 pub(super) fn text(text: &str) -> Result<()> {
-    let mut out = anstream::stdout().lock();
-    checked(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    // Whole, before anything is written: a stream that takes colours away writes piece by piece.
+    let mut shown =
+        anstream::AutoStream::new(Vec::with_capacity(text.len()), anstream::AutoStream::choice(&std::io::stdout()));
+    let bytes = shown.write_all(text.as_bytes()).map(|()| shown.into_inner());
+    let mut out = std::io::stdout().lock();
+    checked(bytes.and_then(|bytes| out.write_all(&bytes)).and_then(|()| out.flush()))
 }
 
 /// Prints text to standard error, with colours where the reader shows them. Nobody is left to tell where that fails.

@@ -5,6 +5,7 @@
 
 use foldhash::{HashSet, HashSetExt};
 
+pub(crate) use super::paths::last_segment;
 use super::summary::LoopKind;
 use super::words::words;
 use crate::lang::unit::{
@@ -252,9 +253,9 @@ fn gives_events(unit: &Unit, val: ValId) -> bool {
 fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
     let seq = unit.ctx(ctx).seq;
     let variable = unit
-        .binds
+        .binds_from(seq)
         .iter()
-        .find(|b| b.kind == BindKind::LoopVar && b.ctx == ctx && b.seq >= seq)
+        .find(|b| b.kind == BindKind::LoopVar && b.ctx == ctx)
         .map_or("", |b| unit.name(b.name));
     let lower = text.to_ascii_lowercase();
     let named = |words: &[&str]| {
@@ -291,7 +292,7 @@ fn is_taken_apart(unit: &Unit, ctx: CtxId) -> bool {
 fn is_worklist(unit: &Unit, ctx: CtxId, text: &str) -> bool {
     let Some(queue) = text.strip_prefix('!').and_then(|t| t.strip_suffix(".is_empty()")) else { return false };
     let queue = queue.rsplit('.').next().unwrap_or(queue);
-    unit.calls.iter().any(|call| {
+    unit.calls_in(ctx).iter().any(|call| {
         let takes = matches!(
             unit.name(call.name),
             "pop" | "pop_front" | "pop_back" | "pop_first" | "pop_last" | "remove" | "swap_remove"
@@ -366,12 +367,12 @@ fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
 }
 
 fn ends_in_type(path: &str) -> bool {
-    path.rsplit("::").next().is_some_and(|last| last.starts_with(char::is_uppercase))
+    last_segment(path).starts_with(char::is_uppercase)
 }
 
 /// `ROLES`, `Role::ALL`, `Self::VARIANTS`.
 fn is_constant_name(path: &str) -> bool {
-    let last = path.rsplit("::").next().unwrap_or(path);
+    let last = last_segment(path);
     last.len() > 1 && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
@@ -400,12 +401,8 @@ fn leaves_in_first_turn(unit: &Unit, ctx: CtxId) -> bool {
 /// The body sleeps: paced on purpose.
 fn is_paced(unit: &Unit, ctx: CtxId) -> bool {
     let sleeps = words(unit.language).sleeps;
-    unit.calls.iter().any(|call| sleeps.contains(&last_segment(unit.name(call.name))) && unit.is_in(call.ctx, ctx))
-}
-
-/// The last segment of a path.
-pub(crate) fn last_segment(path: &str) -> &str {
-    path.rsplit("::").next().unwrap_or(path)
+    let paced = |call: &Call| sleeps.contains(&last_segment(unit.name(call.name))) && unit.is_in(call.ctx, ctx);
+    unit.calls_in(ctx).iter().any(paced)
 }
 
 /// Whether a text reads as a database statement, and not as a sentence that begins with the same verb.

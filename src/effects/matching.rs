@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use foldhash::{HashMap, HashMapExt};
 
-use super::context::last_segment;
+use super::paths::{first_segment, last_segment};
 use super::summary::{FrameKind, NONE, Site, Summary, Term, site_flag};
 use super::table::table;
 use super::types::{Head, Type, Types};
@@ -301,9 +301,9 @@ fn is_entity(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str],
 fn same_type(path: &str, wanted: &str) -> bool {
     path == wanted
         || (last_segment(path) == last_segment(wanted)
-            && path.split("::").next() == wanted.split("::").next()
+            && first_segment(path) == first_segment(wanted)
             // `std` and `tokio` have types of one name in several modules.
-            && !matches!(path.split("::").next(), Some("std" | "tokio"))
+            && !matches!(first_segment(path), "std" | "tokio")
             && path.contains("blocking") == wanted.contains("blocking"))
 }
 

@@ -8,8 +8,10 @@
 pub mod context;
 pub mod graph;
 pub(crate) mod local;
+mod lookup;
 pub mod matching;
 pub(crate) mod modules;
+pub(crate) mod paths;
 pub(crate) mod quiet;
 pub mod resolve;
 pub mod rest;

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
-use super::context::last_segment;
 use super::modules;
+use super::paths::{first_segment, last_segment, split_last};
 use super::rest::{Entry, Kind, Rest};
 use super::summary::{Func, NONE, Summary, TypeDef, func_flag};
 use super::table::table;
@@ -88,7 +88,7 @@ impl<'a> Names<'a> {
     }
 
     fn add(&mut self, index: u32, file: &'a Summary) {
-        self.crates.insert(file.module.split("::").next().unwrap_or_default());
+        self.crates.insert(first_segment(&file.module));
         for (n, func) in file.funcs.iter().enumerate() {
             let id = FuncRef { file: index, func: n as u32 };
             if func.template != NONE {
@@ -280,7 +280,7 @@ impl<'a> Names<'a> {
     pub fn find_type(&self, file: &Summary, path: &str) -> Option<TypeRef> {
         let (path, _) = self.followed(path, true, file.language);
         let path = path.as_ref();
-        let (prefix, name) = path.rsplit_once("::").unwrap_or(("", path));
+        let (prefix, name) = split_last(path).unwrap_or(("", path));
         let mut candidates = self.types(name);
         if file.language != Language::Rust {
             return self.in_module(file, prefix, candidates.into_iter());
@@ -299,7 +299,7 @@ impl<'a> Names<'a> {
     pub fn find_function(&self, file: &Summary, path: &str, absolute: bool) -> Option<FuncRef> {
         let (path, absolute) = self.followed(path, absolute, file.language);
         let path = path.as_ref();
-        let (prefix, name) = path.rsplit_once("::").unwrap_or(("", path));
+        let (prefix, name) = split_last(path).unwrap_or(("", path));
         if file.language != Language::Rust {
             return self.in_module(file, prefix, self.free(name).into_iter());
         }
@@ -601,7 +601,7 @@ impl<'a> Names<'a> {
                 return found.copied();
             }
         }
-        let prefix = path.rsplit_once("::").map_or("", |(prefix, _)| prefix);
+        let prefix = split_last(path).map_or("", |(prefix, _)| prefix);
         let near = |e: &Entry<'_>| self.is_within_reach(file, path, prefix, e.other);
         let fitting = self.ask(Kind::Alias, "", name).filter(near);
         let entry = best(fitting, |e| Self::nearness(file, prefix, e.other))?;
@@ -692,7 +692,7 @@ fn is_root_tail(named: &str, module: &str) -> bool {
 }
 
 fn crate_of(path: &str) -> &str {
-    path.split("::").next().unwrap_or(path)
+    first_segment(path)
 }
 
 fn join(module: &str, rest: &str) -> String {

@@ -1,65 +1,20 @@
 //! [`Unit`] → [`Summary`]: names resolved through imports, values as terms, contexts as frames.
 
+use std::borrow::Cow;
+
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::context;
+use super::lookup::{self, module_ctx};
 use super::modules;
+use super::paths::{first_segment, split_first};
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
 use super::words::words;
 use crate::lang::Language;
 use crate::lang::unit::{
-    BindId, BindKind, Call, CallId, CtxId, CtxKind, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag, ctx_flag,
+    BindId, BindKind, Call, CallId, CtxId, CtxKind, Names, Note, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
+    ctx_flag,
 };
-
-/// Macros that do nothing that a rule asks for: their arguments are read, the call itself is not kept.
-pub(super) const PLAIN_MACROS: [&str; 30] = [
-    "println",
-    "print",
-    "eprintln",
-    "eprint",
-    "format",
-    "write",
-    "writeln",
-    "panic",
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "info",
-    "warn",
-    "error",
-    "trace",
-    "debug",
-    "todo",
-    "unimplemented",
-    "unreachable",
-    "matches",
-    "dbg",
-    "bail",
-    "ensure",
-    "anyhow",
-    "json",
-    "concat",
-    "env",
-];
-
-/// Attributes that make a function a request handler.
-pub(crate) const HANDLERS: [&str; 12] = [
-    "get",
-    "post",
-    "put",
-    "delete",
-    "patch",
-    "head",
-    "options",
-    "route",
-    "handler",
-    "debug_handler",
-    "catch",
-    "endpoint",
-];
 
 /// Where a file belongs.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +38,7 @@ pub fn summarise(unit: &Unit, place: Place<'_>) -> Summary {
     s.finish_frames();
     s.finish_functions();
     s.finish_statics();
+    s.out.names = s.names.into_texts();
     s.out
 }
 
@@ -90,19 +46,29 @@ struct Summariser<'a> {
     unit: &'a Unit,
     module: &'a str,
     out: Summary,
-    names: HashMap<Box<str>, u32>,
+    names: Names,
     /// Frame of each context.
     frame_of: Vec<u32>,
     /// Function index of each context that is one.
-    func_of: HashMap<u32, u32>,
+    func_of: Vec<u32>,
     /// Site of each call.
     site_of: Vec<u32>,
-    /// Term of each value and each binding, once made.
-    val_terms: HashMap<u32, u32>,
-    bind_terms: HashMap<u32, u32>,
+    /// Term of each value and each binding, once made; until then [`UNMADE`].
+    val_terms: Vec<u32>,
+    bind_terms: Vec<u32>,
     terms: HashMap<Term, u32>,
+    /// Terms of arguments that are not yet all known.
+    open_args: Vec<u32>,
     /// Module path of each module context.
     modules: HashMap<u32, String>,
+    /// The imports of each local name.
+    imports: HashMap<Sym, Vec<u32>>,
+    /// Notes on types, by the context that they are made of.
+    notes: HashMap<CtxId, Vec<&'a Note>>,
+    /// The fields of each type.
+    fields: HashMap<CtxId, Vec<BindId>>,
+    /// Functions that an attribute makes a request handler.
+    handlers: HashSet<CtxId>,
     /// Modules declared in this one: the module context that each is declared in, and its name.
     children: HashSet<(CtxId, Sym)>,
     /// Calls that the function returns with.
@@ -112,6 +78,9 @@ struct Summariser<'a> {
     /// How deep types refer to types: bounds may refer to each other.
     depth: u32,
 }
+
+/// Stands for a term that was not asked for yet.
+const UNMADE: u32 = NONE - 1;
 
 /// Types that refer to each other deeper than this are unknown.
 const MAX_DEPTH: u32 = 32;
@@ -130,15 +99,20 @@ impl<'a> Summariser<'a> {
             unit,
             module: place.module,
             out,
-            names: HashMap::new(),
+            names: Names::default(),
             frame_of: vec![NONE; unit.ctxs.len()],
-            func_of: HashMap::new(),
+            func_of: vec![NONE; unit.ctxs.len()],
             site_of: vec![NONE; unit.calls.len()],
-            val_terms: HashMap::new(),
-            bind_terms: HashMap::new(),
-            terms: HashMap::new(),
+            val_terms: vec![UNMADE; unit.vals.len()],
+            bind_terms: vec![UNMADE; unit.binds.len()],
+            terms: HashMap::with_capacity(unit.calls.len()),
+            open_args: Vec::new(),
             modules: HashMap::new(),
-            children: children(unit),
+            imports: lookup::imports(unit),
+            notes: lookup::notes(unit),
+            fields: lookup::fields(unit),
+            handlers: lookup::handlers(unit),
+            children: lookup::children(unit),
             returned: context::returned_calls(unit),
             statics: Vec::new(),
             depth: 0,
@@ -146,13 +120,7 @@ impl<'a> Summariser<'a> {
     }
 
     fn name(&mut self, text: &str) -> u32 {
-        if let Some(id) = self.names.get(text) {
-            return *id;
-        }
-        let id = self.out.names.len() as u32;
-        self.out.names.push(text.into());
-        self.names.insert(text.into(), id);
-        id
+        self.names.intern(text).0
     }
 
     fn sym(&mut self, sym: Sym) -> u32 {
@@ -171,17 +139,17 @@ impl<'a> Summariser<'a> {
     }
 
     /// Path of the module that a context stands in.
-    fn module_of(&mut self, ctx: CtxId) -> String {
+    fn module_of(&mut self, ctx: CtxId) -> Cow<'a, str> {
         let unit = self.unit;
         let inner = unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Module);
-        let Some(inner) = inner else { return self.module.to_owned() };
+        let Some(inner) = inner else { return Cow::Borrowed(self.module) };
         if let Some(path) = self.modules.get(&inner.0) {
-            return path.clone();
+            return Cow::Owned(path.clone());
         }
         let outer = self.module_of(unit.ctx(inner).parent);
         let path = format!("{outer}::{}", unit.name(unit.ctx(inner).name));
         self.modules.insert(inner.0, path.clone());
-        path
+        Cow::Owned(path)
     }
 
     /// A path that begins at this module, made absolute: `crate::a`, `self::a`, `super::a`, or `a` where that is a module
@@ -190,15 +158,15 @@ impl<'a> Summariser<'a> {
         if self.unit.language != Language::Rust {
             return modules::relative(self.unit.language, &self.out.path, path);
         }
-        let (first, rest) = path.split_once("::").map_or((path, None), |(f, r)| (f, Some(r)));
+        let (first, rest) = split_first(path);
         match first {
             "crate" | "$crate" => {
-                let root = self.module.split("::").next().unwrap_or_default();
+                let root = first_segment(self.module);
                 Some(rest.map_or_else(|| root.to_owned(), |r| format!("{root}::{r}")))
             }
             "self" => Some(format!("{}::{}", self.module_of(ctx), rest?)),
             "super" => {
-                let mut module = self.module_of(ctx);
+                let mut module = self.module_of(ctx).into_owned();
                 let mut rest = path;
                 while let Some(r) = rest.strip_prefix("super::") {
                     rest = r;
@@ -214,40 +182,45 @@ impl<'a> Summariser<'a> {
     }
 
     /// A path with imports applied, and whether it is absolute then.
-    fn resolve(&mut self, path: &str, ctx: CtxId) -> (String, bool) {
+    fn resolve<'p>(&mut self, path: &'p str, ctx: CtxId) -> (Cow<'p, str>, bool)
+    where
+        'a: 'p,
+    {
         let unit = self.unit;
-        let (first, rest) = path.split_once("::").map_or((path, None), |(f, r)| (f, Some(r)));
+        let (first, rest) = split_first(path);
         let joined = |head: &str| rest.map_or_else(|| head.to_owned(), |r| format!("{head}::{r}"));
         let class = || unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Class);
         match first {
             _ if unit.language != Language::Rust => {}
             "crate" | "$crate" | "self" | "super" => {
                 if let Some(path) = self.absolute(path, ctx) {
-                    return (path, true);
+                    return (Cow::Owned(path), true);
                 }
             }
             "Self" => {
                 if let Some(class) = class() {
                     let name = unit.name(unit.ctx(class).name);
                     // The class may itself be known by an import.
-                    return if name == "Self" {
-                        (path.to_owned(), false)
-                    } else {
-                        self.resolve(&joined(name), unit.ctx(class).parent)
-                    };
+                    if name == "Self" {
+                        return (Cow::Borrowed(path), false);
+                    }
+                    let path = joined(name);
+                    let (resolved, absolute) = self.resolve(&path, unit.ctx(class).parent);
+                    return (Cow::Owned(resolved.into_owned()), absolute);
                 }
             }
             _ => {}
         }
-        let Some(local) = unit.names.find(first) else { return (path.to_owned(), false) };
-        let found = unit.imports.iter().filter(|i| i.local == local && unit.is_in(ctx, i.ctx)).max_by_key(|i| i.ctx);
+        let local = unit.names.find(first).and_then(|local| self.imports.get(&local));
+        let reach = local.into_iter().flatten().map(|import| &unit.imports[*import as usize]);
+        let found = reach.filter(|i| unit.is_in(ctx, i.ctx)).max_by_key(|i| i.ctx);
         if let Some(import) = found {
             let target = unit.name(import.path);
             // `use crate::a::b`, `use self::c` and `mod d; use d::e;` are themselves relative.
-            let base = self.absolute(target, import.ctx).unwrap_or_else(|| target.to_owned());
-            return (joined(&base), true);
+            let base = self.absolute(target, import.ctx).map_or(Cow::Borrowed(target), Cow::Owned);
+            return (if rest.is_some() { Cow::Owned(joined(&base)) } else { base }, true);
         }
-        (path.to_owned(), false)
+        (Cow::Borrowed(path), false)
     }
 
     fn resolved_name(&mut self, sym: Sym, ctx: CtxId) -> (u32, bool) {
@@ -300,13 +273,13 @@ impl<'a> Summariser<'a> {
         let unit = self.unit;
         let ctx = unit.ctx(id);
         let index = self.out.funcs.len() as u32;
-        self.func_of.insert(id.0, index);
+        self.func_of[id.index()] = index;
         let class = unit.around(id).skip(1).find(|c| matches!(unit.ctx(*c).kind, CtxKind::Class | CtxKind::Function));
         let class = class.filter(|c| unit.ctx(*c).kind == CtxKind::Class);
         let owner = class.map_or(NONE, |c| {
             let named = context::blanket_trait(unit, c).unwrap_or(unit.ctx(c).name);
-            let text = context::last_segment(unit.name(named)).to_owned();
-            self.name(&text)
+            let text = context::last_segment(unit.name(named));
+            self.name(text)
         });
         let template = unit.around(id).find(|c| unit.ctx(*c).kind == CtxKind::Template);
         let name_param = template.map_or(u16::MAX, |t| {
@@ -341,11 +314,7 @@ impl<'a> Summariser<'a> {
         set(ctx.flags & ctx_flag::METHOD != 0, func_flag::METHOD);
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
         set(unit.name(ctx.name) == "main" && class.is_none(), func_flag::ENTRY);
-        let handlers = words(unit.language).handlers;
-        let handler = unit.notes.iter().any(|n| {
-            n.ctx == id && n.kind == NoteKind::Attribute && handlers.contains(&context::last_segment(unit.name(n.name)))
-        });
-        set(handler, func_flag::HANDLER);
+        set(self.handlers.contains(&id), func_flag::HANDLER);
         flags
     }
 
@@ -356,13 +325,9 @@ impl<'a> Summariser<'a> {
         for bind in unit.binds.iter().filter(|b| b.kind == BindKind::Return) {
             returns.insert(bind.ctx.0, bind.ty);
         }
-        let functions: Vec<(u32, u32)> = {
-            let mut list: Vec<(u32, u32)> = self.func_of.iter().map(|(c, f)| (*c, *f)).collect();
-            list.sort_unstable();
-            list
-        };
-        for (ctx, func) in functions {
-            if let Some(ty) = returns.get(&ctx) {
+        for ctx in 0..self.func_of.len() as u32 {
+            let func = self.func_of[ctx as usize];
+            if let (true, Some(ty)) = (func != NONE, returns.get(&ctx)) {
                 self.out.funcs[func as usize].ret = self.ty_term(*ty, CtxId(ctx));
             }
         }
@@ -453,15 +418,14 @@ impl<'a> Summariser<'a> {
     fn class(&mut self, id: CtxId) {
         let unit = self.unit;
         let ctx = unit.ctx(id);
-        let text = context::last_segment(unit.name(ctx.name)).to_owned();
-        let name = self.name(&text);
-        let target = unit
-            .notes
+        let name = self.name(context::last_segment(unit.name(ctx.name)));
+        let notes = self.notes.get(&id).cloned().unwrap_or_default();
+        let target = notes
             .iter()
-            .find(|n| n.ctx == id && n.kind == NoteKind::Associated && unit.name(n.name) == "Target")
+            .find(|n| n.kind == NoteKind::Associated && unit.name(n.name) == "Target")
             .map_or(NONE, |n| self.ty_term(n.ty, id));
         let blanket = context::blanket_trait(unit, id).is_some();
-        for note in unit.notes.iter().filter(|n| n.ctx == id && n.kind == NoteKind::Base && !blanket) {
+        for note in notes.iter().filter(|n| n.kind == NoteKind::Base && !blanket) {
             let base = self.ty_term(note.ty, ctx.parent);
             self.out.impls.push((name, base));
         }
@@ -469,12 +433,9 @@ impl<'a> Summariser<'a> {
         if is_impl && target == NONE {
             return;
         }
-        let fields = unit
-            .binds
-            .iter()
-            .filter(|b| b.kind == BindKind::Field && b.ctx == id)
-            .map(|b| (self.sym(b.name), self.ty_term(b.ty, id)))
-            .collect();
+        let fields = self.fields.get(&id).cloned().unwrap_or_default();
+        let fields = fields.into_iter().map(|b| unit.bind(b));
+        let fields = fields.map(|b| (self.sym(b.name), self.ty_term(b.ty, id))).collect();
         let module = self.module_of(id);
         let module = self.name(&module);
         let is_trait = ctx.flags & ctx_flag::TRAIT != 0;
@@ -505,20 +466,23 @@ impl<'a> Summariser<'a> {
         let (path, absolute) = path.map_or((NONE, absolute), |(path, absolute)| (self.name(&path), absolute));
         let recv = self.val_term(call.recv);
         let generic = self.ty_term(call.generic, call.ctx);
-        let args: Vec<u32> = unit.call_args(call).iter().map(|a| self.val_term(*a)).collect();
-        let first = self.out.pool.len() as u32;
-        self.out.pool.extend_from_slice(&args);
+        let open = self.open_args.len();
+        for arg in unit.call_args(call) {
+            let term = self.val_term(*arg);
+            self.open_args.push(term);
+        }
+        let (args, arg_count) = self.close_args(open);
         let func = unit.function_of(call.ctx);
         let site = Site {
             frame: self.frame_of[call.ctx.index()],
-            func: self.func_of.get(&func.0).copied().unwrap_or(NONE),
+            func: self.func_at(func),
             name,
             absolute,
             path,
             recv,
             generic,
-            args: first,
-            arg_count: args.len() as u16,
+            args,
+            arg_count,
             flags: self.site_flags(id, call),
             line: call.start.line,
             column: call.start.column,
@@ -546,7 +510,8 @@ impl<'a> Summariser<'a> {
                     val = inner;
                 }
                 Val::Path(name) => {
-                    let (mut path, absolute) = self.resolve(unit.name(name), call.ctx);
+                    let (path, absolute) = self.resolve(unit.name(name), call.ctx);
+                    let mut path = path.into_owned();
                     for part in tail.iter().rev() {
                         path.push_str("::");
                         path.push_str(part);
@@ -556,6 +521,19 @@ impl<'a> Summariser<'a> {
                 _ => return None,
             }
         }
+    }
+
+    /// Moves the arguments that were pushed since to where they stay.
+    fn close_args(&mut self, open: usize) -> (u32, u16) {
+        let first = self.out.pool.len() as u32;
+        let count = (self.open_args.len() - open) as u16;
+        self.out.pool.extend(self.open_args.drain(open..));
+        (first, count)
+    }
+
+    /// The function that a context is.
+    fn func_at(&self, ctx: CtxId) -> u32 {
+        self.func_of.get(ctx.index()).copied().unwrap_or(NONE)
     }
 
     fn site_flags(&self, id: CallId, call: &Call) -> u16 {
@@ -600,13 +578,14 @@ impl<'a> Summariser<'a> {
         if !val.is_some() {
             return NONE;
         }
-        if let Some(term) = self.val_terms.get(&val.0) {
-            return *term;
+        let known = self.val_terms[val.index()];
+        if known != UNMADE {
+            return known;
         }
         // A value that refers to itself through a loop is unknown.
-        self.val_terms.insert(val.0, NONE);
+        self.val_terms[val.index()] = NONE;
         let term = self.make_val_term(val);
-        self.val_terms.insert(val.0, term);
+        self.val_terms[val.index()] = term;
         term
     }
 
@@ -665,10 +644,11 @@ impl<'a> Summariser<'a> {
     }
 
     fn bind_term(&mut self, id: BindId) -> u32 {
-        if let Some(term) = self.bind_terms.get(&id.0) {
-            return *term;
+        let known = self.bind_terms[id.index()];
+        if known != UNMADE {
+            return known;
         }
-        self.bind_terms.insert(id.0, NONE);
+        self.bind_terms[id.index()] = NONE;
         let unit = self.unit;
         let bind = unit.bind(id);
         let text = bind.kind == BindKind::Static && matches!(unit.plain(bind.value), Val::Str(_));
@@ -680,12 +660,12 @@ impl<'a> Summariser<'a> {
             let value = if written == NONE || self.has_hole(bind.ty) { self.val_term(bind.value) } else { NONE };
             if value == NONE { written } else { value }
         } else if unit.is_receiver(id) {
-            let func = self.func_of.get(&unit.function_of(bind.ctx).0).copied().unwrap_or(NONE);
+            let func = self.func_at(unit.function_of(bind.ctx));
             self.term(Term::SelfOf(func))
         } else {
             self.val_term(bind.value)
         };
-        self.bind_terms.insert(id.0, term);
+        self.bind_terms[id.index()] = term;
         term
     }
 
@@ -715,7 +695,7 @@ impl<'a> Summariser<'a> {
             return NONE;
         }
         if head == "Self" {
-            let func = self.func_of.get(&unit.function_of(ctx).0).copied().unwrap_or(NONE);
+            let func = self.func_at(unit.function_of(ctx));
             return self.term(Term::SelfOf(func));
         }
         if let Some(found) = self.associated(head, ctx) {
@@ -726,15 +706,18 @@ impl<'a> Summariser<'a> {
         {
             return bound;
         }
-        let args: Vec<u32> = unit.ty_args(ty).iter().map(|a| self.ty_term(*a, ctx)).collect();
+        let open = self.open_args.len();
+        for arg in unit.ty_args(ty) {
+            let term = self.ty_term(*arg, ctx);
+            self.open_args.push(term);
+        }
         if head == "[]" {
-            let elem = args.first().copied().unwrap_or(NONE);
+            let elem = self.open_args.get(open).copied().unwrap_or(NONE);
+            self.open_args.truncate(open);
             return self.term(Term::List(elem, ty.len));
         }
         let (name, absolute) = self.resolved_name(ty.head, ctx);
-        let first = self.out.pool.len() as u32;
-        self.out.pool.extend_from_slice(&args);
-        let count = args.len() as u16;
+        let (first, count) = self.close_args(open);
         let args = if count == 0 { 0 } else { first };
         self.term(Term::Named { name, absolute, args, count })
     }
@@ -744,10 +727,8 @@ impl<'a> Summariser<'a> {
         let unit = self.unit;
         let name = head.strip_prefix("Self::")?;
         let class = unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Class)?;
-        let note = unit
-            .notes
-            .iter()
-            .find(|n| n.ctx == class && n.kind == NoteKind::Associated && unit.name(n.name) == name)?;
+        let mut notes = self.notes.get(&class)?.iter();
+        let note = notes.find(|n| n.kind == NoteKind::Associated && unit.name(n.name) == name)?;
         Some(self.ty_term(note.ty, class))
     }
 
@@ -756,23 +737,11 @@ impl<'a> Summariser<'a> {
         let unit = self.unit;
         let note = unit
             .around(ctx)
-            .find_map(|c| unit.notes.iter().find(|n| n.ctx == c && n.kind == NoteKind::Bound && n.name == name))?;
+            .filter_map(|c| self.notes.get(&c))
+            .find_map(|notes| notes.iter().find(|n| n.kind == NoteKind::Bound && n.name == name))
+            .copied()?;
         let outer = if unit.ty(note.ty).is_some_and(|t| t.head == name) { return None } else { note.ctx };
         let bound = self.ty_term(note.ty, outer);
         Some(self.term(Term::Bounded(bound)))
     }
-}
-
-/// The module context that a context stands in; none at the top of the file.
-fn module_ctx(unit: &Unit, ctx: CtxId) -> CtxId {
-    unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Module).unwrap_or(CtxId::NONE)
-}
-
-fn children(unit: &Unit) -> HashSet<(CtxId, Sym)> {
-    let declared = unit.notes.iter().filter(|n| matches!(n.kind, NoteKind::Module | NoteKind::TestModule));
-    let inline = unit.ctxs.iter().filter(|c| c.kind == CtxKind::Module);
-    declared
-        .map(|n| (module_ctx(unit, n.ctx), n.name))
-        .chain(inline.map(|c| (module_ctx(unit, c.parent), c.name)))
-        .collect()
 }

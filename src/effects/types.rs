@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt};
 
-use super::context::last_segment;
+use super::paths::{last_segment, split_last};
 use super::resolve::{FuncRef, Names, TypeRef};
 use super::summary::{FrameKind, NONE, Site, Summary, Term, site_flag};
 use super::table::table;
@@ -441,7 +441,7 @@ impl<'n, 'a> Types<'n, 'a> {
             out.push(found);
             return;
         }
-        let Some((owner, method)) = path.rsplit_once("::") else { return };
+        let Some((owner, method)) = split_last(path) else { return };
         let last = last_segment(owner);
         if !last.starts_with(char::is_uppercase) {
             return;
@@ -613,12 +613,10 @@ impl<'n, 'a> Types<'n, 'a> {
         if site.name == NONE || (site.recv != NONE && site.path == NONE) {
             return self.eval(file, site.recv, None, depth);
         }
-        let tail = match name.rsplit_once("::") {
-            Some((owner, last)) => format!("{}::{last}", last_segment(owner)),
-            None => name.to_owned(),
-        };
+        // The last two segments.
+        let tail = split_last(name).map_or(name, |(owner, _)| &name[owner.len() - last_segment(owner).len()..]);
         let wrappers = words(summary.language).wrappers;
-        if wrappers.contains(&tail.as_str()) || wrappers.contains(&last_segment(name)) {
+        if wrappers.contains(&tail) || wrappers.contains(&last_segment(name)) {
             let arg = if last_segment(name) == "timeout" {
                 summary.args(site).get(1).copied().unwrap_or(NONE)
             } else {
@@ -631,7 +629,7 @@ impl<'n, 'a> Types<'n, 'a> {
         }
         let mut targets = Vec::new();
         self.path_targets(file, name, site.absolute, &mut targets, depth);
-        let owner = name.rsplit_once("::").map(|(owner, _)| owner);
+        let owner = split_last(name).map(|(owner, _)| owner);
         if let Some(target) = targets.first() {
             let own = owner
                 .filter(|o| last_segment(o).starts_with(char::is_uppercase))

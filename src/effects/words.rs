@@ -4,7 +4,7 @@
 //! Owns the shape of such a vocabulary and which language has which. The shared predicates ask here; no rule and no
 //! predicate names a language. Must not know what a call of a library does: that is the tables' business.
 
-use super::{context, graph, local, summarise, types};
+use super::{context, graph, local, types};
 use crate::lang::Language;
 
 /// A list of words.
@@ -98,8 +98,8 @@ static RUST: Words = Words {
     inner: &types::INNER,
     elem: &types::ELEM,
     wrappers: &types::WRAPPERS,
-    handlers: &summarise::HANDLERS,
-    plain: &summarise::PLAIN_MACROS,
+    handlers: &HANDLERS,
+    plain: &PLAIN_MACROS,
     per_item: &local::PER_ITEM,
     walks: &local::WALKS,
 };
@@ -138,3 +138,52 @@ static PYTHON: Words = Words {
     per_item: &[],
     walks: &[],
 };
+/// Macros that do nothing that a rule asks for: their arguments are read, the call itself is not kept.
+const PLAIN_MACROS: [&str; 30] = [
+    "println",
+    "print",
+    "eprintln",
+    "eprint",
+    "format",
+    "write",
+    "writeln",
+    "panic",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "info",
+    "warn",
+    "error",
+    "trace",
+    "debug",
+    "todo",
+    "unimplemented",
+    "unreachable",
+    "matches",
+    "dbg",
+    "bail",
+    "ensure",
+    "anyhow",
+    "json",
+    "concat",
+    "env",
+];
+
+/// Attributes that make a function a request handler.
+pub(crate) const HANDLERS: [&str; 12] = [
+    "get",
+    "post",
+    "put",
+    "delete",
+    "patch",
+    "head",
+    "options",
+    "route",
+    "handler",
+    "debug_handler",
+    "catch",
+    "endpoint",
+];

@@ -12,10 +12,12 @@ use crate::world::{env, files};
 pub const SHIM: &str = include_str!("../../hooks/pre-push");
 /// Says that a hook is ours, in any version.
 const MARK: &[u8] = b"# perf-gate pre-push hook.";
+/// What earlier versions wrote, as SHA-256: replaced and removed without a question.
+const EARLIER: [&str; 1] = ["850412ca05019567b997783befe5dbffbc0572d61da8982a720533d98f30b58b"];
 /// What the name of a foreign hook ends with while ours stands in its place. The shim knows it too.
 const BEFORE: &str = ".before-perf-gate";
 /// Hooks are scripts; a larger file is somebody's program, and not ours.
-const MOST_BYTES: u64 = 64 << 20;
+pub(super) const MOST_BYTES: u64 = 64 << 20;
 
 /// Where the hook stands, or would stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +39,10 @@ pub enum State {
     Absent,
     /// Our hook, as this version writes it.
     Ours,
-    /// Our hook of another version.
+    /// Our hook as an earlier version wrote it.
     Outdated,
+    /// Our hook with somebody's changes, or of a later version.
+    Edited,
     /// Somebody else's hook.
     Foreign,
 }
@@ -83,8 +87,10 @@ impl Place {
         let bytes = files::read(&self.hook, MOST_BYTES)?;
         Ok(if bytes == SHIM.as_bytes() {
             State::Ours
-        } else if bytes.windows(MARK.len()).any(|window| window == MARK) {
+        } else if EARLIER.contains(&files::sha256_hex(&bytes).as_str()) {
             State::Outdated
+        } else if bytes.windows(MARK.len()).any(|window| window == MARK) {
+            State::Edited
         } else {
             State::Foreign
         })
@@ -117,6 +123,9 @@ pub fn install(place: &Place) -> Result<Done> {
     if state == State::Ours && place.is_executable() {
         return Ok(Done::AlreadyInstalled);
     }
+    if state == State::Edited {
+        return Err(edited(place));
+    }
     if state == State::Foreign {
         if files::exists(&place.before) {
             return Err(Error::input(format!(
@@ -137,6 +146,13 @@ pub fn install(place: &Place) -> Result<Done> {
     Ok(Done::Installed { before: files::exists(&place.before).then(|| place.before.clone()) })
 }
 
+/// What somebody wrote into our hook is theirs: it is neither written over nor deleted.
+fn edited(place: &Place) -> Error {
+    let hook = place.hook.display();
+    Error::input(format!("{hook} is the hook of perf-gate with changes that this version does not know"))
+        .next("keep what you need of it elsewhere, delete it, and run this again")
+}
+
 fn write_shim(place: &Place) -> Result<()> {
     files::create_folders(&place.folder)?;
     files::write_atomic(&place.hook, SHIM.as_bytes())?;
@@ -150,6 +166,7 @@ pub fn uninstall(place: &Place) -> Result<Done> {
     }
     match place.state()? {
         State::Ours | State::Outdated => {}
+        State::Edited => return Err(edited(place)),
         State::Absent | State::Foreign => return Ok(Done::NotInstalled),
     }
     let restored = files::exists(&place.before);
@@ -161,32 +178,75 @@ pub fn uninstall(place: &Place) -> Result<Done> {
     Ok(Done::Removed { restored })
 }
 
-/// What to add where we do not write: the line for a hook of one's own.
-pub const SNIPPET: &str = r#"cargo perf-gate hook run -- "$@""#;
+/// What to add where we do not write: the line for a hook of one's own. The program is called by its own name: `cargo
+/// perf-gate` would first ask the repository's `.cargo/config.toml`, where an alias could stand for it.
+pub const SNIPPET: &str = r#"cargo-perf-gate hook run -- "$@""#;
 
-/// Hook managers in use here, and what to add to have them run the gate.
-pub fn managers(root: &Path) -> Vec<(&'static str, &'static str)> {
-    const KNOWN: [(&str, &str, &str); 6] = [
-        (".pre-commit-config.yaml", "pre-commit", PRE_COMMIT),
-        ("prek.toml", "prek", PRE_COMMIT),
-        ("lefthook.yml", "lefthook", LEFTHOOK),
-        ("lefthook.yaml", "lefthook", LEFTHOOK),
-        (".lefthook.yml", "lefthook", LEFTHOOK),
-        (".husky", "husky", "add to .husky/pre-push:\n  cargo perf-gate hook run -- \"$@\""),
-    ];
-    let used = KNOWN.into_iter().filter(|(file, _, _)| files::exists(&root.join(file)));
-    used.map(|(_, name, snippet)| (name, snippet)).collect()
+/// A hook manager that is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manager {
+    /// Its name.
+    pub name: &'static str,
+    /// The file that its hooks stand in.
+    pub file: &'static str,
+    /// What to add there.
+    pub snippet: &'static str,
 }
 
-const PRE_COMMIT: &str = "its own pre-push hook runs first where it is installed; install ours after it";
-const LEFTHOOK: &str = "add to lefthook.yml:\n  pre-push:\n    jobs:\n      - run: cargo perf-gate hook run -- {0}\n        use_stdin: true";
+/// Hook managers in use here, and what to add to have them run the gate.
+pub fn managers(root: &Path) -> Vec<Manager> {
+    const KNOWN: [(&str, &str, &str, &str); 9] = [
+        ("pre-commit", ".pre-commit-config.yaml", ".pre-commit-config.yaml", PRE_COMMIT),
+        ("pre-commit", ".pre-commit-config.yml", ".pre-commit-config.yml", PRE_COMMIT),
+        ("prek", "prek.toml", "prek.toml", PREK),
+        ("lefthook", "lefthook.yml", "lefthook.yml", LEFTHOOK),
+        ("lefthook", "lefthook.yaml", "lefthook.yaml", LEFTHOOK),
+        ("lefthook", ".lefthook.yml", ".lefthook.yml", LEFTHOOK),
+        ("lefthook", ".lefthook.yaml", ".lefthook.yaml", LEFTHOOK),
+        ("lefthook", ".config/lefthook.yml", ".config/lefthook.yml", LEFTHOOK),
+        ("husky", ".husky", ".husky/pre-push", SNIPPET),
+    ];
+    let used = KNOWN.into_iter().filter(|(_, sign, _, _)| files::exists(&root.join(sign)));
+    used.map(|(name, _, file, snippet)| Manager { name, file, snippet }).collect()
+}
+
+const PRE_COMMIT: &str = "\
+repos:
+  - repo: local
+    hooks:
+      - id: perf-gate
+        name: perf-gate
+        entry: cargo-perf-gate hook run
+        language: system
+        stages: [pre-push]
+        pass_filenames: false
+        always_run: true
+        verbose: true";
+const PREK: &str = "\
+[[repos]]
+repo = \"local\"
+hooks = [
+  { id = \"perf-gate\", name = \"perf-gate\", entry = \"cargo-perf-gate hook run\", language = \"system\", stages = [\"pre-push\"], \
+    pass_filenames = false, always_run = true, verbose = true },
+]";
+const LEFTHOOK: &str = "\
+pre-push:
+  jobs:
+    - name: perf-gate
+      run: cargo-perf-gate hook run -- {0}
+      use_stdin: true";
 
 /// What may keep git from running the gate, one sentence each; empty where all is well.
 pub fn troubles(place: &Place) -> Result<Vec<String>> {
+    let elsewhere = format!("add `{SNIPPET}` to {}", place.hook.display());
     let standing = match place.state()? {
         State::Ours => None,
-        State::Outdated => Some("the hook is of another version: run `cargo perf-gate hook install`"),
+        _ if place.foreign.is_some() => Some(elsewhere.as_str()),
+        State::Outdated => Some("the hook is of an earlier version: run `cargo perf-gate hook install`"),
         State::Absent => Some("no hook is installed: run `cargo perf-gate hook install`"),
+        State::Edited => {
+            Some("our hook was edited: keep what you need of it, delete it, run `cargo perf-gate hook install`")
+        }
         State::Foreign => Some("the hook there is not ours: run `cargo perf-gate hook install` to chain it"),
     };
     let mut troubles: Vec<String> = standing.into_iter().map(str::to_owned).collect();

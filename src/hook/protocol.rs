@@ -43,6 +43,19 @@ pub fn is_zero(id: &str) -> bool {
     !id.is_empty() && id.bytes().all(|digit| digit == b'0')
 }
 
+/// What pre-commit (and prek) says of a push: it reads git's lines itself and hands over one ref, in variables. None where it
+/// names no commit: it was run by hand, or everything is up to date.
+pub fn of_pre_commit(var: &dyn Fn(&str) -> Option<String>) -> Option<Update> {
+    var("PRE_COMMIT")?;
+    let named = |name: &str| var(&format!("PRE_COMMIT_{name}"));
+    // Without an end, the whole history is pushed: then only the names of the refs are given.
+    let local = named("TO_REF").or_else(|| named("LOCAL_BRANCH"))?;
+    let local_ref = named("LOCAL_BRANCH").unwrap_or_else(|| local.clone());
+    let remote_ref = named("REMOTE_BRANCH").unwrap_or_else(|| local_ref.clone());
+    let remote = named("FROM_REF").unwrap_or_else(|| "0".to_owned());
+    Some(Update { local_ref, local, remote_ref, remote })
+}
+
 /// Reads all lines. Anything else than git's protocol is an error: an unread line would be an unreviewed push.
 pub fn parse(input: &str) -> Result<Vec<Update>> {
     let lines = input.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
@@ -97,6 +110,26 @@ mod tests {
         assert_eq!(updates.iter().map(Update::is_deletion).collect::<Vec<_>>(), [true, false, false]);
         assert_eq!(updates.iter().map(Update::branch).collect::<Vec<_>>(), [Some("old"), Some("a"), None]);
         assert_eq!(updates[1].known(), Some(A));
+    }
+
+    #[test]
+    fn the_variables_of_pre_commit_are_one_ref() {
+        let given = |pairs: &'static [(&str, &str)]| {
+            of_pre_commit(&move |name| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+        };
+        let push = given(&[
+            ("PRE_COMMIT", "1"),
+            ("PRE_COMMIT_FROM_REF", A),
+            ("PRE_COMMIT_TO_REF", A),
+            ("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/fix/E1-S1"),
+            ("PRE_COMMIT_REMOTE_BRANCH", "refs/heads/x"),
+        ]);
+        let push = push.unwrap();
+        assert_eq!((push.known(), push.branch(), push.local.as_str()), (Some(A), Some("fix/E1-S1"), A));
+        let whole = given(&[("PRE_COMMIT", "1"), ("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/main")]).unwrap();
+        assert_eq!((whole.known(), whole.local.as_str()), (None, "refs/heads/main"));
+        assert_eq!(given(&[("PRE_COMMIT", "1")]), None);
+        assert_eq!(given(&[("PRE_COMMIT_TO_REF", A)]), None, "not run by pre-commit");
     }
 
     #[test]

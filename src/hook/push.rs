@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::world::config_files;
 use crate::world::git::{Base, PushBase, Repo};
 
@@ -31,6 +31,11 @@ pub fn ranges(repo: &Repo, root: &Path, updates: &[Update], remote: &str) -> Res
     let mut pushed: Vec<Pushed> = Vec::new();
     for update in updates.iter().filter(|update| !update.is_deletion()) {
         let Some(commit) = repo.resolve(&update.local) else {
+            if !repo.has_object(&update.local) {
+                let (what, id) = (crate::story::visible(&update.local_ref), crate::story::visible(&update.local));
+                return Err(Error::input(format!("what is pushed as {what} ({id}) is not in this repository"))
+                    .next("run this in the repository that pushes"));
+            }
             push.notes.push(format!("{} leads to no commit: nothing to review there", update.local_ref));
             continue;
         };
@@ -54,6 +59,10 @@ pub fn ranges(repo: &Repo, root: &Path, updates: &[Update], remote: &str) -> Res
         let tree = repo.commit_tree(&commit)?;
         let resolved = config_files::load(tree.as_ref(), None, toml::Table::new())?;
         push.notes.extend(resolved.notes);
+        if base.commit == commit {
+            let short = commit.get(..12).unwrap_or(&commit);
+            push.notes.push(format!("the remote has {short} already: there is no change to review"));
+        }
         push.ranges.push(Range {
             root: root.to_path_buf(),
             write: resolved.config.hook.write && head.as_ref() == Some(&commit),

@@ -507,6 +507,19 @@ impl Unit {
         &self.binds[id.index()]
     }
 
+    /// The calls that were made while a context was open: all that stand in it are among them.
+    pub fn calls_in(&self, ctx: CtxId) -> &[Call] {
+        let ctx = self.ctx(ctx);
+        let from = self.calls.partition_point(|call| call.seq < ctx.seq);
+        let to = self.calls.partition_point(|call| call.seq < ctx.seq_end);
+        &self.calls[from..to.max(from)]
+    }
+
+    /// The bindings from a place on.
+    pub fn binds_from(&self, seq: u32) -> &[Bind] {
+        &self.binds[self.binds.partition_point(|bind| bind.seq < seq)..]
+    }
+
     /// Whether `inner` is `outer` or stands in it.
     pub fn is_in(&self, inner: CtxId, outer: CtxId) -> bool {
         outer.0 <= inner.0 && inner.0 <= self.ctx(outer).last.0
@@ -550,31 +563,54 @@ impl Unit {
 /// Interned names of one file.
 #[derive(Debug)]
 pub struct Names {
-    index: HashMap<Box<str>, Sym>,
+    /// By the hash of the text; where two texts share one, the second stands at the next number that is free.
+    index: HashMap<u64, Sym>,
+    hasher: foldhash::fast::RandomState,
     texts: Vec<Box<str>>,
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Self { index: HashMap::with_capacity(256), texts: Vec::with_capacity(256) }
+        let hasher = foldhash::fast::RandomState::default();
+        Self { index: HashMap::with_capacity(256), hasher, texts: Vec::with_capacity(256) }
     }
 }
 
 impl Names {
     /// The name of this text.
     pub fn intern(&mut self, text: &str) -> Sym {
-        if let Some(sym) = self.index.get(text) {
-            return *sym;
+        match self.place(text) {
+            Ok(sym) => sym,
+            Err(free) => {
+                let sym = Sym(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
+                self.texts.push(text.into());
+                self.index.insert(free, sym);
+                sym
+            }
         }
-        let sym = Sym(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        self.texts.push(text.into());
-        self.index.insert(text.into(), sym);
-        sym
+    }
+
+    /// The name of a text, or the place where it belongs.
+    fn place(&self, text: &str) -> Result<Sym, u64> {
+        use std::hash::BuildHasher as _;
+        let mut at = self.hasher.hash_one(text);
+        loop {
+            match self.index.get(&at) {
+                Some(sym) if self.text(*sym) == text => return Ok(*sym),
+                Some(_) => at = at.wrapping_add(1),
+                None => return Err(at),
+            }
+        }
+    }
+
+    /// All texts, in the order of their names.
+    pub fn into_texts(self) -> Vec<Box<str>> {
+        self.texts
     }
 
     /// The name of this text, if it occurs in the file at all.
     pub fn find(&self, text: &str) -> Option<Sym> {
-        self.index.get(text).copied()
+        self.place(text).ok()
     }
 
     /// The text of a name; empty for none.

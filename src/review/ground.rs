@@ -2,6 +2,7 @@
 //!
 //! Review and check share it. Knows nothing of stories.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::config::Config;
@@ -26,8 +27,9 @@ pub(super) struct Ground {
     pub head: Option<String>,
     /// What changed; none where there is no base.
     pub changes: Option<Vec<Change>>,
-    /// Every path where base, index and working tree are not all the same; none where that was not asked.
-    pub touched: Option<Vec<String>>,
+    /// Every path where base, index and working tree are not all the same, with the id of its content where it is a plain
+    /// file; none where that was not asked.
+    pub touched: Option<BTreeMap<String, Option<[u8; 32]>>>,
     /// Whether the working tree is analysed, as against a commit.
     pub worktree: bool,
 }
@@ -78,7 +80,7 @@ impl Ground {
         };
         let base = repo.base(explicit, config.base.as_deref())?;
         let compared = base.as_ref().map(|base| repo.compare_worktree(&base.commit)).transpose()?;
-        let (changes, touched) = compared.unzip();
+        let (changes, touched) = compared.map(|compared| (compared.changes, compared.touched)).unzip();
         let head = repo.head()?;
         Ok(Ground { tree, repo: Some(repo), base, head, changes, touched, worktree: true })
     }
@@ -126,9 +128,16 @@ impl Ground {
         if self.base_is_head() {
             return Some(!changes.is_empty());
         }
-        let committed = self.repo.as_ref()?.commit_tree(self.head.as_deref()?).ok()?;
+        let (repo, head) = (self.repo.as_ref()?, self.head.as_deref()?);
+        // Most changes are committed, and their ids are known: only the others are read.
+        let id_of = |change: &Change| self.touched.as_ref()?.get(&change.path).copied().flatten();
+        let known: Vec<_> = changes.iter().filter_map(|change| Some((change.path.as_str(), id_of(change)?))).collect();
+        let committed_too: BTreeSet<&str> = repo.held_by(head, &known).ok()?;
+        let committed = repo.commit_tree(head).ok()?;
         let differs = |change: &&Change| {
-            change.kind != ChangeKind::Submodule && !self.same_there(committed.as_ref(), &change.path)
+            change.kind != ChangeKind::Submodule
+                && !committed_too.contains(change.path.as_str())
+                && !self.same_there(committed.as_ref(), &change.path)
         };
         Some(changes.iter().any(|change| differs(&change)))
     }

@@ -33,6 +33,7 @@ pub mod lock;
 mod output;
 mod steps;
 
+mod results;
 mod storyless;
 
 use std::collections::BTreeMap;

@@ -15,7 +15,7 @@ use super::examine::{self, Examination, Examined};
 use super::finalize::provenance;
 use super::ground::Ground;
 use super::sources::{Loaded, Wanted};
-use super::{CheckJob, Checked, Scope, Target, own_files, story_gate, verdict};
+use super::{CheckJob, Checked, Scope, Target, own_files, results, story_gate, verdict};
 
 /// Runs the check.
 pub(super) fn run(job: &CheckJob) -> Result<Checked> {
@@ -27,7 +27,8 @@ pub(super) fn run(job: &CheckJob) -> Result<Checked> {
         (_, true) => notes.extend(nothing_examined(&examined, "changed")),
         (_, false) => notes.extend(nothing_examined(&examined, "was given")),
     }
-    if job.paths.is_empty() && ground.base_is_head() {
+    // Of a range of commits the caller says it: there is nothing beside what is committed.
+    if job.paths.is_empty() && ground.base_is_head() && matches!(job.target, Target::WorkTree { .. }) {
         notes.push("the base is the head itself: only what is not committed counts as changed".to_owned());
     }
     let verdict = verdict::resolve(&examined.checks, false);
@@ -65,7 +66,15 @@ fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -
     let loaded = examine::load(ground, wanted, &job.config)?;
     let around = examination.around(&loaded, wanted)?;
     let surroundings = examination.surroundings(&loaded)?;
+    let followed = surroundings.as_ref().map(|s| s.digest.as_str());
+    let place = results::place(job, ground, wanted, &loaded, (&around, followed));
+    if let Some(known) = place.as_ref().and_then(results::read) {
+        return Ok((loaded, known));
+    }
     let examined = examination.run(&loaded, wanted, &around, surroundings.as_ref())?;
+    if let Some(place) = &place {
+        results::store(place, &examined);
+    }
     Ok((loaded, examined))
 }
 

@@ -43,11 +43,13 @@ impl<'g> Surroundings<'g> {
         let files = match (repo, &ground.head) {
             (Some(repo), Some(head)) if !ground.worktree => committed(repo, head)?,
             (Some(repo), Some(head)) if repo.root() == files::canonical(root) => {
-                let found = match &ground.touched {
-                    Some(touched) => touched.clone(),
-                    None => repo.compare_worktree(head)?.1,
+                let compared = match &ground.touched {
+                    Some(_) => None,
+                    None => Some(repo.compare_worktree(head)?.touched),
                 };
-                tracked(repo, tree, &found)?
+                let touched = ground.touched.as_ref().or(compared.as_ref());
+                let touched = touched.into_iter().flat_map(BTreeMap::keys).map(String::as_str);
+                tracked(repo, tree, touched.collect(), analysed)?
             }
             _ => on_disk(root)?,
         };
@@ -167,13 +169,14 @@ fn committed(repo: &Repo, commit: &str) -> Result<Vec<Listed>> {
     Ok(repo.committed_files(commit, &is_wanted)?.into_iter().map(listed).collect())
 }
 
-/// What the index says, but where the working tree says otherwise: those files are read.
-fn tracked(repo: &Repo, tree: &dyn Tree, touched: &[String]) -> Result<Vec<Listed>> {
+/// What the index says, but where the working tree says otherwise: those files are read, unless they are analysed and so
+/// no part of what is around.
+fn tracked(repo: &Repo, tree: &dyn Tree, touched: BTreeSet<&str>, analysed: &BTreeSet<&str>) -> Result<Vec<Listed>> {
     let mut files = repo.tracked_files(&is_wanted)?;
-    let touched: BTreeSet<&str> = touched.iter().map(String::as_str).filter(|path| is_wanted(path)).collect();
     files.retain(|(path, _)| !touched.contains(path.as_str()));
     let mut changed: BTreeMap<&str, Id> = BTreeMap::new();
-    for path in touched {
+    let around = |path: &str| is_wanted(path) && !(is_source(path) && analysed.contains(path));
+    for path in touched.into_iter().filter(|path| around(path)) {
         if let Entry::File(bytes) = tree.entry(path, LARGEST) {
             changed.extend(repo.content_id(&bytes).map(|id| (path, id)));
         }

@@ -92,8 +92,11 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String> {
 
 /// Reads a file that was just seen to be a regular one; none where it is larger than the limit.
 pub(super) fn read_open(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    let file = File::open(path)?;
+    let size = file.metadata()?.len().min(limit) as usize;
+    // One more than there should be: the end is then seen without growing.
+    let mut bytes = Vec::with_capacity(size + 1);
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 
@@ -192,7 +195,7 @@ impl Draft {
     }
 }
 
-/// Writes a file whole or not at all: a temporary file in the same folder, synced, then renamed over the old one, whose
+/// Writes a file whole or not at all: a temporary file in the same folder, without a name where that can be, synced, then renamed over the old one, whose
 /// mode it keeps. Makes the folders above. Where a link stands, its target is written.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
     let target = match kind(path) {
@@ -206,13 +209,41 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 fn write_beside(target: &Path, folder: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mode = fs::metadata(target).map_or_else(|_| default_mode(), |meta| meta.permissions());
+    if write_unnamed(target, folder, bytes, mode.clone())? {
+        return Ok(());
+    }
     let mut file = tempfile::Builder::new().prefix(".tmp.").suffix(".perf-gate").tempfile_in(folder)?;
     file.write_all(bytes)?;
-    let mode = fs::metadata(target).map(|meta| meta.permissions());
-    file.as_file().set_permissions(mode.unwrap_or_else(|_| default_mode()))?;
+    file.as_file().set_permissions(mode)?;
     file.as_file().sync_all()?;
     file.persist(target).map_err(|e| e.error)?;
     Ok(())
+}
+
+/// Writes into a file that has no name before it is whole and on the disk: of a process that is killed meanwhile nothing
+/// stays behind. False where the file system has no such files.
+fn write_unnamed(target: &Path, folder: &Path, bytes: &[u8], mode: fs::Permissions) -> io::Result<bool> {
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat};
+    use std::os::fd::AsRawFd as _;
+    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+    let Ok(handle) = rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR) else { return Ok(false) };
+    let mut file = File::from(handle);
+    file.write_all(bytes)?;
+    file.set_permissions(mode)?;
+    file.sync_all()?;
+    let unnamed = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let link = |name: &Path| linkat(CWD, unnamed.as_str(), CWD, name, AtFlags::SYMLINK_FOLLOW);
+    // Where nothing stands yet, the file gets its name at once; over another it takes a step between.
+    if link(target).is_ok() {
+        return Ok(true);
+    }
+    let between = folder.join(format!(".tmp.{}.{:x}.perf-gate", std::process::id(), super::clock::nonce()));
+    if link(&between).is_err() {
+        return Ok(false);
+    }
+    fs::rename(&between, target).inspect_err(|_| drop(fs::remove_file(&between)))?;
+    Ok(true)
 }
 
 /// Readable by all, writable by the owner: what an editor would make of a file of a repository.

@@ -1,10 +1,12 @@
 //! A tree of files to read from: the working tree on disk, or a commit in the object database. Nothing here follows a
 //! symbolic link.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
+use std::sync::RwLock;
 
 use crate::error::{Error, Result};
 
@@ -61,9 +63,11 @@ pub trait Tree: Sync {
 }
 
 /// The files below a folder on disk.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
+    /// Folders below the root that are no links and that no link leads to, once seen.
+    plain: RwLock<HashSet<PathBuf>>,
 }
 
 impl Disk {
@@ -71,7 +75,7 @@ impl Disk {
     pub fn new(root: &Path) -> Result<Disk> {
         let real = files::canonical(root).filter(|path| files::is_folder(path));
         let root = real.ok_or_else(|| Error::input(format!("{} is no folder", root.display())))?;
-        Ok(Disk { root })
+        Ok(Disk { root, plain: RwLock::default() })
     }
 
     /// The folder, with every link resolved.
@@ -95,11 +99,24 @@ impl Disk {
             let real = files::canonical(&full).filter(|real| real.starts_with(&self.root));
             return real.ok_or(Entry::Missing);
         };
+        if self.is_plain(parent) {
+            return Ok(full);
+        }
         let Some(real) = files::canonical(parent) else { return Err(Entry::Missing) };
+        if real == parent
+            && let Ok(mut plain) = self.plain.write()
+        {
+            plain.insert(real);
+            return Ok(full);
+        }
         if !real.starts_with(&self.root) {
             return Err(self.first_link(relative).map_or(Entry::Missing, Entry::Symlink));
         }
         Ok(real.join(name))
+    }
+
+    fn is_plain(&self, folder: &Path) -> bool {
+        folder == self.root || self.plain.read().is_ok_and(|plain| plain.contains(folder))
     }
 
     /// Target of the first link on the way to a path.

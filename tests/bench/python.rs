@@ -62,6 +62,7 @@ fn every_rule_on_every_core(bencher: Bencher) {
     }
     let (config, facts, budgets) = (Config::default(), Facts::default(), Budgets::default());
     let (rules, caps) = (&Selection::All, Caps::NONE);
-    let job = Job { sources: &SOURCES, rest: None, facts: &facts, budgets: &budgets, config: &config, rules, caps };
+    let (sources, siblings) = (&SOURCES[..], &[]);
+    let job = Job { sources, siblings, rest: None, facts: &facts, budgets: &budgets, config: &config, rules, caps };
     bencher.counter(BytesCount::new(size(&SOURCES))).bench(|| perf_gate::engine::run(job));
 }

@@ -6,9 +6,9 @@ use std::process::Output;
 
 use crate::support::{Run, Scratch, gate_command, git_command};
 
-const STORY: &str = ".gaia/artifacts/implementation-artifacts/E1-S1-faster.md";
-const REPORT: &str = ".gaia/artifacts/implementation-artifacts/performance-review-E1-S1.md";
-const ZERO: &str = "0000000000000000000000000000000000000000";
+pub const STORY: &str = ".gaia/artifacts/implementation-artifacts/E1-S1-faster.md";
+pub const REPORT: &str = ".gaia/artifacts/implementation-artifacts/performance-review-E1-S1.md";
+pub const ZERO: &str = "0000000000000000000000000000000000000000";
 
 pub fn story(key: &str, status: &str, files: &[&str]) -> String {
     let list: String = files.iter().fold(String::new(), |text, file| text + "- `" + file + "`\n");
@@ -21,14 +21,14 @@ pub fn story(key: &str, status: &str, files: &[&str]) -> String {
 }
 
 /// A clone with a bare remote that holds `main`, the binary's folder for PATH, and a home of its own.
-struct Clone {
-    scratch: Scratch,
-    remote: Scratch,
-    home: Scratch,
+pub struct Clone {
+    pub scratch: Scratch,
+    pub remote: Scratch,
+    pub home: Scratch,
 }
 
 impl Clone {
-    fn new() -> Clone {
+    pub fn new() -> Clone {
         let remote = Scratch::new();
         remote.git(&["init", "-q", "--bare", "-b", "main"]);
         let scratch = Scratch::repo();
@@ -38,7 +38,7 @@ impl Clone {
         Clone { scratch, remote, home: Scratch::new() }
     }
 
-    fn installed() -> Clone {
+    pub fn installed() -> Clone {
         let clone = Clone::new();
         let run = clone.scratch.gate(&["hook", "install"]);
         assert_eq!(run.code, 0, "{}", run.stderr);
@@ -46,7 +46,7 @@ impl Clone {
     }
 
     /// A branch for a story in review, with one committed change.
-    fn with_story(self, branch: &str) -> Clone {
+    pub fn with_story(self, branch: &str) -> Clone {
         self.scratch.git(&["checkout", "-q", "-b", branch]);
         self.scratch.write(STORY, story("E1-S1", "review", &["src/lib.rs"]));
         self.scratch.write("src/lib.rs", "pub fn one() -> u32 {\n    2\n}\n").commit("Change");
@@ -54,7 +54,7 @@ impl Clone {
     }
 
     /// The user's own configuration: a judge from outside, whose answer holds one finding.
-    fn with_judge(self, severity: &str) -> Clone {
+    pub fn with_judge(self, severity: &str) -> Clone {
         let findings = self.home.join("findings.json");
         self.home.write(
             "findings.json",
@@ -68,11 +68,16 @@ impl Clone {
         self
     }
 
-    fn push(&self, args: &[&str]) -> Run {
+    pub fn push(&self, args: &[&str]) -> Run {
+        self.push_from(self.scratch.path(), args)
+    }
+
+    /// Pushes from another folder: a linked worktree, a submodule, a bare copy.
+    pub fn push_from(&self, folder: &Path, args: &[&str]) -> Run {
         let bin = Path::new(env!("CARGO_BIN_EXE_cargo-perf-gate")).parent().unwrap().to_path_buf();
         let path =
             std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())));
-        let output = git_command(self.scratch.path())
+        let output = git_command(folder)
             .arg("push")
             .args(args)
             .env("PATH", path.unwrap())
@@ -81,21 +86,21 @@ impl Clone {
         run_of(output.unwrap())
     }
 
-    fn remote_has(&self, name: &str) -> bool {
+    pub fn remote_has(&self, name: &str) -> bool {
         git_command(self.remote.path()).args(["rev-parse", "-q", "--verify", name]).output().unwrap().status.success()
     }
 
     /// Runs `hook run` as git would, for one line.
-    fn hook(&self, lines: &str) -> Run {
+    pub fn hook(&self, lines: &str) -> Run {
         self.scratch.gate_with(&["hook", "run", "origin", "url"], lines, &[])
     }
 
-    fn pre_push(&self) -> PathBuf {
+    pub fn pre_push(&self) -> PathBuf {
         self.scratch.join(".git/hooks/pre-push")
     }
 }
 
-fn run_of(output: Output) -> Run {
+pub fn run_of(output: Output) -> Run {
     Run {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -103,7 +108,7 @@ fn run_of(output: Output) -> Run {
     }
 }
 
-fn executable(path: &Path, text: &str) {
+pub fn executable(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -143,7 +148,7 @@ fn a_critical_finding_stops_the_push_and_no_verify_bypasses() {
 }
 
 /// A query per item in a request handler, and the same with one query.
-const SLOW: &str = "pub async fn list(pool: &sqlx::PgPool, ids: Vec<i64>) -> Result<Vec<Row>, sqlx::Error> {\n    \
+pub const SLOW: &str = "pub async fn list(pool: &sqlx::PgPool, ids: Vec<i64>) -> Result<Vec<Row>, sqlx::Error> {\n    \
     let mut rows = Vec::new();\n    for id in ids {\n        rows.push(sqlx::query_as::<_, Row>(\"SELECT * FROM t WHERE \
     id = $1\").bind(id).fetch_one(pool).await?);\n    }\n    Ok(rows)\n}\n";
 const FAST: &str = "pub async fn list(pool: &sqlx::PgPool, ids: Vec<i64>) -> Result<Vec<Row>, sqlx::Error> {\n    \
@@ -431,7 +436,7 @@ fn hooks_outside_of_the_repository_are_not_written() {
     let run = clone.scratch.gate(&["hook", "install"]);
     assert_eq!(run.code, 0);
     assert!(
-        run.stdout.contains("nothing was written") && run.stdout.contains("cargo perf-gate hook run"),
+        run.stdout.contains("nothing was written") && run.stdout.contains("cargo-perf-gate hook run"),
         "{}",
         run.stdout
     );
@@ -447,7 +452,7 @@ fn hooks_outside_of_the_repository_are_not_written() {
 #[test]
 fn without_a_repository_there_is_a_note_and_no_error() {
     let scratch = Scratch::new();
-    for action in ["install", "uninstall", "status"] {
+    for action in ["install", "uninstall", "status", "doctor"] {
         let run = scratch.gate(&["hook", action]);
         assert_eq!(run.code, 0);
         assert!(run.stderr.contains("there is no git repository here"), "{}", run.stderr);

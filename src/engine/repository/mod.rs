@@ -83,23 +83,28 @@ fn version() -> u64 {
         hash
     }
     const START: u64 = 0xcbf2_9ce4_8422_2325;
-    const PARTS: [u64; 9] = [
+    const PARTS: [u64; 11] = [
         mix(START, env!("CARGO_PKG_VERSION").as_bytes()),
         mix(START, include_bytes!("../../effects/summary.rs")),
         mix(START, include_bytes!("../../effects/summarise.rs")),
         mix(START, include_bytes!("../../effects/context.rs")),
+        mix(START, include_bytes!("../../effects/paths.rs")),
         mix(START, include_bytes!("../../effects/rest.rs")),
         mix(START, include_bytes!("../../effects/words.rs")),
         mix(START, include_bytes!("../../effects/table.rs")),
+        mix(START, include_bytes!("../../effects/lookup.rs")),
         mix(START, include_bytes!("../../lang/unit.rs")),
         mix(START, include_bytes!("segment.rs")),
     ];
-    const LOWERING: [u64; 6] = [
+    const LOWERING: [u64; 9] = [
         mix(START, include_bytes!("../../lang/builder.rs")),
         mix(START, include_bytes!("../../lang/rust/items.rs")),
         mix(START, include_bytes!("../../lang/rust/exprs.rs")),
         mix(START, include_bytes!("../../lang/rust/control.rs")),
         mix(START, include_bytes!("../../lang/rust/macros.rs")),
+        mix(START, include_bytes!("../../lang/rust/mod.rs")),
+        mix(START, include_bytes!("../../lang/rust/patterns.rs")),
+        mix(START, include_bytes!("../../lang/rust/tokens.rs")),
         mix(START, include_bytes!("../../lang/rust/types.rs")),
     ];
     const PYTHON: [u64; 14] = [
@@ -364,6 +369,9 @@ impl Rest for Repository<'_> {
     }
 
     fn find(&self, kind: Kind, owner: &str, name: &str) -> Vec<Entry<'_>> {
+        if self.segments.is_empty() {
+            return Vec::new();
+        }
         let hash = hash(kind, owner, name);
         let mut found = Vec::new();
         for (segment, files) in self.segments.iter().zip(&self.files) {

@@ -44,6 +44,20 @@ struct Scan<'a> {
     ladder: u32,
 }
 
+/// Letters, digits and `_`.
+const fn is_word(byte: u8) -> bool {
+    const WORD: [bool; 256] = {
+        let mut word = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            word[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+            byte += 1;
+        }
+        word
+    };
+    WORD[byte as usize]
+}
+
 impl Scan<'_> {
     fn peek(&self, ahead: usize) -> u8 {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
@@ -56,7 +70,7 @@ impl Scan<'_> {
             b'/' if self.peek(1) == b'/' => return self.skip_line(),
             b'/' if self.peek(1) == b'*' => return self.skip_block_comment(),
             b'"' => return self.skip_string(),
-            b'r' if !self.in_word() && matches!(self.peek(1), b'"' | b'#') && self.skip_raw_string() => return,
+            _ if is_word(byte) => return self.skip_word(byte),
             b'\'' => return self.skip_quote(),
             b'(' | b'[' | b'{' => {
                 self.depth += 1;
@@ -82,8 +96,7 @@ impl Scan<'_> {
                 }
                 self.run += 1;
             }
-            b'e' if !self.in_word() && self.bytes[self.at..].starts_with(b"else") => self.ladder += 1,
-            _ if byte.is_ascii_punctuation() && byte != b'_' => self.run += 1,
+            _ if byte.is_ascii_punctuation() => self.run += 1,
             b' ' if self.peek(1).is_ascii_alphabetic() => self.run += 1,
             _ => {}
         }
@@ -97,14 +110,20 @@ impl Scan<'_> {
         }
     }
 
-    fn in_word(&self) -> bool {
-        self.at > 0 && (self.bytes[self.at - 1].is_ascii_alphanumeric() || self.bytes[self.at - 1] == b'_')
+    /// A word: only where it starts can it be an `else` or begin a raw string.
+    fn skip_word(&mut self, first: u8) {
+        match first {
+            b'r' if matches!(self.peek(1), b'"' | b'#') && self.skip_raw_string() => return,
+            b'e' if self.bytes[self.at..].starts_with(b"else") => self.ladder += 1,
+            _ => {}
+        }
+        let rest = &self.bytes[self.at..];
+        self.at += rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
     }
 
     fn skip_line(&mut self) {
-        while self.at < self.bytes.len() && self.bytes[self.at] != b'\n' {
-            self.at += 1;
-        }
+        let rest = &self.bytes[self.at..];
+        self.at += rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
     }
 
     fn skip_block_comment(&mut self) {

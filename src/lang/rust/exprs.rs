@@ -160,7 +160,7 @@ impl Lower {
         let name = self.sym(&call.method);
         let generic = match &call.turbofish {
             Some(t) => {
-                let args = self.generic_args(&syn::PathArguments::AngleBracketed(t.clone()));
+                let args = self.angle_bracketed(t);
                 args.first().copied().unwrap_or(TyId::NONE)
             }
             None => TyId::NONE,

@@ -21,9 +21,11 @@ pub(super) fn lower(text: &str) -> Result<Lowered, Unparsable> {
     // proc-macro2 keeps every source it ever parsed in a thread-local; spans are read before this point only.
     let unit = match &parsed {
         Ok(file) => {
-            let mut lower = Lower { b: Builder::new(Language::Rust) };
+            let mut lower = Lower { b: Builder::new(Language::Rust), text: String::new() };
             lower.file(file);
-            let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
+            let ends = text.bytes().filter(|byte| *byte == b'\n').count();
+            let lines = ends + usize::from(!text.is_empty() && !text.ends_with('\n'));
+            let lines = u32::try_from(lines).unwrap_or(u32::MAX);
             let unit = lower.b.finish(Pos { line: lines.max(1), column: 1 });
             Ok(Lowered { unit, functions: super::rust_complexity::measure(file), damage: Vec::new() })
         }
@@ -37,12 +39,16 @@ pub(super) fn lower(text: &str) -> Result<Lowered, Unparsable> {
 /// The lowering in progress.
 struct Lower {
     b: Builder,
+    /// Room for the text of a name: identifiers are only given as texts of their own.
+    text: String,
 }
 
 impl Lower {
     fn sym(&mut self, ident: &proc_macro2::Ident) -> Sym {
-        let text = ident.to_string();
-        self.b.intern(text.strip_prefix("r#").unwrap_or(&text))
+        use std::fmt::Write as _;
+        self.text.clear();
+        let _ = write!(self.text, "{ident}");
+        self.b.intern(self.text.strip_prefix("r#").unwrap_or(&self.text))
     }
 
     fn same(&mut self, val: ValId) -> ValId {

@@ -12,8 +12,9 @@ impl Lower {
         if let Some(ident) = path.get_ident() {
             return self.sym(ident);
         }
-        let text = joined(path);
-        self.b.intern(&text)
+        self.text.clear();
+        join(path, &mut self.text);
+        self.b.intern(&self.text)
     }
 
     /// A written type; none for what nothing is known of.
@@ -64,17 +65,18 @@ impl Lower {
     /// Type arguments, and what an iterator, stream or future gives.
     pub(super) fn generic_args(&mut self, args: &syn::PathArguments) -> Vec<TyId> {
         match args {
-            syn::PathArguments::AngleBracketed(a) => a
-                .args
-                .iter()
-                .filter_map(|arg| match arg {
-                    syn::GenericArgument::Type(t) => Some(self.ty(t)),
-                    syn::GenericArgument::AssocType(t) => Some(self.ty(&t.ty)),
-                    _ => None,
-                })
-                .collect(),
+            syn::PathArguments::AngleBracketed(a) => self.angle_bracketed(a),
             syn::PathArguments::Parenthesized(_) | syn::PathArguments::None => Vec::new(),
         }
+    }
+
+    pub(super) fn angle_bracketed(&mut self, args: &syn::AngleBracketedGenericArguments) -> Vec<TyId> {
+        let ty = |arg: &syn::GenericArgument| match arg {
+            syn::GenericArgument::Type(t) => Some(self.ty(t)),
+            syn::GenericArgument::AssocType(t) => Some(self.ty(&t.ty)),
+            _ => None,
+        };
+        args.args.iter().filter_map(ty).collect()
     }
 
     fn bounds_ty<'a>(&mut self, bounds: impl Iterator<Item = &'a syn::TypeParamBound>) -> TyId {
@@ -122,14 +124,22 @@ impl Lower {
 /// A path's segments joined by `::`, without generics.
 pub(super) fn joined(path: &syn::Path) -> String {
     let mut text = String::new();
+    join(path, &mut text);
+    text
+}
+
+fn join(path: &syn::Path, text: &mut String) {
+    use std::fmt::Write as _;
     for segment in &path.segments {
         if !text.is_empty() {
             text.push_str("::");
         }
-        let ident = segment.ident.to_string();
-        text.push_str(ident.strip_prefix("r#").unwrap_or(&ident));
+        let from = text.len();
+        let _ = write!(text, "{}", segment.ident);
+        if text[from..].starts_with("r#") {
+            text.replace_range(from..from + 2, "");
+        }
     }
-    text
 }
 
 /// The length that an expression states, where it is a literal.

@@ -27,7 +27,7 @@
 //! reached through a lock. Silent where anything in the file makes the same field smaller, and where the keys are few.
 
 use crate::effects::local::{self, SEES_THROUGH};
-use crate::effects::summarise::HANDLERS;
+use crate::effects::words::words;
 use crate::lang::Language;
 use crate::lang::unit::{BindKind, Call, CtxId, NoteKind, Sym, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
@@ -91,7 +91,7 @@ fn state_of(unit: &Unit, function: CtxId) -> Option<crate::lang::unit::BindId> {
     }
     let annotated = unit.notes.iter().any(|n| {
         let last = crate::effects::context::last_segment(unit.name(n.name));
-        n.ctx == function && n.kind == NoteKind::Attribute && HANDLERS.contains(&last)
+        n.ctx == function && n.kind == NoteKind::Attribute && words(unit.language).handlers.contains(&last)
     });
     let at = unit.binds.iter().position(|b| {
         let state = unit.ty(b.ty).is_some_and(|ty| STATES.contains(&unit.name(ty.written)));

@@ -6,7 +6,7 @@ use gix::bstr::ByteSlice as _;
 
 use crate::error::{Error, Result};
 
-use super::{Base, Repo, commit_id, one_line};
+use super::{Base, Repo, WHOLE_HISTORY, commit_id, one_line};
 
 /// What a push is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +53,8 @@ impl Repo {
         let repo = self.local();
         let Some(tip) = commit_id(&repo, head) else { return Err(unresolvable(head, "the push", self.is_shallow())) };
         let tracking = tracking_refs(&repo, remote);
+        let shown = without_credentials(remote);
+        let remote = shown.as_str();
         let default = tracking.default_branch(&repo);
         let fork = default.as_ref().and_then(|(_, id)| merge_base(&repo, *id, tip));
         let known = known.and_then(|id| commit_id(&repo, id));
@@ -86,6 +88,13 @@ impl Repo {
         Ok(plain(ObjectId::empty_tree(repo.object_hash()), remote, "nothing that the remote has", Some(note)))
     }
 
+    /// Whether a commit is another, or one that the other's history holds.
+    pub fn is_ancestor(&self, old: &str, new: &str) -> bool {
+        let repo = self.local();
+        let ids = commit_id(&repo, old).zip(commit_id(&repo, new));
+        ids.is_some_and(|(old, new)| is_ancestor(&repo, old, new))
+    }
+
     /// The base that has nothing: everything counts as new. Whoever uses it says so.
     pub fn nothing(&self) -> Base {
         let commit = ObjectId::empty_tree(self.local().object_hash()).to_string();
@@ -116,6 +125,16 @@ impl Repo {
 
     fn merge_base_of(&self, repo: &gix::Repository, a: ObjectId, b: ObjectId, name: &str) -> Result<ObjectId> {
         merge_base(repo, a, b).ok_or_else(|| no_merge_base(name, self.is_shallow()))
+    }
+}
+
+/// A remote's address without the name and password in it: what is compared with stands in reports.
+fn without_credentials(remote: &str) -> String {
+    let Some((scheme, rest)) = remote.split_once("://") else { return remote.to_owned() };
+    let authority = rest.split('/').next().unwrap_or_default();
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://{host}{}", &rest[authority.len()..]),
+        None => remote.to_owned(),
     }
 }
 
@@ -222,7 +241,7 @@ fn merge_base(repo: &gix::Repository, a: ObjectId, b: ObjectId) -> Option<Object
 fn unresolvable(name: &str, how: &str, shallow: bool) -> Error {
     let error = Error::input(format!("base `{}` ({how}) names no commit here", one_line(name)));
     if shallow {
-        return error.next("the clone is shallow: check out with `fetch-depth: 0`, or run `git fetch --unshallow`");
+        return error.next(format!("the clone is shallow: {WHOLE_HISTORY}, or run `git fetch --unshallow`"));
     }
     error.next("name a branch, tag or commit that `git rev-parse` knows; a remote's branch is `origin/<branch>` after `git fetch`")
 }
@@ -230,8 +249,22 @@ fn unresolvable(name: &str, how: &str, shallow: bool) -> Error {
 fn no_merge_base(name: &str, shallow: bool) -> Error {
     if shallow {
         return Error::input(format!("the clone is shallow and holds no merge base with {}", one_line(name)))
-            .next("check out with `fetch-depth: 0`, or run `git fetch --unshallow`");
+            .next(format!("{WHOLE_HISTORY}, or run `git fetch --unshallow`"));
     }
     Error::input(format!("the head has no history in common with {}", one_line(name)))
         .next("name another base with --base")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_credentials;
+
+    #[test]
+    fn an_address_is_shown_without_the_password_in_it() {
+        assert_eq!(without_credentials("https://me:se@cret@host/a/b@c.git"), "https://host/a/b@c.git");
+        assert_eq!(without_credentials("https://token@host"), "https://host");
+        for plain in ["origin", "https://host/a@b", "git@host:a/b.git", "/srv/a@b"] {
+            assert_eq!(without_credentials(plain), plain);
+        }
+    }
 }

@@ -1,27 +1,39 @@
 //! What changed from one tree to another: paths, renames, touched lines.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use gix::diff::Rewrites;
 use gix::diff::blob::{Algorithm, Diff, InternedInput};
 use gix::object::tree::diff::ChangeDetached;
 use gix::objs::tree::EntryKind;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
+use super::listing::padded;
 use super::names::show;
 use super::{Change, ChangeKind, Repo, broken, one_line, tree_of};
 
 /// Blobs larger than this are not compared line by line. Sources over 2 MB are refused before anything looks at lines.
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
+/// What a comparison of a commit with the working tree saw.
+#[derive(Debug, Clone, Default)]
+pub struct Compared {
+    /// Everything changed.
+    pub changes: Vec<Change>,
+    /// Every path where commit, index and working tree are not all the same, with the id of its content (padded with
+    /// zeros) where it is a plain file that could be read: of all others, the index tells the content.
+    pub touched: BTreeMap<String, Option<[u8; 32]>>,
+}
+
 impl Repo {
     /// Everything changed from a commit to the working tree: committed, staged, unstaged and untracked (not ignored).
     pub fn changes_to_worktree(&self, base: &str) -> Result<Vec<Change>> {
-        Ok(self.compare_worktree(base)?.0)
+        Ok(self.compare_worktree(base)?.changes)
     }
 
-    /// As [`changes_to_worktree`](Self::changes_to_worktree), with every path where commit, index and working tree are not
-    /// all the same: of all others, the index tells the content.
-    pub fn compare_worktree(&self, base: &str) -> Result<(Vec<Change>, Vec<String>)> {
+    /// As [`changes_to_worktree`](Self::changes_to_worktree), with all that was looked at for it.
+    pub fn compare_worktree(&self, base: &str) -> Result<Compared> {
         let repo = self.local().with_object_memory();
         let old = tree_of(&repo, base)?;
         let snapshot = super::worktree::snapshot(&repo, &old)?;
@@ -29,7 +41,19 @@ impl Repo {
         let mut changes = compare(&repo, &old, &new)?;
         changes.extend(snapshot.beyond);
         changes.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok((changes, snapshot.touched.iter().map(|path| show(path)).collect()))
+        let touched = snapshot.touched.iter().map(|(path, id)| (show(path), id.map(padded))).collect();
+        Ok(Compared { changes, touched })
+    }
+
+    /// Those of some plain files that a commit holds with exactly this content.
+    pub fn held_by<'p>(&self, commit: &str, files: &[(&'p str, [u8; 32])]) -> Result<BTreeSet<&'p str>> {
+        let repo = self.local();
+        let tree = tree_of(&repo, commit)?;
+        let held = files.iter().filter(|(path, id)| {
+            let entry = tree.lookup_entry(path.split('/').map(str::as_bytes)).ok().flatten();
+            entry.is_some_and(|entry| is_file(entry.mode().kind()) && padded(entry.object_id()) == *id)
+        });
+        Ok(held.map(|(path, _)| *path).collect())
     }
 
     /// Everything changed from one commit to another, without looking at the working tree.
@@ -45,11 +69,43 @@ fn compare(repo: &gix::Repository, old: &gix::Tree<'_>, new: &gix::Tree<'_>) -> 
         .diff_tree_to_tree(Some(old), Some(new), Some(options))
         .map_err(|e| broken("two trees cannot be compared", &one_line(&e)))?;
     let mut changes = Vec::with_capacity(raw.len());
+    let partial = is_partial(repo);
     for change in raw {
+        if partial {
+            all_there(repo, &change)?;
+        }
         changes.extend(one(repo, change)?);
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(changes)
+}
+
+/// Whether contents were left out when the repository was cloned (`git clone --filter`). Git fetches them when it needs them;
+/// we open no connection.
+fn is_partial(repo: &gix::Repository) -> bool {
+    let config = repo.config_snapshot();
+    let promised = |name: &str| config.boolean(format!("remote.{name}.promisor").as_str()) == Some(true);
+    repo.remote_names().iter().any(|name| promised(&name.to_string()))
+}
+
+/// An error where a content that the comparison needs was left out: what is not read is not reviewed.
+fn all_there(repo: &gix::Repository, change: &ChangeDetached) -> Result<()> {
+    let (mode, ids, path) = match change {
+        ChangeDetached::Addition { entry_mode, id, location, .. } => (entry_mode, vec![id], location),
+        ChangeDetached::Modification { entry_mode, previous_id, id, location, .. } => {
+            (entry_mode, vec![previous_id, id], location)
+        }
+        ChangeDetached::Rewrite { entry_mode, source_id, id, location, .. } => {
+            (entry_mode, vec![source_id, id], location)
+        }
+        ChangeDetached::Deletion { .. } => return Ok(()),
+    };
+    if !is_file(mode.kind()) || ids.into_iter().all(|id| repo.find_header(*id).is_ok()) {
+        return Ok(());
+    }
+    let path = one_line(&show(path));
+    Err(Error::input(format!("the clone is partial and does not hold all of `{path}`"))
+        .next("clone without `--filter` (GitHub: no `filter:`), or run `git fetch --refetch --no-filter`"))
 }
 
 /// One change of git's as ours; none for folders, whose files have changes of their own.

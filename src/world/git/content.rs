@@ -1,5 +1,7 @@
 //! The files of a commit, from the object database.
 
+use std::sync::Mutex;
+
 use gix::objs::tree::EntryKind;
 
 use crate::error::Result;
@@ -8,12 +10,17 @@ use crate::world::tree::{Entry, Tree};
 use super::names::{NOT_UTF8, hidden_bytes, show};
 use super::{broken, one_line, tree_of};
 
+/// Bytes of objects that each handle keeps.
+const FOLDERS_KEPT: usize = 4 * 1024 * 1024;
+
 /// How many links a path may go through, as in the operating system.
 const MOST_LINKS: usize = 40;
 
 /// A commit as a tree of files. Looks up what is asked for, and nothing else.
 pub(super) struct CommitTree {
     repo: gix::ThreadSafeRepository,
+    /// Handles that nobody uses right now: each has folders in its memory that the next path goes through again.
+    idle: Mutex<Vec<gix::Repository>>,
     tree: gix::ObjectId,
 }
 
@@ -21,7 +28,21 @@ impl CommitTree {
     pub(super) fn open(repo: gix::ThreadSafeRepository, commit: &str) -> Result<CommitTree> {
         let local = repo.to_thread_local();
         let tree = tree_of(&local, commit)?.id;
-        Ok(CommitTree { repo, tree })
+        Ok(CommitTree { repo, idle: Mutex::default(), tree })
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&gix::Repository) -> T) -> T {
+        let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
+        let repo = idle.unwrap_or_else(|| {
+            let mut repo = self.repo.to_thread_local();
+            repo.object_cache_size_if_unset(FOLDERS_KEPT);
+            repo
+        });
+        let done = work(&repo);
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.push(repo);
+        }
+        done
     }
 }
 
@@ -99,17 +120,18 @@ fn blob(repo: &gix::Repository, id: gix::ObjectId, limit: u64) -> Entry {
 impl CommitTree {
     /// Names in a folder of the kinds that are wanted, sorted.
     fn names(&self, folder: &str, wanted: impl Fn(EntryKind) -> bool) -> Vec<String> {
-        let repo = self.repo.to_thread_local();
-        let id = match walk(&repo, self.tree, folder.as_bytes()) {
-            Found::Root => self.tree,
-            Found::Entry(EntryKind::Tree, id) => id,
-            _ => return Vec::new(),
-        };
-        let Ok(tree) = repo.find_tree(id) else { return Vec::new() };
-        let entries = tree.iter().flatten().filter(|entry| wanted(entry.mode().kind()));
-        let mut names: Vec<String> = entries.map(|entry| show(entry.filename())).collect();
-        names.sort_unstable();
-        names
+        self.with(|repo| {
+            let id = match walk(repo, self.tree, folder.as_bytes()) {
+                Found::Root => self.tree,
+                Found::Entry(EntryKind::Tree, id) => id,
+                _ => return Vec::new(),
+            };
+            let Ok(tree) = repo.find_tree(id) else { return Vec::new() };
+            let entries = tree.iter().flatten().filter(|entry| wanted(entry.mode().kind()));
+            let mut names: Vec<String> = entries.map(|entry| show(entry.filename())).collect();
+            names.sort_unstable();
+            names
+        })
     }
 }
 
@@ -119,19 +141,18 @@ impl Tree for CommitTree {
     }
 
     fn entry(&self, path: &str, limit: u64) -> Entry {
-        let repo = self.repo.to_thread_local();
-        match walk(&repo, self.tree, path.as_bytes()) {
+        self.with(|repo| match walk(repo, self.tree, path.as_bytes()) {
             Found::Outside(target) => Entry::Symlink(target),
             Found::Unreadable(why) => Entry::Unreadable(why),
-            Found::Missing => match hidden_bytes(path).map(|bytes| walk(&repo, self.tree, &bytes)) {
+            Found::Missing => match hidden_bytes(path).map(|bytes| walk(repo, self.tree, &bytes)) {
                 None | Some(Found::Missing) => Entry::Missing,
                 Some(_) => Entry::Unreadable(NOT_UTF8.to_owned()),
             },
             Found::Root | Found::Entry(EntryKind::Tree, _) => Entry::Folder,
             Found::Entry(EntryKind::Commit, _) => Entry::Submodule,
-            Found::Entry(EntryKind::Link, id) => Entry::Symlink(show(&link_target(&repo, id))),
-            Found::Entry(EntryKind::Blob | EntryKind::BlobExecutable, id) => blob(&repo, id, limit),
-        }
+            Found::Entry(EntryKind::Link, id) => Entry::Symlink(show(&link_target(repo, id))),
+            Found::Entry(EntryKind::Blob | EntryKind::BlobExecutable, id) => blob(repo, id, limit),
+        })
     }
 
     fn files(&self) -> Result<Vec<String>> {

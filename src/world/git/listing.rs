@@ -53,7 +53,7 @@ fn listed(path: &BStr, id: gix::ObjectId, wanted: &dyn Fn(&str) -> bool) -> Opti
     Some((path.to_owned(), padded(id)))
 }
 
-fn padded(id: gix::ObjectId) -> [u8; 32] {
+pub(super) fn padded(id: gix::ObjectId) -> [u8; 32] {
     let mut all = [0; 32];
     all[..id.as_bytes().len()].copy_from_slice(id.as_bytes());
     all

@@ -22,9 +22,13 @@ mod names;
 mod worktree;
 
 pub use base::PushBase;
+pub use changes::Compared;
 pub use listing::ListedBlob;
 pub use names::show as show_name;
 pub(in crate::world) use names::{NOT_UTF8, hidden_bytes};
+
+/// What to do where a clone holds too little history.
+pub const WHOLE_HISTORY: &str = "check out the whole history (GitHub: `fetch-depth: 0`; GitLab: `GIT_DEPTH: 0`)";
 
 /// A repository.
 pub struct Repo {
@@ -138,6 +142,12 @@ impl Repo {
             .is_some_and(|object| object.peel_to_commit().is_ok())
     }
 
+    /// Whether the object database holds an object of this id, of any kind.
+    pub fn has_object(&self, id: &str) -> bool {
+        let repo = self.local();
+        gix::ObjectId::from_hex(id.as_bytes()).is_ok_and(|id| repo.find_header(id).is_ok())
+    }
+
     /// Whether the history was cut off (`git clone --depth`).
     pub fn is_shallow(&self) -> bool {
         self.local().is_shallow().unwrap_or(false)
@@ -188,7 +198,7 @@ fn commit_id(repo: &gix::Repository, revision: &str) -> Option<gix::ObjectId> {
 fn tree_of<'repo>(repo: &'repo gix::Repository, id: &str) -> Result<gix::Tree<'repo>> {
     let missing = |detail: String| {
         Error::input(format!("commit {id} cannot be read: {detail}"))
-            .next("fetch it (`git fetch`; in CI, check out with `fetch-depth: 0`)")
+            .next(format!("fetch it (`git fetch`), or {WHOLE_HISTORY}"))
     };
     if gix::ObjectId::from_hex(id.as_bytes()).is_ok_and(|id| id.is_empty_tree()) {
         return Ok(repo.empty_tree());

@@ -1,10 +1,11 @@
 //! The working tree as git would commit it: a snapshot in memory, so that one comparison serves commits and files on disk.
 //! Nothing is written to the repository.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use gix::bstr::{BStr, BString, ByteSlice};
+use gix::objs::tree::EntryKind;
 use gix::status::{Item, Submodule, UntrackedFiles, index_worktree, tree_index::TrackRenames};
 
 use crate::error::{Error, Result};
@@ -71,8 +72,18 @@ pub(super) struct Snapshot {
     pub(super) tree: gix::ObjectId,
     /// The changes that the tree leaves out (large or unreadable files).
     pub(super) beyond: Vec<Change>,
-    /// Every path where base, index and working tree are not all the same.
-    pub(super) touched: BTreeSet<BString>,
+    /// Every path where base, index and working tree are not all the same; with the id that its content would have,
+    /// where it is a plain file.
+    pub(super) touched: BTreeMap<BString, Option<gix::ObjectId>>,
+}
+
+/// How far a path was looked at already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// The working tree is as the index says: its content needs no second look.
+    Staged,
+    /// The working tree says otherwise, or was not compared.
+    Unread,
 }
 
 /// Takes the snapshot.
@@ -82,7 +93,8 @@ pub(super) fn snapshot(repo: &gix::Repository, base: &gix::Tree<'_>) -> Result<S
             .next("run this in a clone, or name two commits with `ci --base … --head …`"));
     };
     let trouble = |e: gix::Error| broken("the working tree cannot be compared", &one_line(&e));
-    let touched = touched(repo, base)?;
+    let mut touched: BTreeMap<BString, (Known, Option<gix::ObjectId>)> =
+        touched(repo, base)?.into_iter().map(|(path, known)| (path, (known, None))).collect();
     let (mut pipeline, index) = repo.filter_pipeline(None).map_err(trouble)?;
     let decoded = base.decode().map_err(trouble)?;
     let mut editor = gix::objs::tree::Editor::new(decoded.into(), &repo.objects, repo.object_hash());
@@ -91,23 +103,27 @@ pub(super) fn snapshot(repo: &gix::Repository, base: &gix::Tree<'_>) -> Result<S
     let mut spent = 0;
     // Removals go first: a folder may stand where a file stood.
     let mut present = Vec::new();
-    for path in &touched {
+    for (path, (known, id)) in &mut touched {
         let size = file_size(&root, path);
         if size.is_none() {
             editor.remove_if_leaf(parts(path)).map_err(trouble)?;
         } else {
-            present.push((path, size.unwrap_or_default()));
+            present.push((path, *known, id, size.unwrap_or_default()));
         }
     }
-    for (path, size) in present {
+    for (path, known, plain, size) in present {
         let old = base
             .lookup_entry(path.split(|byte| *byte == b'/'))
             .map_err(trouble)?
             .map(|e| (e.mode().kind(), e.object_id()));
         let fits = size <= LARGE && spent + size <= BUDGET;
         spent += size;
-        let stored = if fits { pipeline.worktree_file_to_object(path.as_bstr(), &index).ok().flatten() } else { None };
-        if let Some((id, kind, _)) = stored {
+        let staged = if known == Known::Staged { staged(&index, path) } else { None };
+        let mut read =
+            || pipeline.worktree_file_to_object(path.as_bstr(), &index).ok().flatten().map(|(id, kind, _)| (id, kind));
+        let stored = if fits { staged.or_else(&mut read) } else { None };
+        if let Some((id, kind)) = stored {
+            *plain = is_file(kind).then_some(id);
             let was = old.map(|(kind, _)| kind).filter(|was| is_file(*was) && is_file(kind));
             let kind = if trusts_mode { kind } else { was.unwrap_or(kind) };
             editor.upsert(parts(path), kind, id).map_err(trouble)?;
@@ -118,7 +134,22 @@ pub(super) fn snapshot(repo: &gix::Repository, base: &gix::Tree<'_>) -> Result<S
         }
     }
     let written = editor.write(|tree| repo.write_object(tree).map(gix::Id::detach)).map_err(trouble)?;
+    let touched = touched.into_iter().map(|(path, (_, id))| (path, id)).collect();
     Ok(Snapshot { tree: written, beyond, touched })
+}
+
+/// What the index holds of a plain file, where it stands for the working tree.
+fn staged(index: &gix::index::State, path: &BString) -> Option<(gix::ObjectId, EntryKind)> {
+    use gix::index::entry::{Flags, Mode};
+    let entry = index.entry_by_path(path.as_bstr())?;
+    // Of these, git was told not to look, or has no content yet.
+    let blind = Flags::ASSUME_VALID | Flags::SKIP_WORKTREE | Flags::INTENT_TO_ADD;
+    let kind = match entry.mode {
+        Mode::FILE => EntryKind::Blob,
+        Mode::FILE_EXECUTABLE => EntryKind::BlobExecutable,
+        _ => return None,
+    };
+    (!entry.flags.intersects(blind)).then_some((entry.id, kind))
 }
 
 fn parts(path: &BString) -> impl Iterator<Item = &BStr> {
@@ -139,7 +170,7 @@ fn file_size(root: &Path, path: &BString) -> Option<u64> {
 }
 
 /// Every path where base, index and working tree are not all the same.
-fn touched(repo: &gix::Repository, base: &gix::Tree<'_>) -> Result<BTreeSet<BString>> {
+fn touched(repo: &gix::Repository, base: &gix::Tree<'_>) -> Result<BTreeMap<BString, Known>> {
     let trouble = |e: gix::Error| broken("the working tree cannot be compared", &one_line(&e));
     let submodules = Submodule::Given { ignore: gix::submodule::config::Ignore::Dirty, check_dirty: true };
     let platform = repo
@@ -150,17 +181,17 @@ fn touched(repo: &gix::Repository, base: &gix::Tree<'_>) -> Result<BTreeSet<BStr
         .index_worktree_submodules(submodules)
         .head_tree(base.id)
         .tree_index_track_renames(TrackRenames::Disabled);
-    let mut paths = BTreeSet::new();
+    let mut paths = BTreeMap::new();
     for item in platform.into_iter(None).map_err(trouble)? {
         match item.map_err(trouble)? {
             Item::TreeIndex(change) => {
-                paths.insert(change.location().to_owned());
+                paths.entry(change.location().to_owned()).or_insert(Known::Staged);
             }
             Item::IndexWorktree(index_worktree::Item::DirectoryContents { entry, .. }) => {
-                paths.insert(entry.rela_path);
+                paths.insert(entry.rela_path, Known::Unread);
             }
             Item::IndexWorktree(item) => {
-                paths.insert(item.rela_path().to_owned());
+                paths.insert(item.rela_path().to_owned(), Known::Unread);
             }
         }
     }

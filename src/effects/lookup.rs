@@ -1,0 +1,60 @@
+//! What a summary looks up in a lowered file again and again: imports by name, notes and fields by type, handlers, modules.
+//!
+//! Made once a file; a search through the file for each question would cost the square of its size.
+
+use foldhash::{HashMap, HashMapExt, HashSet};
+
+use super::paths::last_segment;
+use super::words::words;
+use crate::lang::unit::{BindId, BindKind, CtxId, CtxKind, Note, NoteKind, Sym, Unit};
+
+/// The module context that a context stands in; none at the top of the file.
+pub(super) fn module_ctx(unit: &Unit, ctx: CtxId) -> CtxId {
+    unit.around(ctx).find(|c| unit.ctx(*c).kind == CtxKind::Module).unwrap_or(CtxId::NONE)
+}
+
+/// The imports of each local name.
+pub(super) fn imports(unit: &Unit) -> HashMap<Sym, Vec<u32>> {
+    let mut imports: HashMap<Sym, Vec<u32>> = HashMap::with_capacity(unit.imports.len());
+    for (n, import) in unit.imports.iter().enumerate() {
+        imports.entry(import.local).or_default().push(n as u32);
+    }
+    imports
+}
+
+/// Notes on types, by the context that they are made of.
+pub(super) fn notes(unit: &Unit) -> HashMap<CtxId, Vec<&Note>> {
+    let mut notes: HashMap<CtxId, Vec<&Note>> = HashMap::new();
+    for note in &unit.notes {
+        if matches!(note.kind, NoteKind::Associated | NoteKind::Base | NoteKind::Bound) {
+            notes.entry(note.ctx).or_default().push(note);
+        }
+    }
+    notes
+}
+
+/// The fields of each type.
+pub(super) fn fields(unit: &Unit) -> HashMap<CtxId, Vec<BindId>> {
+    let mut fields: HashMap<CtxId, Vec<BindId>> = HashMap::new();
+    for (n, bind) in unit.binds.iter().enumerate().filter(|(_, bind)| bind.kind == BindKind::Field) {
+        fields.entry(bind.ctx).or_default().push(BindId(n as u32));
+    }
+    fields
+}
+
+/// Functions that an attribute makes a request handler.
+pub(super) fn handlers(unit: &Unit) -> HashSet<CtxId> {
+    let attributes = unit.notes.iter().filter(|n| n.kind == NoteKind::Attribute);
+    let handlers = words(unit.language).handlers;
+    attributes.filter(|n| handlers.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx).collect()
+}
+
+/// Modules declared in a file: the module context that each is declared in, and its name.
+pub(super) fn children(unit: &Unit) -> HashSet<(CtxId, Sym)> {
+    let declared = unit.notes.iter().filter(|n| matches!(n.kind, NoteKind::Module | NoteKind::TestModule));
+    let inline = unit.ctxs.iter().filter(|c| c.kind == CtxKind::Module);
+    declared
+        .map(|n| (module_ctx(unit, n.ctx), n.name))
+        .chain(inline.map(|c| (module_ctx(unit, c.parent), c.name)))
+        .collect()
+}
