@@ -602,7 +602,7 @@ fn nesting_in_python_is_lowered_or_refused_by_name() {
             }
         }
         assert!(refused > SHAPES.len() / 2, "only {refused} were refused");
-        let blocks = |line: &str| (0..400).map(|n| format!("{}{line}\n", " ".repeat(n))).collect::<String>();
+        let blocks = |line: &str| (0..400).fold(String::new(), |text, n| text + &" ".repeat(n) + line + "\n");
         for line in ["if a:", "for a in b:", "def f():", "class A:", "with a:", "try:"] {
             assert!(lower(Language::Python, "a.py", &blocks(line)).is_ok(), "{line}");
         }
