@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
 
-use super::context;
+use super::channels::{self, Load, MAKERS};
 use super::lookup::{self, module_ctx};
 use super::modules;
 use super::paths::{first_segment, split_first};
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
 use super::words::words;
+use super::{context, local};
 use crate::lang::Language;
 use crate::lang::unit::{
     BindId, BindKind, Call, CallId, CtxId, CtxKind, Names, Note, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
@@ -317,6 +318,9 @@ impl<'a> Summariser<'a> {
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
         set(unit.name(ctx.name) == "main" && class.is_none(), func_flag::ENTRY);
         set(self.handlers.contains(&id), func_flag::HANDLER);
+        // A trait's method is called through the trait, from wherever that is known.
+        let of_trait = class.is_some_and(|c| unit.notes.iter().any(|n| n.ctx == c && n.kind == NoteKind::Base));
+        set(of_trait || local::is_public(unit, id, Sym::NONE), func_flag::PUBLIC);
         flags
     }
 
@@ -549,6 +553,11 @@ impl<'a> Summariser<'a> {
         let args = unit.call_args(call);
         let connection = args.iter().copied().find(|a| context::is_connection(unit, *a));
         set(connection.is_some(), site_flag::CONNECTION_ARG);
+        if call.flags & call_flag::METHOD == 0 && MAKERS.contains(&context::last_segment(unit.name(call.name))) {
+            let load = channels::load(unit, id);
+            set(load == Load::Few, site_flag::FEW_MESSAGES);
+            set(load == Load::Finite, site_flag::FINITE_MESSAGES);
+        }
         let recv_name = context::value_name(unit, call.recv);
         let recv_is_connection = context::is_connection(unit, call.recv) || recv_name.ends_with("client");
         set(recv_is_connection, site_flag::CONNECTION_RECV);

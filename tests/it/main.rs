@@ -28,6 +28,7 @@ mod lowering;
 mod lowering_python;
 mod measured;
 mod output;
+mod policy;
 mod readme;
 mod repository;
 mod review;
