@@ -8,8 +8,10 @@ use foldhash::{HashSet, HashSetExt};
 pub(crate) use super::paths::last_segment;
 use super::summary::LoopKind;
 use super::words::words;
+use crate::lang::Language;
 use crate::lang::unit::{
-    BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, NoteKind, Sym, TyId, Unit, Val, ValId, ctx_flag,
+    BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
+    ctx_flag,
 };
 
 /// Words that make a name one of a database connection.
@@ -276,6 +278,10 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
     if variable.split('_').any(|w| matches!(w, "page" | "offset")) && text.contains("..") {
         return LoopKind::Sequential;
     }
+    // `async for message in socket` waits for what comes.
+    if unit.language != Language::Rust && gives_events(unit, unit.ctx(ctx).val) {
+        return LoopKind::Sequential;
+    }
     head_kind(unit, unit.ctx(ctx).val, 0)
 }
 
@@ -498,6 +504,38 @@ pub(crate) fn returned_calls(unit: &Unit) -> HashSet<u32> {
         }
     }
     returned
+}
+
+/// Calls that give a query which is evaluated where it stands: iterated, an element of it taken, awaited, asked whether it
+/// has anything, or handed to a function that `evaluate` names. None where a language has no such queries.
+pub(crate) fn evaluated_calls(unit: &Unit, evaluate: &[&str]) -> HashSet<u32> {
+    let mut found = HashSet::new();
+    if evaluate.is_empty() {
+        return found;
+    }
+    let mut take = |val: ValId| {
+        let val = match unit.plain(val) {
+            Val::Local(bind) if unit.bind(bind).kind == BindKind::Let => unit.bind(bind).value,
+            _ => val,
+        };
+        if let Val::Call(id) = unit.plain(val) {
+            found.insert(id.0);
+        }
+    };
+    for ctx in unit.ctxs.iter().filter(|c| matches!(c.kind, CtxKind::ForLoop | CtxKind::Branch)) {
+        take(ctx.val);
+    }
+    for call in unit.calls.iter().filter(|c| !c.recv.is_some() && evaluate.contains(&unit.name(c.name))) {
+        unit.call_args(call).iter().for_each(|arg| take(*arg));
+    }
+    for val in &unit.vals {
+        if let Val::Index(inner) = val {
+            take(*inner);
+        }
+    }
+    let awaited = unit.calls.iter().enumerate().filter(|(_, c)| c.flags & call_flag::AWAIT != 0);
+    found.extend(awaited.map(|(n, _)| n as u32));
+    found
 }
 
 /// Whether a binding is given anew each turn of the innermost loop around `ctx`.

@@ -79,6 +79,13 @@ impl<'m> Matcher<'m> {
             Effect::Nothing => return None,
             // One driver serves both worlds: what is awaited does not block.
             Effect::BlockingQuery if site.flags & site_flag::AWAIT != 0 => Effect::Query,
+            // Where every call that is awaited is asynchronous, the row is a look-alike's.
+            effect if effect.blocks() && site.flags & site_flag::AWAIT != 0 && file.language == Language::Python => {
+                match effect {
+                    Effect::BlockingNetwork => Effect::Network,
+                    _ => return None,
+                }
+            }
             Effect::BlockingQuery if prepared == Prepared::InTransaction => Effect::PreparedWrite,
             Effect::BlockingQuery if row.on == On::Connection(rust::DIESEL) && self.uses(file, &["diesel_async"]) => {
                 Effect::Query
@@ -121,6 +128,10 @@ impl<'m> Matcher<'m> {
         let method = site.flags & site_flag::METHOD != 0;
         match row.on {
             On::Path(prefixes) if site.path != NONE => is_named(file.name(site.path), prefixes, row.name),
+            // Built into the language: nothing of the repository may have the name.
+            On::Path(prefixes) if prefixes.contains(&"") && file.name(site.name) == row.name => {
+                !method && !own && site.recv == NONE
+            }
             On::Path(prefixes) => !method && site.recv == NONE && is_path(file, site, prefixes, row.name),
             // A runtime's own `spawn_blocking` off-loads, too.
             On::Distinctive(libs) => {
@@ -128,16 +139,20 @@ impl<'m> Matcher<'m> {
             }
             // An interface of the repository that a library implements has its methods without bodies.
             On::Entity(bases, through) if method => is_entity(types, index, site, bases, through),
+            On::Evaluated(bases) => {
+                method && site.flags & site_flag::EVALUATED != 0 && is_managed(types, index, site, bases)
+            }
             _ if !method || own => false,
+            On::Managed(bases) => is_managed(types, index, site, bases),
+            On::EvaluatedAfter(links, libs) => {
+                site.flags & site_flag::EVALUATED != 0 && self.uses(file, libs) && is_after(file, site, links)
+            }
             On::Type(wanted) => is_of(types, index, site.recv, wanted),
             On::Member(wanted) => {
                 matches!(file.term(site.recv), Some(Term::Field(base, _)) if is_of(types, index, base, wanted))
             }
             On::Entity(..) => false,
-            On::After(links, libs) => {
-                self.uses(file, libs)
-                    && chain(file, site).any(|link| links.contains(&last_segment(file.name(link.name))))
-            }
+            On::After(links, libs) => self.uses(file, libs) && is_after(file, site, links),
             On::Stored(libs) => {
                 site.flags & site_flag::STORE_RECV != 0
                     && site.flags & site_flag::TAKES_CLOSURE == 0
@@ -183,7 +198,7 @@ fn is_named(path: &str, prefixes: &[&str], name: &str) -> bool {
 
 /// `maybe_spawn_blocking!`, `spawn_blocking_with_tracing`: whoever wraps it keeps its name.
 fn names_offloading(name: &str) -> bool {
-    ["spawn_blocking", "block_in_place"].iter().any(|word| name.len() > word.len() && name.contains(word))
+    ["spawn_blocking", "block_in_place", "run_in_executor", "in_threadpool", "executor_job", "defer_to_thread"].iter().any(|word| name.len() > word.len() && name.contains(word))
 }
 
 /// Whether a call writes with a rusqlite statement that was prepared before the loop around it.
@@ -305,6 +320,26 @@ fn is_entity(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str],
     derives(types, &ty, bases)
 }
 
+fn is_after(file: &Summary, site: &Site, links: &[&str]) -> bool {
+    chain(file, site).any(|link| links.contains(&last_segment(file.name(link.name))))
+}
+
+/// Whether a method is one of all stored objects of a class, narrowed down or not.
+fn is_managed(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str]) -> bool {
+    let file = types.file(index);
+    let fields = table(file.language).stored.fields;
+    let links: Vec<u32> = std::iter::once(site.recv).chain(chain(file, site).map(|link| link.recv)).collect();
+    links.into_iter().any(|recv| match file.term(recv) {
+        Some(Term::Field(_, name)) if fields.contains(&file.name(name)) => true,
+        Some(Term::List(..)) => false,
+        _ => {
+            let ty = types.of(index, recv);
+            let held = ty.args.first().filter(|_| matches!(ty.head, Head::List | Head::Own(_))).cloned();
+            held.is_some_and(|held| derives(types, &held, bases))
+        }
+    })
+}
+
 /// Whether a path names a type of a table: exactly, or by crate and name (types are passed on under other paths).
 fn same_type(path: &str, wanted: &str) -> bool {
     path == wanted
@@ -312,7 +347,7 @@ fn same_type(path: &str, wanted: &str) -> bool {
             && first_segment(path) == first_segment(wanted)
             // `std` and `tokio` have types of one name in several modules.
             && !matches!(first_segment(path), "std" | "tokio")
-            && path.contains("blocking") == wanted.contains("blocking"))
+            && ["blocking", "asyncio"].iter().all(|mark| path.contains(mark) == wanted.contains(mark)))
 }
 
 fn has_connection_type(types: &mut Types<'_, '_>, index: u32, site: &Site) -> bool {

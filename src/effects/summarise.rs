@@ -9,6 +9,7 @@ use super::lookup::{self, module_ctx};
 use super::modules;
 use super::paths::{first_segment, split_first};
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
+use super::table::table;
 use super::words::words;
 use super::{context, local};
 use crate::lang::Language;
@@ -41,6 +42,7 @@ pub fn summarise(unit: &Unit, place: Place<'_>) -> Summary {
     s.finish_frames();
     s.finish_functions();
     s.finish_statics();
+    s.finish_fields();
     s.out.names = s.names.into_texts();
     s.out
 }
@@ -76,6 +78,10 @@ struct Summariser<'a> {
     children: HashSet<(CtxId, Sym)>,
     /// Calls that the function returns with.
     returned: HashSet<u32>,
+    /// Calls whose value is evaluated where they stand.
+    evaluated: HashSet<u32>,
+    /// Fields whose type follows from their value, by type and place in it.
+    open_fields: Vec<(usize, usize, BindId)>,
     /// Statics and constants: path, binding.
     statics: Vec<(u32, BindId)>,
     /// How deep types refer to types: bounds may refer to each other.
@@ -117,6 +123,8 @@ impl<'a> Summariser<'a> {
             handlers: lookup::handlers(unit),
             children: lookup::children(unit),
             returned: context::returned_calls(unit),
+            evaluated: context::evaluated_calls(unit, table(unit.language).stored.evaluate),
+            open_fields: Vec::new(),
             statics: Vec::new(),
             depth: 0,
         }
@@ -349,6 +357,13 @@ impl<'a> Summariser<'a> {
         }
     }
 
+    /// What fields without a written type hold: once all calls are known.
+    fn finish_fields(&mut self) {
+        for (ty, field, bind) in std::mem::take(&mut self.open_fields) {
+            self.out.types[ty].fields[field].1 = self.val_term(self.unit.bind(bind).value);
+        }
+    }
+
     fn finish_frames(&mut self) {
         for index in 0..self.out.frames.len() {
             let site_of = |call: u32| if call == u32::MAX { NONE } else { self.site_of[call as usize] };
@@ -440,6 +455,10 @@ impl<'a> Summariser<'a> {
             return;
         }
         let fields = self.fields.get(&id).cloned().unwrap_or_default();
+        let place = self.out.types.len();
+        let by_value = |b: BindId| !unit.bind(b).ty.is_some() && unit.bind(b).value.is_some();
+        let open = fields.iter().enumerate().filter(|(_, b)| by_value(**b)).map(|(n, b)| (place, n, *b));
+        self.open_fields.extend(open);
         let fields = fields.into_iter().map(|b| unit.bind(b));
         let fields = fields.map(|b| (self.sym(b.name), self.ty_term(b.ty, id))).collect();
         let module = self.module_of(id);
@@ -550,6 +569,7 @@ impl<'a> Summariser<'a> {
         set(call.flags & call_flag::MACRO != 0, site_flag::MACRO);
         set(call.flags & call_flag::AWAIT != 0, site_flag::AWAIT);
         set(self.returned.contains(&id.0), site_flag::RETURNED);
+        set(self.evaluated.contains(&id.0), site_flag::EVALUATED);
         let args = unit.call_args(call);
         let connection = args.iter().copied().find(|a| context::is_connection(unit, *a));
         set(connection.is_some(), site_flag::CONNECTION_ARG);

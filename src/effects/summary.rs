@@ -135,7 +135,9 @@ pub mod site_flag {
     /// Its value is what the function returns with: it runs at most once a call, also in a loop.
     pub const RETURNED: u16 = 1 << 11;
     /// The receiver stores things by its name: a repository, a mapper, a model.
-    pub const STORE_RECV: u16 = 1 << 12;
+    pub const STORE_RECV: u16 = 1 << 13;
+    /// What it gives is iterated, listed, counted or awaited where it stands.
+    pub const EVALUATED: u16 = 1 << 14;
 }
 
 /// A call.

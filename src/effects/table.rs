@@ -6,11 +6,12 @@ use std::sync::OnceLock;
 
 use foldhash::HashMap;
 
-use super::{Effect, On, Row, rust};
+use super::{Effect, On, Row, python, rust};
 use crate::lang::Language;
 use crate::model::severity::Confidence;
 
 /// Rows that share evidence, effect and confidence. A name that ends in `*` stands for all that begin so.
+#[derive(Clone, Copy)]
 pub(super) struct Group {
     pub on: On,
     pub effect: Effect,
@@ -30,7 +31,30 @@ pub(super) struct Table {
     pub returns: fn(&str) -> Option<&'static str>,
     /// First segments of paths that never lead into the repository.
     pub external: &'static [&'static str],
+    /// How objects that are stored are reached, where a library gives a class its queries.
+    pub stored: Stored,
     index: OnceLock<Index>,
+}
+
+/// How stored objects are reached from the class that they are objects of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stored {
+    /// Fields of a class that stand for all its objects (`User.objects`).
+    pub fields: &'static [&'static str],
+    /// Types that hold objects of the class that is their argument, by their last segment (`QuerySet[User]`).
+    pub collections: &'static [&'static str],
+    /// Functions that give an object of the class that is their first argument: paths, and `Type.method`.
+    pub one: &'static [&'static str],
+    /// Functions that give many of them.
+    pub many: &'static [&'static str],
+    /// Methods that give an object and something beside it.
+    pub pairs: &'static [&'static str],
+    /// Functions without a path that evaluate the query that is their argument, as a loop over it does.
+    pub evaluate: &'static [&'static str],
+}
+
+impl Stored {
+    const NOTHING: Stored = Stored { fields: &[], collections: &[], one: &[], many: &[], pairs: &[], evaluate: &[] };
 }
 
 #[derive(Default)]
@@ -46,7 +70,13 @@ impl Table {
         returns: fn(&str) -> Option<&'static str>,
         external: &'static [&'static str],
     ) -> Table {
-        Table { groups, returns, external, index: OnceLock::new() }
+        Table { groups, returns, external, stored: Stored::NOTHING, index: OnceLock::new() }
+    }
+
+    /// With what is known of stored objects.
+    pub(super) const fn storing(mut self, stored: Stored) -> Table {
+        self.stored = stored;
+        self
     }
 
     fn index(&self) -> &Index {
@@ -84,6 +114,7 @@ static NONE: Table = Table::new(&[], |_| None, &[]);
 pub(super) const fn table(language: Language) -> &'static Table {
     match language {
         Language::Rust => &rust::TABLE,
+        Language::Python => &python::TABLE,
         _ => &NONE,
     }
 }

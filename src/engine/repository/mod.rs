@@ -83,7 +83,7 @@ fn version() -> u64 {
         hash
     }
     const START: u64 = 0xcbf2_9ce4_8422_2325;
-    const PARTS: [u64; 14] = [
+    const PARTS: [u64; 15] = [
         mix(START, env!("CARGO_PKG_VERSION").as_bytes()),
         mix(START, include_bytes!("../../effects/summary.rs")),
         mix(START, include_bytes!("../../effects/summarise.rs")),
@@ -96,6 +96,7 @@ fn version() -> u64 {
         mix(START, include_bytes!("../../effects/words.rs")),
         mix(START, include_bytes!("../../effects/table.rs")),
         mix(START, include_bytes!("../../effects/lookup.rs")),
+        mix(START, include_bytes!("../../effects/python.rs")),
         mix(START, include_bytes!("../../lang/unit.rs")),
         mix(START, include_bytes!("segment.rs")),
     ];

@@ -52,6 +52,13 @@ impl<'a> Lower<'a> {
 
     /// What `range(…)` counts.
     fn counted(&mut self, args: &'a [Expr]) -> Option<ValId> {
+        // `range(0, len(ids), 500)` counts chunks: it stays the call that it is.
+        if let [from, to, step] = args
+            && !matches!(step, Expr::UnaryOp(_))
+            && ![from, to].iter().all(|bound| bound.is_number_literal_expr())
+        {
+            return None;
+        }
         let (from, to) = match args {
             [to] => (None, to),
             [from, to] | [from, to, _] => (Some(from), to),
