@@ -264,7 +264,7 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
         let mut parts = variable.split('_').chain(lower.split(|c: char| !c.is_ascii_alphanumeric()));
         parts.any(|part| words.contains(&part))
     };
-    if named(&["retry", "retries", "attempt", "attempts", "tries"]) {
+    if named(&["retry", "retries", "attempt", "attempts", "tries", "trial", "trials"]) {
         return LoopKind::Sequential;
     }
     // `for _ in 0..3` does the same thing again: nothing is given to it.

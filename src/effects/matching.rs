@@ -310,7 +310,11 @@ fn derives<'a>(types: &Types<'_, 'a>, ty: &Type<'a>, bases: &[&str]) -> bool {
 /// Whether a method is one of an entity: a class that a library's base class gives its queries, or a value of it.
 fn is_entity(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str], through: &[&str]) -> bool {
     let file = types.file(index);
-    let start = chain(file, site).last().map_or(site.recv, |first| first.recv);
+    let mut start = site.recv;
+    for link in chain(file, site) {
+        // A chain that begins with a plain call begins with what that gives.
+        start = if link.recv == NONE { start } else { link.recv };
+    }
     let start = match (file.term(start), through) {
         (_, []) => start,
         (Some(Term::Field(base, name)), _) if through.contains(&file.name(name)) => base,

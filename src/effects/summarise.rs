@@ -326,6 +326,7 @@ impl<'a> Summariser<'a> {
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
         set(unit.name(ctx.name) == "main" && class.is_none(), func_flag::ENTRY);
         set(self.handlers.contains(&id), func_flag::HANDLER);
+        set(ctx.flags & ctx_flag::GENERATOR != 0, func_flag::GENERATOR);
         // A trait's method is called through the trait, from wherever that is known.
         let of_trait = class.is_some_and(|c| unit.notes.iter().any(|n| n.ctx == c && n.kind == NoteKind::Base));
         set(of_trait || local::is_public(unit, id, Sym::NONE), func_flag::PUBLIC);

@@ -260,6 +260,8 @@ pub mod func_flag {
     pub const ENTRY: u16 = 1 << 6;
     /// Open to other files.
     pub const PUBLIC: u16 = 1 << 7;
+    /// Calling it runs nothing yet: its body runs as what it gives is iterated.
+    pub const GENERATOR: u16 = 1 << 8;
 }
 
 /// A type.

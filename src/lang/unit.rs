@@ -120,6 +120,8 @@ pub mod ctx_flag {
     pub const METHOD: u16 = 1 << 7;
     /// Evaluated at compile time or once per process (`const`, `static`).
     pub const STATIC: u16 = 1 << 8;
+    /// Calling it runs nothing yet: its body runs as what it gives is iterated.
+    pub const GENERATOR: u16 = 1 << 9;
 }
 
 /// A context. `last` is the last context inside it, so that the ancestor test is two comparisons.

@@ -73,12 +73,14 @@ impl<'a> Lower<'a> {
             Expr::Generator(c) => self.comprehension(&c.generators, None, &c.elt, expr).0,
             Expr::DictComp(c) => self.comprehension(&c.generators, c.key.as_deref(), &c.value, expr).0,
             Expr::Yield(y) => {
+                self.yields();
                 if let Some(value) = &y.value {
                     self.expr(value);
                 }
                 ValId::NONE
             }
             Expr::YieldFrom(y) => {
+                self.yields();
                 self.expr(&y.value);
                 ValId::NONE
             }

@@ -90,8 +90,20 @@ impl<'a> Lower<'a> {
             self.b.bind(BindKind::Return, Sym::NONE, ty, ValId::NONE, at);
         }
         self.statements(&def.body);
+        // `with` runs it at once.
+        if decorated.any(self, |name| name.ends_with("contextmanager")) {
+            self.b.ctx_mut(ctx).flags &= !ctx_flag::GENERATOR;
+        }
         self.leave();
         self.b.close(self.places.pos(def.range().end()));
+    }
+
+    /// Takes note that the function around gives values one by one.
+    pub(super) fn yields(&mut self) {
+        let around = self.body().filter(|body| body.kind == BodyKind::Function).map(|body| body.ctx);
+        if let Some(ctx) = around {
+            self.b.ctx_mut(ctx).flags |= ctx_flag::GENERATOR;
+        }
     }
 
     /// Default values are evaluated where the function is made.
