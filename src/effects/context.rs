@@ -39,7 +39,12 @@ const CONNECTION_WORDS: [&str; 19] = [
 
 /// Whether a name is one of a database connection (`db_con`, `conn`, `tx`, `get_conn`).
 pub(crate) fn is_connection_name(name: &str) -> bool {
-    name.split('_').any(|word| CONNECTION_WORDS.contains(&word)) || humps(name).any(|word| is_connection_word(&word))
+    // `db_result` is what one gave.
+    let given = matches!(name.rsplit('_').next(), Some("result" | "results" | "row" | "rows"));
+    let says = || {
+        name.split('_').any(|word| CONNECTION_WORDS.contains(&word)) || humps(name).any(|word| is_connection_word(&word))
+    };
+    !given && says()
 }
 
 fn is_connection_word(word: &str) -> bool {
@@ -268,7 +273,7 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
         return LoopKind::Sequential;
     }
     // `for _ in 0..3` does the same thing again: nothing is given to it.
-    if variable.is_empty() && matches!(unit.plain(unit.ctx(ctx).val), Val::Range(_)) {
+    if matches!(variable, "" | "_") && matches!(unit.plain(unit.ctx(ctx).val), Val::Range(_)) {
         return LoopKind::Sequential;
     }
     // A batch is handed on whole; something of a field of it is only called so.
@@ -340,7 +345,7 @@ fn local_kind(unit: &Unit, id: BindId, depth: u32) -> LoopKind {
 
 fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
     let name = unit.name(call.name);
-    if words(unit.language).chunks.contains(&last_segment(name)) {
+    if words(unit.language).chunks.contains(&last_segment(name)) || gives_chunks(unit, name) {
         return LoopKind::Batch;
     }
     if call.recv.is_some() {
@@ -370,6 +375,12 @@ fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
         Some((owner, "iter" | "variants")) if call.arg_count == 0 && ends_in_type(owner) => LoopKind::Fixed,
         _ => LoopKind::Data,
     }
+}
+
+/// `users_in_batches(…)`: whoever writes a helper for chunks says so.
+fn gives_chunks(unit: &Unit, name: &str) -> bool {
+    let says = |word: &str| matches!(word, "batches" | "batched" | "chunks" | "chunked" | "pages");
+    unit.language != Language::Rust && last_segment(name).split('_').any(says)
 }
 
 fn ends_in_type(path: &str) -> bool {

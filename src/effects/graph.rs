@@ -685,8 +685,8 @@ pub fn has_constant_argument(file: &Summary, site: &Site) -> bool {
 
 /// A cache's own methods query only where it has nothing.
 fn is_cache(names: &Names<'_>, id: FuncRef) -> bool {
-    let file = names.file(id.file);
-    file.name(names.func(id).owner).contains("Cache")
+    let (file, func) = (names.file(id.file), names.func(id));
+    func.flags & func_flag::KEPT != 0 || file.name(func.owner).contains("Cache")
 }
 
 fn spread(names: &Names<'_>, sites: &[Vec<SiteFacts>], callers: &Callers, class: Class) -> HashMap<FuncRef, Reach> {

@@ -325,14 +325,20 @@ fn is_entity(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str],
 }
 
 fn is_after(file: &Summary, site: &Site, links: &[&str]) -> bool {
-    chain(file, site).any(|link| links.contains(&last_segment(file.name(link.name))))
+    query(file, site).any(|link| links.contains(&last_segment(file.name(link.name))))
+}
+
+/// The calls of a receiver chain, as far as what they give is a query still.
+fn query<'a>(file: &'a Summary, site: &Site) -> impl Iterator<Item = &'a Site> {
+    let ends = table(file.language).stored.ends;
+    chain(file, site).take_while(move |link| !ends.contains(&file.name(link.name)))
 }
 
 /// Whether a method is one of all stored objects of a class, narrowed down or not.
 fn is_managed(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str]) -> bool {
     let file = types.file(index);
     let fields = table(file.language).stored.fields;
-    let links: Vec<u32> = std::iter::once(site.recv).chain(chain(file, site).map(|link| link.recv)).collect();
+    let links: Vec<u32> = std::iter::once(site.recv).chain(query(file, site).map(|link| link.recv)).collect();
     links.into_iter().any(|recv| match file.term(recv) {
         Some(Term::Field(_, name)) if fields.contains(&file.name(name)) => true,
         Some(Term::List(..)) => false,

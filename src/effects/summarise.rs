@@ -74,6 +74,8 @@ struct Summariser<'a> {
     fields: HashMap<CtxId, Vec<BindId>>,
     /// Functions that an attribute makes a request handler.
     handlers: HashSet<CtxId>,
+    /// Functions that an attribute makes keep what they gave.
+    kept: HashSet<CtxId>,
     /// Modules declared in this one: the module context that each is declared in, and its name.
     children: HashSet<(CtxId, Sym)>,
     /// Calls that the function returns with.
@@ -121,6 +123,7 @@ impl<'a> Summariser<'a> {
             notes: lookup::notes(unit),
             fields: lookup::fields(unit),
             handlers: lookup::handlers(unit),
+            kept: lookup::kept(unit),
             children: lookup::children(unit),
             returned: context::returned_calls(unit),
             evaluated: context::evaluated_calls(unit, table(unit.language).stored.evaluate),
@@ -326,6 +329,7 @@ impl<'a> Summariser<'a> {
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
         set(unit.name(ctx.name) == "main" && class.is_none(), func_flag::ENTRY);
         set(self.handlers.contains(&id), func_flag::HANDLER);
+        set(self.kept.contains(&id), func_flag::KEPT);
         set(ctx.flags & ctx_flag::GENERATOR != 0, func_flag::GENERATOR);
         // A trait's method is called through the trait, from wherever that is known.
         let of_trait = class.is_some_and(|c| unit.notes.iter().any(|n| n.ctx == c && n.kind == NoteKind::Base));

@@ -262,6 +262,8 @@ pub mod func_flag {
     pub const PUBLIC: u16 = 1 << 7;
     /// Calling it runs nothing yet: its body runs as what it gives is iterated.
     pub const GENERATOR: u16 = 1 << 8;
+    /// What it gave is kept: an annotation makes it run once for the same arguments.
+    pub const KEPT: u16 = 1 << 9;
 }
 
 /// A type.

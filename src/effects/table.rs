@@ -49,12 +49,14 @@ pub(super) struct Stored {
     pub many: &'static [&'static str],
     /// Methods that give an object and something beside it.
     pub pairs: &'static [&'static str],
+    /// Methods that end a query: what they give is no query any more.
+    pub ends: &'static [&'static str],
     /// Functions without a path that evaluate the query that is their argument, as a loop over it does.
     pub evaluate: &'static [&'static str],
 }
 
 impl Stored {
-    const NOTHING: Stored = Stored { fields: &[], collections: &[], one: &[], many: &[], pairs: &[], evaluate: &[] };
+    const NOTHING: Stored = Stored { fields: &[], collections: &[], one: &[], many: &[], pairs: &[], ends: &[], evaluate: &[] };
 }
 
 #[derive(Default)]

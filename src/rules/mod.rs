@@ -204,7 +204,7 @@ pub struct FunctionView<'v> {
 }
 
 /// Words of functions that run when a program starts, and not again.
-const STARTS: [&str; 7] = ["init", "initialize", "initialise", "setup", "bootstrap", "startup", "boot"];
+const STARTS: [&str; 8] = ["init", "initialize", "initialise", "setup", "bootstrap", "startup", "boot", "lifespan"];
 
 /// Calls by which a server begins to serve.
 const OPENS: [&str; 6] = [

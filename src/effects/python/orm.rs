@@ -116,7 +116,7 @@ const LAZY: &[&str] = &[
     "intersection",
 ];
 /// What an instance runs.
-const INSTANCE: &[&str] = &["save", "delete", "refresh_from_db", "full_clean", "save_base", "validate_unique", "reload"];
+const INSTANCE: &[&str] = &["save", "delete", "refresh_from_db", "save_base", "reload"];
 const INSTANCE_ASYNC: &[&str] = &["asave", "adelete", "arefresh_from_db"];
 
 const PEEWEE: &[&str] = &["peewee::Model", "playhouse::signals::Model"];
