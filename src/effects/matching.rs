@@ -315,6 +315,12 @@ fn is_entity(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str],
         // A chain that begins with a plain call begins with what that gives.
         start = if link.recv == NONE { start } else { link.recv };
     }
+    if through.is_empty() {
+        let own = types.of(index, site.recv);
+        if derives(types, &own, bases) {
+            return true;
+        }
+    }
     let start = match (file.term(start), through) {
         (_, []) => start,
         (Some(Term::Field(base, name)), _) if through.contains(&file.name(name)) => base,
@@ -337,14 +343,19 @@ fn query<'a>(file: &'a Summary, site: &Site) -> impl Iterator<Item = &'a Site> {
 /// Whether a method is one of all stored objects of a class, narrowed down or not.
 fn is_managed(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str]) -> bool {
     let file = types.file(index);
-    let fields = table(file.language).stored.fields;
+    let stored = &table(file.language).stored;
     let links: Vec<u32> = std::iter::once(site.recv).chain(query(file, site).map(|link| link.recv)).collect();
     links.into_iter().any(|recv| match file.term(recv) {
-        Some(Term::Field(_, name)) if fields.contains(&file.name(name)) => true,
+        Some(Term::Field(_, name)) if stored.fields.contains(&file.name(name)) => true,
         Some(Term::List(..)) => false,
         _ => {
             let ty = types.of(index, recv);
-            let held = ty.args.first().filter(|_| matches!(ty.head, Head::List | Head::Own(_))).cloned();
+            let holds = match ty.head {
+                Head::List | Head::Own(_) => true,
+                Head::Path(path) => stored.many.contains(&path),
+                _ => false,
+            };
+            let held = ty.args.first().filter(|_| holds).cloned();
             held.is_some_and(|held| derives(types, &held, bases))
         }
     })

@@ -84,6 +84,7 @@ impl<'a> Type<'a> {
     fn held(&self, language: Language) -> Type<'a> {
         match self.head {
             Head::Own(_) if language != Language::Rust && self.args.len() == 1 => self.arg(0),
+            Head::Path(_) if language == Language::Python && self.args.len() == 1 => self.arg(0),
             _ => self.elem(),
         }
     }
@@ -663,7 +664,8 @@ impl<'n, 'a> Types<'n, 'a> {
         if stored.one.contains(&name) || stored.many.contains(&name) {
             let class = self.eval(file, first(), None, depth);
             let one = if matches!(class.head, Head::List) { class.arg(0) } else { class };
-            return if stored.one.contains(&name) { one } else { Type::list(one) };
+            let many = || Type { head: Head::Path(name), args: Rc::from([one.clone()]) };
+            return if stored.one.contains(&name) { one } else { many() };
         }
         let mut targets = Vec::new();
         self.path_targets(file, name, site.absolute, &mut targets, depth);

@@ -58,7 +58,7 @@ pub const RULE: Rule = Rule {
     check: "complexity",
     summary: "cyclomatic or cognitive complexity over the threshold",
     source: include_str!("function_too_complex.rs"),
-    languages: &[Language::Rust],
+    languages: &[Language::Rust, Language::Python],
     may_block: &[],
     detect: Detect::Function(detect),
 };
