@@ -42,7 +42,8 @@ pub(crate) fn is_connection_name(name: &str) -> bool {
     // `db_result` is what one gave.
     let given = matches!(name.rsplit('_').next(), Some("result" | "results" | "row" | "rows"));
     let says = || {
-        name.split('_').any(|word| CONNECTION_WORDS.contains(&word)) || humps(name).any(|word| is_connection_word(&word))
+        name.split('_').any(|word| CONNECTION_WORDS.contains(&word))
+            || humps(name).any(|word| is_connection_word(&word))
     };
     !given && says()
 }

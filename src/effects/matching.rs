@@ -189,16 +189,18 @@ impl<'m> Matcher<'m> {
     }
 }
 
+/// `maybe_spawn_blocking!`, `spawn_blocking_with_tracing`: whoever wraps it keeps its name.
+fn names_offloading(name: &str) -> bool {
+    const WORDS: [&str; 6] =
+        ["spawn_blocking", "block_in_place", "run_in_executor", "in_threadpool", "executor_job", "defer_to_thread"];
+    WORDS.iter().any(|word| name.len() > word.len() && name.contains(word))
+}
+
 /// Whether a path is one of these and then a row's name, which may be open at its end.
 fn is_named(path: &str, prefixes: &[&str], name: &str) -> bool {
     let (prefix, last) = path.rsplit_once("::").unwrap_or(("", path));
     let is_it = name.strip_suffix('*').map_or(last == name, |beginning| last.starts_with(beginning));
     is_it && prefixes.contains(&prefix)
-}
-
-/// `maybe_spawn_blocking!`, `spawn_blocking_with_tracing`: whoever wraps it keeps its name.
-fn names_offloading(name: &str) -> bool {
-    ["spawn_blocking", "block_in_place", "run_in_executor", "in_threadpool", "executor_job", "defer_to_thread"].iter().any(|word| name.len() > word.len() && name.contains(word))
 }
 
 /// Whether a call writes with a rusqlite statement that was prepared before the loop around it.

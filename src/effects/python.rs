@@ -56,7 +56,15 @@ const EXTERNAL: [&str; 18] = [
 /// How stored objects are reached.
 const STORED: Stored = Stored {
     fields: &["objects", "_default_manager", "_base_manager", "all_objects", "global_objects"],
-    collections: &["QuerySet", "Manager", "RelatedManager", "ManyRelatedManager", "BaseManager", "Query", "QuerySetSingle"],
+    collections: &[
+        "QuerySet",
+        "Manager",
+        "RelatedManager",
+        "ManyRelatedManager",
+        "BaseManager",
+        "Query",
+        "QuerySetSingle",
+    ],
     one: &[
         "django::shortcuts::get_object_or_404",
         "django::shortcuts::aget_object_or_404",
@@ -92,7 +100,22 @@ const STORED: Stored = Stored {
         "aget",
         "acreate",
     ],
-    evaluate: &["list", "len", "set", "tuple", "sorted", "bool", "dict", "sum", "min", "max", "any", "all", "iter", "frozenset"],
+    evaluate: &[
+        "list",
+        "len",
+        "set",
+        "tuple",
+        "sorted",
+        "bool",
+        "dict",
+        "sum",
+        "min",
+        "max",
+        "any",
+        "all",
+        "iter",
+        "frozenset",
+    ],
 };
 
 #[cfg(test)]

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::channels::{self, Load, MAKERS};
+use super::context;
 use super::lookup::{self, module_ctx};
 use super::modules;
 use super::paths::{first_segment, split_first};
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
 use super::table::table;
 use super::words::words;
-use super::{context, local};
 use crate::lang::Language;
 use crate::lang::unit::{
     BindId, BindKind, Call, CallId, CtxId, CtxKind, Names, Note, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
@@ -76,6 +76,8 @@ struct Summariser<'a> {
     handlers: HashSet<CtxId>,
     /// Functions that an attribute makes keep what they gave.
     kept: HashSet<CtxId>,
+    /// Functions that are open to other files.
+    open: HashSet<CtxId>,
     /// Modules declared in this one: the module context that each is declared in, and its name.
     children: HashSet<(CtxId, Sym)>,
     /// Calls that the function returns with.
@@ -124,6 +126,7 @@ impl<'a> Summariser<'a> {
             fields: lookup::fields(unit),
             handlers: lookup::handlers(unit),
             kept: lookup::kept(unit),
+            open: lookup::open(unit),
             children: lookup::children(unit),
             returned: context::returned_calls(unit),
             evaluated: context::evaluated_calls(unit, table(unit.language).stored.evaluate),
@@ -331,9 +334,7 @@ impl<'a> Summariser<'a> {
         set(self.handlers.contains(&id), func_flag::HANDLER);
         set(self.kept.contains(&id), func_flag::KEPT);
         set(ctx.flags & ctx_flag::GENERATOR != 0, func_flag::GENERATOR);
-        // A trait's method is called through the trait, from wherever that is known.
-        let of_trait = class.is_some_and(|c| unit.notes.iter().any(|n| n.ctx == c && n.kind == NoteKind::Base));
-        set(of_trait || local::is_public(unit, id, Sym::NONE), func_flag::PUBLIC);
+        set(self.open.contains(&id), func_flag::PUBLIC);
         flags
     }
 

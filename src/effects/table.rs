@@ -56,7 +56,8 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    const NOTHING: Stored = Stored { fields: &[], collections: &[], one: &[], many: &[], pairs: &[], ends: &[], evaluate: &[] };
+    const NOTHING: Stored =
+        Stored { fields: &[], collections: &[], one: &[], many: &[], pairs: &[], ends: &[], evaluate: &[] };
 }
 
 #[derive(Default)]

@@ -209,7 +209,11 @@ fn is_python_program(text: &str) -> bool {
         "grpc",
     ];
     let main = || text.lines().any(|line| line.starts_with("if __name__ ==") && line.contains("__main__"));
-    let parses = || ["ArgumentParser(", "@click.command", "@click.group", "typer.Typer(", "@app.command"].iter().any(|word| text.contains(word));
+    let parses = || {
+        ["ArgumentParser(", "@click.command", "@click.group", "typer.Typer(", "@app.command"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
     (main() || parses()) && !SERVES.iter().any(|word| text.contains(word))
 }
 
@@ -324,7 +328,10 @@ fn by_path(path: &str) -> Option<Profile> {
     }
     // Django's `management/commands/…`.
     let command = extension == "py" && path.contains("management/commands/");
-    if command || folder(&["scripts", "script", "seeds", "seeders", "xtask", "notebooks"]) || matches!(stem, "seed" | "seeds") {
+    if command
+        || folder(&["scripts", "script", "seeds", "seeders", "xtask", "notebooks"])
+        || matches!(stem, "seed" | "seeds")
+    {
         return Some(Profile::Script);
     }
     is_build_file(name).then_some(Profile::Build)

@@ -30,8 +30,13 @@ const REDIS: &[&str] = &[
     "redis::cluster::RedisCluster",
     "valkey::Valkey",
 ];
-const ASYNC_REDIS: &[&str] =
-    &["redis::asyncio::Redis", "redis::asyncio::client::Redis", "redis::asyncio::RedisCluster", "aioredis::Redis", "aredis::StrictRedis"];
+const ASYNC_REDIS: &[&str] = &[
+    "redis::asyncio::Redis",
+    "redis::asyncio::client::Redis",
+    "redis::asyncio::RedisCluster",
+    "aioredis::Redis",
+    "aredis::StrictRedis",
+];
 const REDIS_RUNS: &[&str] = &[
     "get",
     "set",
@@ -81,7 +86,8 @@ const REDIS_RUNS: &[&str] = &[
     "eval",
     "evalsha",
 ];
-const AWS: &[&str] = &["boto3::Client", "boto3::Resource", "boto3::Table", "boto3::Object", "boto3::Bucket", "boto3::Queue"];
+const AWS: &[&str] =
+    &["boto3::Client", "boto3::Resource", "boto3::Table", "boto3::Object", "boto3::Bucket", "boto3::Queue"];
 const AWS_RUNS: &[&str] = &[
     "get_*",
     "put_*",
@@ -145,12 +151,7 @@ pub(super) const GROUPS: &[Group] = &[
         &["create_connection", "gethostbyname", "gethostbyaddr", "getaddrinfo", "gethostbyname_ex"],
     ),
     group(On::Type(&["socket::socket"]), BlockingNetwork, Medium, &["connect"]),
-    group(
-        On::Type(&["smtplib::SMTP", "smtplib::SMTP_SSL"]),
-        BlockingNetwork,
-        High,
-        &["sendmail", "send_message"],
-    ),
+    group(On::Type(&["smtplib::SMTP", "smtplib::SMTP_SSL"]), BlockingNetwork, High, &["sendmail", "send_message"]),
     // Redis: a pipeline's commands wait for its `execute`
     group(On::Type(ASYNC_REDIS), Query, High, REDIS_RUNS),
     group(On::Type(REDIS), BlockingQuery, High, REDIS_RUNS),

@@ -30,7 +30,8 @@ const SAVES: &[&str] = &[
     "rest_framework::serializers::ModelSerializer",
     "rest_framework::serializers::HyperlinkedModelSerializer",
 ];
-const RELATED: &[&str] = &["django::db::models::ManyToManyField", "django::db::models::fields::related::ManyToManyField"];
+const RELATED: &[&str] =
+    &["django::db::models::ManyToManyField", "django::db::models::fields::related::ManyToManyField"];
 /// Methods that narrow a query set down and run nothing.
 const NARROWS: &[&str] = &[
     "filter",
@@ -73,7 +74,8 @@ const RUNS: &[&str] = &[
     "upsert_one",
 ];
 /// The same of a manager, with a name that says what it does.
-const RUNS_OWN: &[&str] = &["create_*", "log_*", "get_by_natural_key", "create_user", "create_superuser", "get_for_model"];
+const RUNS_OWN: &[&str] =
+    &["create_*", "log_*", "get_by_natural_key", "create_user", "create_superuser", "get_for_model"];
 const RUNS_ASYNC: &[&str] = &[
     "aget",
     "afirst",
@@ -199,9 +201,15 @@ const ASYNC_CURSORS: &[&str] = &[
     "aiomysql::Connection",
     "aiopg::Cursor",
 ];
-const ASYNCPG: &[&str] =
-    &["asyncpg::Connection", "asyncpg::Pool", "asyncpg::pool::Pool", "asyncpg::connection::Connection", "databases::Database"];
-const ASYNCPG_RUNS: &[&str] = &["fetch", "fetchrow", "fetchval", "execute", "fetch_all", "fetch_one", "fetch_val", "fetch_row"];
+const ASYNCPG: &[&str] = &[
+    "asyncpg::Connection",
+    "asyncpg::Pool",
+    "asyncpg::pool::Pool",
+    "asyncpg::connection::Connection",
+    "databases::Database",
+];
+const ASYNCPG_RUNS: &[&str] =
+    &["fetch", "fetchrow", "fetchval", "execute", "fetch_all", "fetch_one", "fetch_val", "fetch_row"];
 
 const MONGO: &[&str] = &[
     "find_one",
@@ -235,19 +243,9 @@ pub(super) const GROUPS: &[Group] = &[
     group(On::Entity(SAVES, &[]), BlockingQuery, Medium, &["save"]),
     group(On::Type(RELATED), BlockingQuery, High, &["add", "remove", "set", "clear"]),
     group(On::Type(RELATED), BlockingQuery, High, RUNS),
-    group(
-        On::Distinctive(IN_DJANGO),
-        BlockingQuery,
-        Medium,
-        &["get_or_create", "update_or_create", "refresh_from_db"],
-    ),
+    group(On::Distinctive(IN_DJANGO), BlockingQuery, Medium, &["get_or_create", "update_or_create", "refresh_from_db"]),
     group(On::Distinctive(IN_DJANGO), Query, Medium, &["aget_or_create", "aupdate_or_create", "arefresh_from_db"]),
-    group(
-        On::Path(&["django::shortcuts"]),
-        BlockingQuery,
-        High,
-        &["get_object_or_404", "get_list_or_404"],
-    ),
+    group(On::Path(&["django::shortcuts"]), BlockingQuery, High, &["get_object_or_404", "get_list_or_404"]),
     group(On::Path(&["django::shortcuts"]), Query, High, &["aget_object_or_404", "aget_list_or_404"]),
     // Peewee
     group(
@@ -256,13 +254,27 @@ pub(super) const GROUPS: &[Group] = &[
         High,
         &["get", "get_or_none", "get_by_id", "create", "save", "delete_instance", "set_by_id", "delete_by_id", "first"],
     ),
-    group(On::After(&["select", "update", "insert", "delete", "replace"], &["peewee", "playhouse"]), BlockingQuery, Medium, &["execute", "get", "get_or_none", "first", "count", "exists", "scalar"]),
+    group(
+        On::After(&["select", "update", "insert", "delete", "replace"], &["peewee", "playhouse"]),
+        BlockingQuery,
+        Medium,
+        &["execute", "get", "get_or_none", "first", "count", "exists", "scalar"],
+    ),
     // Tortoise and its kin
     group(
         On::Entity(TORTOISE, &[]),
         Query,
         High,
-        &["get_or_none", "create", "save", "delete", "fetch_related", "get_or_create", "update_or_create", "refresh_from_db"],
+        &[
+            "get_or_none",
+            "create",
+            "save",
+            "delete",
+            "fetch_related",
+            "get_or_create",
+            "update_or_create",
+            "refresh_from_db",
+        ],
     ),
     // Pony
     group(On::Entity(&["pony::orm::Entity"], &[]), BlockingQuery, Medium, &["get", "select", "exists"]),
@@ -274,7 +286,12 @@ pub(super) const GROUPS: &[Group] = &[
     group(On::Member(&["flask_sqlalchemy::SQLAlchemy"]), BlockingQuery, High, SESSION_RUNS),
     group(On::Named(SQLALCHEMY), BlockingQuery, Medium, SESSION_RUNS),
     group(On::After(&["query"], SQLALCHEMY), BlockingQuery, High, QUERY_ENDS),
-    group(On::Entity(&["flask_sqlalchemy::Model", "sqlalchemy::orm::DeclarativeBase"], &["query"]), BlockingQuery, High, QUERY_ENDS),
+    group(
+        On::Entity(&["flask_sqlalchemy::Model", "sqlalchemy::orm::DeclarativeBase"], &["query"]),
+        BlockingQuery,
+        High,
+        QUERY_ENDS,
+    ),
     // drivers
     group(On::Type(ASYNCPG), Query, High, ASYNCPG_RUNS),
     group(On::Named(&["asyncpg", "databases"]), Query, Medium, ASYNCPG_RUNS),
@@ -287,7 +304,12 @@ pub(super) const GROUPS: &[Group] = &[
         Medium,
         &["execute", "execute_fetchall", "execute_insert"],
     ),
-    group(On::Named(&["sqlite3", "psycopg2", "psycopg", "pymysql", "MySQLdb", "mysql", "pyodbc", "duckdb"]), BlockingQuery, Medium, &["execute"]),
+    group(
+        On::Named(&["sqlite3", "psycopg2", "psycopg", "pymysql", "MySQLdb", "mysql", "pyodbc", "duckdb"]),
+        BlockingQuery,
+        Medium,
+        &["execute"],
+    ),
     // MongoDB
     group(On::Distinctive(&["motor", "beanie"]), Query, Medium, MONGO),
     group(On::Distinctive(&["pymongo", "bson", "gridfs"]), BlockingQuery, Medium, MONGO),
@@ -296,6 +318,19 @@ pub(super) const GROUPS: &[Group] = &[
         On::Sql,
         Query,
         Low,
-        &["execute", "query", "query_one", "fetch_all", "fetch_one", "fetchone", "fetchall", "fetchrow", "fetchval", "exec", "fetch", "execute_query"],
+        &[
+            "execute",
+            "query",
+            "query_one",
+            "fetch_all",
+            "fetch_one",
+            "fetchone",
+            "fetchall",
+            "fetchrow",
+            "fetchval",
+            "exec",
+            "fetch",
+            "execute_query",
+        ],
     ),
 ];

@@ -10,9 +10,9 @@ fn databases(callee: &str) -> Option<&'static str> {
         "sqlite3::connect" => "sqlite3::Connection",
         "sqlite3::Connection.cursor" => "sqlite3::Cursor",
         "sqlite3::Cursor.execute" => "sqlite3::Cursor",
-        "psycopg2::connect" | "psycopg2::pool::SimpleConnectionPool.getconn" | "psycopg2::pool::ThreadedConnectionPool.getconn" => {
-            "psycopg2::extensions::connection"
-        }
+        "psycopg2::connect"
+        | "psycopg2::pool::SimpleConnectionPool.getconn"
+        | "psycopg2::pool::ThreadedConnectionPool.getconn" => "psycopg2::extensions::connection",
         "psycopg2::extensions::connection.cursor" => "psycopg2::extensions::cursor",
         "psycopg::connect" | "psycopg::Connection::connect" | "psycopg_pool::ConnectionPool.connection" => {
             "psycopg::Connection"
@@ -46,9 +46,10 @@ fn databases(callee: &str) -> Option<&'static str> {
             "sqlalchemy::ext::asyncio::AsyncConnection"
         }
         "redis::from_url" | "redis::Redis::from_url" | "redis::StrictRedis::from_url" => "redis::Redis",
-        "redis::asyncio::from_url" | "redis::asyncio::Redis::from_url" | "aioredis::from_url" | "aioredis::create_redis_pool" => {
-            "redis::asyncio::Redis"
-        }
+        "redis::asyncio::from_url"
+        | "redis::asyncio::Redis::from_url"
+        | "aioredis::from_url"
+        | "aioredis::create_redis_pool" => "redis::asyncio::Redis",
         "redis::Redis.pipeline" | "redis::asyncio::Redis.pipeline" => "redis::client::Pipeline",
         _ => return None,
     })

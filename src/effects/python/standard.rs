@@ -1,8 +1,6 @@
 //! Python's own library: files, processes, sleeping, input; and what hands work to a thread that may block.
 
-use crate::effects::Effect::{
-    Cpu, CompileRegex, FileIo, Nothing, Offload, Pause, ProcessWait, Sleep, Spawn, Stdin,
-};
+use crate::effects::Effect::{CompileRegex, Cpu, FileIo, Nothing, Offload, Pause, ProcessWait, Sleep, Spawn, Stdin};
 use crate::effects::On;
 use crate::effects::table::{Group, group};
 use crate::model::severity::Confidence::{High, Medium};
@@ -48,17 +46,7 @@ pub(super) const GROUPS: &[Group] = &[
         On::Path(&["shutil"]),
         FileIo,
         High,
-        &[
-            "copy",
-            "copy2",
-            "copyfile",
-            "copyfileobj",
-            "copytree",
-            "move",
-            "rmtree",
-            "make_archive",
-            "unpack_archive",
-        ],
+        &["copy", "copy2", "copyfile", "copyfileobj", "copytree", "move", "rmtree", "make_archive", "unpack_archive"],
     ),
     group(
         On::Type(PATHS),
@@ -85,12 +73,7 @@ pub(super) const GROUPS: &[Group] = &[
             "walk",
         ],
     ),
-    group(
-        On::Distinctive(&["pathlib"]),
-        FileIo,
-        Medium,
-        &["read_text", "write_text", "read_bytes", "write_bytes"],
-    ),
+    group(On::Distinctive(&["pathlib"]), FileIo, Medium, &["read_text", "write_text", "read_bytes", "write_bytes"]),
     group(On::Path(&["glob"]), FileIo, High, &["glob"]),
     group(On::Type(FILES), FileIo, Medium, &["extractall", "extract"]),
     group(On::Path(&["tempfile"]), FileIo, Medium, &["mkdtemp", "mkstemp", "NamedTemporaryFile", "TemporaryDirectory"]),
@@ -123,7 +106,12 @@ pub(super) const GROUPS: &[Group] = &[
         High,
         &["run_in_threadpool", "iterate_in_threadpool"],
     ),
-    group(On::Path(&["asgiref::sync", "channels::db"]), Offload, High, &["sync_to_async", "database_sync_to_async", "SyncToAsync"]),
+    group(
+        On::Path(&["asgiref::sync", "channels::db"]),
+        Offload,
+        High,
+        &["sync_to_async", "database_sync_to_async", "SyncToAsync"],
+    ),
     group(On::Path(&["twisted::internet::threads"]), Offload, High, &["deferToThread"]),
     group(On::Distinctive(&[]), Offload, High, &["run_in_executor", "run_in_threadpool"]),
     group(

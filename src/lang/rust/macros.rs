@@ -40,9 +40,8 @@ impl Lower {
         } else {
             flags |= call_flag::OPAQUE_ARGS;
             let mut closures = Vec::new();
-            let tokens =
-                if last == "lazy_static" { without_static_ref(mac.tokens.clone()) } else { mac.tokens.clone() };
-            self.body(tokens, &mut closures);
+            let body = if last == "lazy_static" { without_static_ref(mac.tokens.clone()) } else { mac.tokens.clone() };
+            self.body(body, &mut closures);
             closures
         };
         if let Some(ctx) = deferred {
