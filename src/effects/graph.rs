@@ -275,11 +275,9 @@ fn file_facts(
             if targets.is_empty() && seen.is_none() {
                 handed(&mut types, index, site, &mut targets);
             }
-            targets.retain(|t| names.func(*t).flags & func_flag::TEST == 0);
             // Handed on, a generator runs later, and on whatever thread iterates it.
-            if site.flags & site_flag::EVALUATED == 0 {
-                targets.retain(|t| names.func(*t).flags & func_flag::GENERATOR == 0);
-            }
+            let later = if site.flags & site_flag::EVALUATED == 0 { func_flag::GENERATOR } else { 0 };
+            targets.retain(|t| names.func(*t).flags & (func_flag::TEST | later) == 0);
             SiteFacts { seen, targets, looped: None, runs: Runs::Sync }
         })
         .collect();

@@ -129,9 +129,7 @@ impl<'m> Matcher<'m> {
         match row.on {
             On::Path(prefixes) if site.path != NONE => is_named(file.name(site.path), prefixes, row.name),
             // Built into the language: nothing of the repository may have the name.
-            On::Path(prefixes) if prefixes.contains(&"") && file.name(site.name) == row.name => {
-                !method && !own && site.recv == NONE
-            }
+            On::Path(["", ..]) if file.name(site.name) == row.name => !method && !own && site.recv == NONE,
             On::Path(prefixes) => !method && site.recv == NONE && is_path(file, site, prefixes, row.name),
             // A runtime's own `spawn_blocking` off-loads, too.
             On::Distinctive(libs) => {
@@ -161,11 +159,8 @@ impl<'m> Matcher<'m> {
             }
             On::Root(roots) => root(file, site).is_some_and(|r| roots.contains(&root_path(file, r))),
             On::RootNamed(libs, names) => {
-                self.uses(file, libs)
-                    && root(file, site).is_some_and(|r| {
-                        let path = root_path(file, r);
-                        path.contains("::") && names.contains(&last_segment(path))
-                    })
+                let is_it = |path: &str| path.contains("::") && names.contains(&last_segment(path));
+                self.uses(file, libs) && root(file, site).is_some_and(|r| is_it(root_path(file, r)))
             }
             On::Connection(libs) => {
                 site.flags & site_flag::TAKES_CLOSURE == 0

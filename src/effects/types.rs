@@ -50,6 +50,11 @@ impl<'a> Type<'a> {
         Type { head: Head::List, args: Rc::from([elem]) }
     }
 
+    /// It, and something of no interest.
+    fn pair(one: Type<'a>) -> Type<'a> {
+        Type { head: Head::Tuple, args: Rc::from([one, Type::plain(Head::Plain)]) }
+    }
+
     fn arg(&self, n: usize) -> Type<'a> {
         self.args.get(n).cloned().unwrap_or_else(Type::unknown)
     }
@@ -586,10 +591,7 @@ impl<'n, 'a> Types<'n, 'a> {
             "get" | "get_mut" | "remove" if recv.args.len() == 2 => recv.arg(1),
             "chunks" | "windows" | "chunks_exact" => Type::list(recv),
             _ if words.elem.contains(&name) => recv.held(summary.language),
-            _ if table(summary.language).stored.pairs.contains(&name) => {
-                let one = recv.held(summary.language);
-                Type { head: Head::Tuple, args: Rc::from([one, Type::plain(Head::Plain)]) }
-            }
+            _ if table(summary.language).stored.pairs.contains(&name) => Type::pair(recv.held(summary.language)),
             _ if words.identity.contains(&name) => recv,
             // `.load::<Post>(conn)`, `.first::<Post>(conn)`: the caller wrote down what it gets.
             "load" | "get_results" | "load_iter" | "load_stream" | "fetch_all" if site.generic != NONE => {

@@ -161,7 +161,6 @@ static PYTHON: Words = Words {
         "iterator",
         "none",
         "union",
-        "values",
     ],
     inner: &[],
     elem: &[

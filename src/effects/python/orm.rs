@@ -74,8 +74,7 @@ const RUNS: &[&str] = &[
     "upsert_one",
 ];
 /// The same of a manager, with a name that says what it does.
-const RUNS_OWN: &[&str] =
-    &["create_*", "log_*", "get_by_natural_key", "create_user", "create_superuser", "get_for_model"];
+const RUNS_OWN: &[&str] = &["create_*", "log_*", "get_by_natural_key", "create_user", "create_superuser"];
 const RUNS_ASYNC: &[&str] = &[
     "aget",
     "afirst",
@@ -252,7 +251,7 @@ pub(super) const GROUPS: &[Group] = &[
         On::Entity(PEEWEE, &[]),
         BlockingQuery,
         High,
-        &["get", "get_or_none", "get_by_id", "create", "save", "delete_instance", "set_by_id", "delete_by_id", "first"],
+        &["get_or_none", "get_by_id", "create", "save", "delete_instance", "set_by_id", "delete_by_id"],
     ),
     group(
         On::After(&["select", "update", "insert", "delete", "replace"], &["peewee", "playhouse"]),

@@ -1,6 +1,6 @@
 //! Python's own library: files, processes, sleeping, input; and what hands work to a thread that may block.
 
-use crate::effects::Effect::{CompileRegex, Cpu, FileIo, Nothing, Offload, Pause, ProcessWait, Sleep, Spawn, Stdin};
+use crate::effects::Effect::{Cpu, FileIo, Nothing, Offload, Pause, ProcessWait, Sleep, Spawn, Stdin};
 use crate::effects::On;
 use crate::effects::table::{Group, group};
 use crate::model::severity::Confidence::{High, Medium};
@@ -131,8 +131,6 @@ pub(super) const GROUPS: &[Group] = &[
     // tasks
     group(On::Path(&["asyncio"]), Spawn, High, &["create_task", "ensure_future"]),
     group(On::Type(&["asyncio::TaskGroup", "asyncio::AbstractEventLoop"]), Spawn, High, &["create_task"]),
-    // regular expressions
-    group(On::Path(&["re", "regex"]), CompileRegex, High, &["compile"]),
-    // look-alikes
+    // look-alikes; `re.compile` is none of regexes made anew: the module keeps what it compiled
     group(On::Path(&["aiofiles", "anyio", "webbrowser"]), Nothing, High, &["open", "open_file"]),
 ];
