@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use super::facts::{Crate, Facts, TargetKind};
 use super::generated::is_generated;
 use crate::config::HotPath;
+use crate::lang::Language;
 
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -102,7 +103,9 @@ impl<'a> Profiles<'a> {
     /// What a file is for, its text asked where its path does not say: a program of one file is a command line.
     pub fn of_source(&self, path: &str, text: &str) -> Profile {
         match self.of_written(path) {
-            Profile::Service if path.ends_with(".py") && is_python_program(text) => Profile::Cli,
+            Profile::Service if Language::of_path(path) == Some(Language::Python) && is_python_program(text) => {
+                Profile::Cli
+            }
             profile => profile,
         }
     }

@@ -73,7 +73,7 @@ pub struct Case {
 impl Case {
     /// A case from the text of a fixture.
     pub fn parse(origin: &str, rule: &str, text: &str) -> Case {
-        let comment = if origin.ends_with(".py") { "#" } else { "//" };
+        let comment = if extension(origin) == "py" { "#" } else { "//" };
         let (directive, marker) = (format!("{comment}@ "), format!("{comment}~ "));
         let purpose = text.lines().next().and_then(|l| l.strip_prefix(comment)?.strip_prefix("! "));
         let purpose = purpose.unwrap_or_default().to_owned();
@@ -169,7 +169,7 @@ impl Case {
             scratch.commit("base");
             self.base.keys().for_each(|path| std::fs::remove_file(scratch.join(path)).unwrap());
         }
-        let rust = self.files.keys().filter(|path| path.ends_with(".rs") || path.ends_with(".toml"));
+        let rust = self.files.keys().filter(|path| matches!(extension(path), "rs" | "toml"));
         let roots: BTreeSet<&str> = rust.filter_map(|path| crate_root(path)).collect();
         for (path, text) in &self.files {
             scratch.write(path, text);
@@ -283,6 +283,10 @@ fn crate_root(path: &str) -> Option<&str> {
 
 fn package(root: &str) -> &str {
     root.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("app")
+}
+
+fn extension(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
 /// Whether a text names a library by a path that begins with it.

@@ -154,7 +154,7 @@ const SESSION_RUNS: &[&str] = &[
     "stream_scalars",
     "bulk_save_objects",
 ];
-/// What ends a query of SQLAlchemy's first style.
+/// What ends a query of the first style (`session.query(…)`).
 const QUERY_ENDS: &[&str] = &[
     "all",
     "first",

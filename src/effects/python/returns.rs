@@ -8,8 +8,7 @@ pub(super) fn returns(callee: &str) -> Option<&'static str> {
 fn databases(callee: &str) -> Option<&'static str> {
     Some(match callee {
         "sqlite3::connect" => "sqlite3::Connection",
-        "sqlite3::Connection.cursor" => "sqlite3::Cursor",
-        "sqlite3::Cursor.execute" => "sqlite3::Cursor",
+        "sqlite3::Connection.cursor" | "sqlite3::Cursor.execute" => "sqlite3::Cursor",
         "psycopg2::connect"
         | "psycopg2::pool::SimpleConnectionPool.getconn"
         | "psycopg2::pool::ThreadedConnectionPool.getconn" => "psycopg2::extensions::connection",
@@ -32,9 +31,8 @@ fn databases(callee: &str) -> Option<&'static str> {
         "pyodbc::Connection.cursor" => "pyodbc::Cursor",
         "duckdb::connect" => "duckdb::DuckDBPyConnection",
         "django::db::connection::cursor" => "django::db::backends::utils::CursorWrapper",
-        "asyncpg::connect" => "asyncpg::Connection",
+        "asyncpg::connect" | "asyncpg::Pool.acquire" => "asyncpg::Connection",
         "asyncpg::create_pool" => "asyncpg::Pool",
-        "asyncpg::Pool.acquire" => "asyncpg::Connection",
         "aiosqlite::connect" => "aiosqlite::Connection",
         "aiosqlite::Connection.cursor" => "aiosqlite::Cursor",
         "aiomysql::connect" => "aiomysql::Connection",
