@@ -44,6 +44,7 @@ pub fn summarise(unit: &Unit, place: Place<'_>) -> Summary {
     s.finish_statics();
     s.finish_fields();
     s.out.names = s.names.into_texts();
+    s.out.shrink();
     s.out
 }
 
