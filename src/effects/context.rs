@@ -39,7 +39,13 @@ const CONNECTION_WORDS: [&str; 19] = [
 
 /// Whether a name is one of a database connection (`db_con`, `conn`, `tx`, `get_conn`).
 pub(crate) fn is_connection_name(name: &str) -> bool {
-    name.split('_').any(|word| CONNECTION_WORDS.contains(&word)) || humps(name).any(|word| is_connection_word(&word))
+    // `db_result` is what one gave.
+    let given = matches!(name.rsplit('_').next(), Some("result" | "results" | "row" | "rows"));
+    let says = || {
+        name.split('_').any(|word| CONNECTION_WORDS.contains(&word))
+            || humps(name).any(|word| is_connection_word(&word))
+    };
+    !given && says()
 }
 
 fn is_connection_word(word: &str) -> bool {
@@ -264,11 +270,11 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
         let mut parts = variable.split('_').chain(lower.split(|c: char| !c.is_ascii_alphanumeric()));
         parts.any(|part| words.contains(&part))
     };
-    if named(&["retry", "retries", "attempt", "attempts", "tries"]) {
+    if named(&["retry", "retries", "attempt", "attempts", "tries", "trial", "trials"]) {
         return LoopKind::Sequential;
     }
     // `for _ in 0..3` does the same thing again: nothing is given to it.
-    if variable.is_empty() && matches!(unit.plain(unit.ctx(ctx).val), Val::Range(_)) {
+    if matches!(variable, "" | "_") && matches!(unit.plain(unit.ctx(ctx).val), Val::Range(_)) {
         return LoopKind::Sequential;
     }
     // A batch is handed on whole; something of a field of it is only called so.
@@ -276,6 +282,10 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
         return LoopKind::Batch;
     }
     if variable.split('_').any(|w| matches!(w, "page" | "offset")) && text.contains("..") {
+        return LoopKind::Sequential;
+    }
+    // `async for message in socket` waits for what comes.
+    if unit.language != Language::Rust && gives_events(unit, unit.ctx(ctx).val) {
         return LoopKind::Sequential;
     }
     head_kind(unit, unit.ctx(ctx).val, 0)
@@ -336,7 +346,7 @@ fn local_kind(unit: &Unit, id: BindId, depth: u32) -> LoopKind {
 
 fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
     let name = unit.name(call.name);
-    if words(unit.language).chunks.contains(&last_segment(name)) {
+    if words(unit.language).chunks.contains(&last_segment(name)) || gives_chunks(unit, name) {
         return LoopKind::Batch;
     }
     if call.recv.is_some() {
@@ -366,6 +376,12 @@ fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
         Some((owner, "iter" | "variants")) if call.arg_count == 0 && ends_in_type(owner) => LoopKind::Fixed,
         _ => LoopKind::Data,
     }
+}
+
+/// `users_in_batches(…)`: whoever writes a helper for chunks says so.
+fn gives_chunks(unit: &Unit, name: &str) -> bool {
+    let says = |word: &str| matches!(word, "batches" | "batched" | "chunks" | "chunked" | "pages");
+    unit.language != Language::Rust && last_segment(name).split('_').any(says)
 }
 
 fn ends_in_type(path: &str) -> bool {
@@ -534,6 +550,38 @@ pub(crate) fn run_calls(unit: &Unit) -> HashSet<u32> {
     let values = unit.ctxs.iter().filter(|ctx| ctx.kind.is_body()).map(|ctx| ctx.val);
     returned.chain(values).filter_map(|val| called(&val)).for_each(take);
     run
+}
+
+/// Calls that give a query which is evaluated where it stands: iterated, an element of it taken, awaited, asked whether it
+/// has anything, or handed to a function that `evaluate` names. None where a language has no such queries.
+pub(crate) fn evaluated_calls(unit: &Unit, evaluate: &[&str]) -> HashSet<u32> {
+    let mut found = HashSet::new();
+    if evaluate.is_empty() {
+        return found;
+    }
+    let mut take = |val: ValId| {
+        let val = match unit.plain(val) {
+            Val::Local(bind) if unit.bind(bind).kind == BindKind::Let => unit.bind(bind).value,
+            _ => val,
+        };
+        if let Val::Call(id) = unit.plain(val) {
+            found.insert(id.0);
+        }
+    };
+    for ctx in unit.ctxs.iter().filter(|c| matches!(c.kind, CtxKind::ForLoop | CtxKind::Branch)) {
+        take(ctx.val);
+    }
+    for call in unit.calls.iter().filter(|c| !c.recv.is_some() && evaluate.contains(&unit.name(c.name))) {
+        unit.call_args(call).iter().for_each(|arg| take(*arg));
+    }
+    for val in &unit.vals {
+        if let Val::Index(inner) = val {
+            take(*inner);
+        }
+    }
+    let awaited = unit.calls.iter().enumerate().filter(|(_, c)| c.flags & call_flag::AWAIT != 0);
+    found.extend(awaited.map(|(n, _)| n as u32));
+    found
 }
 
 /// Whether a binding is given anew each turn of the innermost loop around `ctx`.

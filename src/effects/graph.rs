@@ -268,7 +268,9 @@ fn file_facts(
         if targets.is_empty() && seen.is_none() {
             handed(&mut types, index, site, &mut targets);
         }
-        targets.retain(|t| names.func(*t).flags & func_flag::TEST == 0);
+        // Handed on, a generator runs later, and on whatever thread iterates it.
+        let later = if site.flags & site_flag::EVALUATED == 0 { func_flag::GENERATOR } else { 0 };
+        targets.retain(|t| names.func(*t).flags & (func_flag::TEST | later) == 0);
         if seen.is_some() || !targets.is_empty() {
             facts.set(n, SiteFacts { seen, targets, looped: None, runs: Runs::Sync });
         }
@@ -686,8 +688,8 @@ pub fn has_constant_argument(file: &Summary, site: &Site) -> bool {
 
 /// A cache's own methods query only where it has nothing.
 fn is_cache(names: &Names<'_>, id: FuncRef) -> bool {
-    let file = names.file(id.file);
-    file.name(names.func(id).owner).contains("Cache")
+    let (file, func) = (names.file(id.file), names.func(id));
+    func.flags & func_flag::KEPT != 0 || file.name(func.owner).contains("Cache")
 }
 
 fn spread(names: &Names<'_>, sites: &[FileFacts], callers: &Callers, class: Class) -> HashMap<FuncRef, Reach> {

@@ -61,6 +61,13 @@ pub(super) fn handlers(unit: &Unit) -> HashSet<CtxId> {
     attributes.filter(|n| handlers.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx).collect()
 }
 
+/// Functions that an attribute makes keep what they gave.
+pub(super) fn kept(unit: &Unit) -> HashSet<CtxId> {
+    const KEEPS: [&str; 6] = ["lru_cache", "cache", "cached", "cached_property", "memoize", "once"];
+    let attributes = unit.notes.iter().filter(|n| n.kind == NoteKind::Attribute);
+    attributes.filter(|n| KEEPS.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx).collect()
+}
+
 /// Modules declared in a file: the module context that each is declared in, and its name.
 pub(super) fn children(unit: &Unit) -> HashSet<(CtxId, Sym)> {
     let declared = unit.notes.iter().filter(|n| matches!(n.kind, NoteKind::Module | NoteKind::TestModule));

@@ -79,6 +79,13 @@ impl<'m> Matcher<'m> {
             Effect::Nothing => return None,
             // One driver serves both worlds: what is awaited does not block.
             Effect::BlockingQuery if site.flags & site_flag::AWAIT != 0 => Effect::Query,
+            // Where every call that is awaited is asynchronous, the row is a look-alike's.
+            effect if effect.blocks() && site.flags & site_flag::AWAIT != 0 && file.language == Language::Python => {
+                match effect {
+                    Effect::BlockingNetwork => Effect::Network,
+                    _ => return None,
+                }
+            }
             Effect::BlockingQuery if prepared == Prepared::InTransaction => Effect::PreparedWrite,
             Effect::BlockingQuery if row.on == On::Connection(rust::DIESEL) && self.uses(file, &["diesel_async"]) => {
                 Effect::Query
@@ -132,7 +139,14 @@ impl<'m> Matcher<'m> {
             }
             // An interface of the repository that a library implements has its methods without bodies.
             On::Entity(bases, through) if method => is_entity(types, index, site, bases, through),
+            On::Evaluated(bases) => {
+                method && site.flags & site_flag::EVALUATED != 0 && is_managed(types, index, site, bases)
+            }
             _ if !method || own => false,
+            On::Managed(bases) => is_managed(types, index, site, bases),
+            On::EvaluatedAfter(links, libs) => {
+                site.flags & site_flag::EVALUATED != 0 && self.uses(file, libs) && is_after(file, site, links)
+            }
             On::Type(wanted) => is_of(types, index, site.recv, wanted),
             On::Member(wanted) => {
                 matches!(file.term(site.recv), Some(Term::Field(base, _)) if is_of(types, index, base, wanted))
@@ -141,10 +155,7 @@ impl<'m> Matcher<'m> {
             On::Shape(_) | On::ShapeOfField(_) | On::Run(_) | On::RunOf(..) | On::FieldNamed(_) | On::FieldOf(_) => {
                 is_shaped(file, site, row.on)
             }
-            On::After(links, libs) => {
-                self.uses(file, libs)
-                    && chain(file, site).any(|link| links.contains(&last_segment(file.name(link.name))))
-            }
+            On::After(links, libs) => self.uses(file, libs) && is_after(file, site, links),
             On::Stored(libs) => {
                 site.flags & site_flag::STORE_RECV != 0
                     && site.flags & site_flag::TAKES_CLOSURE == 0
@@ -153,11 +164,8 @@ impl<'m> Matcher<'m> {
             }
             On::Root(roots) => root(file, site).is_some_and(|r| roots.contains(&root_path(file, r))),
             On::RootNamed(libs, names) => {
-                self.uses(file, libs)
-                    && root(file, site).is_some_and(|r| {
-                        let path = root_path(file, r);
-                        path.contains("::") && names.contains(&last_segment(path))
-                    })
+                let is_it = |path: &str| path.contains("::") && names.contains(&last_segment(path));
+                self.uses(file, libs) && root(file, site).is_some_and(|r| is_it(root_path(file, r)))
             }
             On::Connection(libs) => {
                 site.flags & site_flag::TAKES_CLOSURE == 0
@@ -183,7 +191,9 @@ impl<'m> Matcher<'m> {
 
 /// `maybe_spawn_blocking!`, `spawn_blocking_with_tracing`: whoever wraps it keeps its name.
 fn names_offloading(name: &str) -> bool {
-    ["spawn_blocking", "block_in_place"].iter().any(|word| name.len() > word.len() && name.contains(word))
+    const WORDS: [&str; 6] =
+        ["spawn_blocking", "block_in_place", "run_in_executor", "in_threadpool", "executor_job", "defer_to_thread"];
+    WORDS.iter().any(|word| name.len() > word.len() && name.contains(word))
 }
 
 /// Whether a path is one of these and then a row's name, which may be open at its end.
@@ -387,7 +397,17 @@ fn derives<'a>(types: &Types<'_, 'a>, ty: &Type<'a>, bases: &[&str]) -> bool {
 /// Whether a method is one of an entity: a class that a library's base class gives its queries, or a value of it.
 fn is_entity(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str], through: &[&str]) -> bool {
     let file = types.file(index);
-    let start = chain(file, site).last().map_or(site.recv, |first| first.recv);
+    let mut start = site.recv;
+    for link in chain(file, site) {
+        // A chain that begins with a plain call begins with what that gives.
+        start = if link.recv == NONE { start } else { link.recv };
+    }
+    if through.is_empty() {
+        let own = types.of(index, site.recv);
+        if derives(types, &own, bases) {
+            return true;
+        }
+    }
     let start = match (file.term(start), through) {
         (_, []) => start,
         (Some(Term::Field(base, name)), _) if through.contains(&file.name(name)) => base,
@@ -397,6 +417,37 @@ fn is_entity(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str],
     derives(types, &ty, bases)
 }
 
+fn is_after(file: &Summary, site: &Site, links: &[&str]) -> bool {
+    query(file, site).any(|link| links.contains(&last_segment(file.name(link.name))))
+}
+
+/// The calls of a receiver chain, as far as what they give is a query still.
+fn query<'a>(file: &'a Summary, site: &Site) -> impl Iterator<Item = &'a Site> {
+    let ends = table(file.language).stored.ends;
+    chain(file, site).take_while(move |link| !ends.contains(&file.name(link.name)))
+}
+
+/// Whether a method is one of all stored objects of a class, narrowed down or not.
+fn is_managed(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str]) -> bool {
+    let file = types.file(index);
+    let stored = &table(file.language).stored;
+    let links: Vec<u32> = std::iter::once(site.recv).chain(query(file, site).map(|link| link.recv)).collect();
+    links.into_iter().any(|recv| match file.term(recv) {
+        Some(Term::Field(_, name)) if stored.fields.contains(&file.name(name)) => true,
+        Some(Term::List(..)) => false,
+        _ => {
+            let ty = types.of(index, recv);
+            let holds = match ty.head {
+                Head::List | Head::Own(_) => true,
+                Head::Path(path) => stored.many.contains(&path),
+                _ => false,
+            };
+            let held = ty.args.first().filter(|_| holds).cloned();
+            held.is_some_and(|held| derives(types, &held, bases))
+        }
+    })
+}
+
 /// Whether a path names a type of a table: exactly, or by crate and name (types are passed on under other paths).
 fn same_type(path: &str, wanted: &str) -> bool {
     path == wanted
@@ -404,7 +455,7 @@ fn same_type(path: &str, wanted: &str) -> bool {
             && first_segment(path) == first_segment(wanted)
             // `std` and `tokio` have types of one name in several modules.
             && !matches!(first_segment(path), "std" | "tokio")
-            && path.contains("blocking") == wanted.contains("blocking"))
+            && ["blocking", "asyncio"].iter().all(|mark| path.contains(mark) == wanted.contains(mark)))
 }
 
 fn has_connection_type(types: &mut Types<'_, '_>, index: u32, site: &Site) -> bool {

@@ -16,6 +16,7 @@ mod lookup;
 pub mod matching;
 pub(crate) mod modules;
 pub(crate) mod paths;
+mod python;
 pub(crate) mod quiet;
 pub mod resolve;
 pub mod rest;
@@ -163,6 +164,14 @@ pub enum On {
     FieldNamed(&'static [&'static str]),
     /// A method of a field, at whatever depth, of what a call of one of these names gave.
     FieldOf(&'static [&'static str]),
+    /// A method of all stored objects of a class that derives from one of these, or at the end of a chain that narrows
+    /// them down (`User.objects.filter(…).first()`).
+    Managed(&'static [&'static str]),
+    /// The same, where it is evaluated at once: iterated, listed, counted, awaited.
+    Evaluated(&'static [&'static str]),
+    /// A method at the end of a chain with a call of one of these names in it, in a file that uses one of these
+    /// libraries, where it is evaluated at once.
+    EvaluatedAfter(&'static [&'static str], &'static [&'static str]),
     /// A method whose first argument is a statement in a text, whatever the receiver: the raw-SQL fall-back.
     Sql,
 }

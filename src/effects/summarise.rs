@@ -10,6 +10,7 @@ use super::lookup::{self, module_ctx};
 use super::modules;
 use super::paths::{first_segment, split_first};
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
+use super::table::table;
 use super::words::{entries, words};
 use crate::lang::Language;
 use crate::lang::unit::{
@@ -41,6 +42,7 @@ pub fn summarise(unit: &Unit, place: Place<'_>) -> Summary {
     s.finish_frames();
     s.finish_functions();
     s.finish_statics();
+    s.finish_fields();
     s.out.names = s.names.into_texts();
     s.out.shrink();
     s.out
@@ -73,6 +75,8 @@ struct Summariser<'a> {
     fields: HashMap<CtxId, Vec<BindId>>,
     /// Functions that an attribute makes a request handler.
     handlers: HashSet<CtxId>,
+    /// Functions that an attribute makes keep what they gave.
+    kept: HashSet<CtxId>,
     /// Functions that are open to other files.
     open: HashSet<CtxId>,
     /// Modules declared in this one: the module context that each is declared in, and its name.
@@ -81,6 +85,10 @@ struct Summariser<'a> {
     returned: HashSet<u32>,
     /// Calls that are awaited or given back where they stand.
     run: HashSet<u32>,
+    /// Calls whose value is evaluated where they stand.
+    evaluated: HashSet<u32>,
+    /// Fields whose type follows from their value, by type and place in it.
+    open_fields: Vec<(usize, usize, BindId)>,
     /// Statics and constants: path, binding.
     statics: Vec<(u32, BindId)>,
     /// How deep types refer to types: bounds may refer to each other.
@@ -120,10 +128,13 @@ impl<'a> Summariser<'a> {
             notes: lookup::notes(unit),
             fields: lookup::fields(unit),
             handlers: lookup::handlers(unit),
+            kept: lookup::kept(unit),
             open: lookup::open(unit),
             children: lookup::children(unit),
             returned: context::returned_calls(unit),
             run: context::run_calls(unit),
+            evaluated: context::evaluated_calls(unit, table(unit.language).stored.evaluate),
+            open_fields: Vec::new(),
             statics: Vec::new(),
             depth: 0,
         }
@@ -325,6 +336,8 @@ impl<'a> Summariser<'a> {
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
         set(class.is_none() && entries(unit.language).contains(&unit.name(ctx.name)), func_flag::ENTRY);
         set(self.handlers.contains(&id), func_flag::HANDLER);
+        set(self.kept.contains(&id), func_flag::KEPT);
+        set(ctx.flags & ctx_flag::GENERATOR != 0, func_flag::GENERATOR);
         set(self.open.contains(&id), func_flag::PUBLIC);
         flags
     }
@@ -351,6 +364,13 @@ impl<'a> Summariser<'a> {
             let written = self.ty_term(bind.ty, bind.ctx);
             let term = if written == NONE { self.val_term(bind.value) } else { written };
             self.out.statics.push((name, term));
+        }
+    }
+
+    /// What fields without a written type hold: once all calls are known.
+    fn finish_fields(&mut self) {
+        for (ty, field, bind) in std::mem::take(&mut self.open_fields) {
+            self.out.types[ty].fields[field].1 = self.val_term(self.unit.bind(bind).value);
         }
     }
 
@@ -445,6 +465,10 @@ impl<'a> Summariser<'a> {
             return;
         }
         let fields = self.fields.get(&id).cloned().unwrap_or_default();
+        let place = self.out.types.len();
+        let by_value = |b: BindId| !unit.bind(b).ty.is_some() && unit.bind(b).value.is_some();
+        let open = fields.iter().enumerate().filter(|(_, b)| by_value(**b)).map(|(n, b)| (place, n, *b));
+        self.open_fields.extend(open);
         let fields = fields.into_iter().map(|b| unit.bind(b));
         let fields = fields.map(|b| (self.sym(b.name), self.ty_term(b.ty, id))).collect();
         let module = self.module_of(id);
@@ -556,6 +580,7 @@ impl<'a> Summariser<'a> {
         set(call.flags & call_flag::AWAIT != 0, site_flag::AWAIT);
         set(self.returned.contains(&id.0), site_flag::RETURNED);
         set(self.run.contains(&id.0), site_flag::RUN);
+        set(self.evaluated.contains(&id.0), site_flag::EVALUATED);
         let args = unit.call_args(call);
         let connection = args.iter().copied().find(|a| context::is_connection(unit, *a));
         set(connection.is_some(), site_flag::CONNECTION_ARG);

@@ -138,6 +138,8 @@ pub mod site_flag {
     pub const STORE_RECV: u16 = 1 << 13;
     /// The last call of its chain, awaited or given back where it stands.
     pub const RUN: u16 = 1 << 15;
+    /// What it gives is iterated, listed, counted or awaited where it stands.
+    pub const EVALUATED: u16 = 1 << 14;
 }
 
 /// A call.
@@ -260,6 +262,10 @@ pub mod func_flag {
     pub const ENTRY: u16 = 1 << 6;
     /// Open to other files.
     pub const PUBLIC: u16 = 1 << 7;
+    /// Calling it runs nothing yet: its body runs as what it gives is iterated.
+    pub const GENERATOR: u16 = 1 << 8;
+    /// What it gave is kept: an annotation makes it run once for the same arguments.
+    pub const KEPT: u16 = 1 << 9;
 }
 
 /// A type.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use foldhash::HashMap;
 
-use super::{Effect, On, Row, rust, typescript};
+use super::{Effect, On, Row, python, rust, typescript};
 use crate::lang::Language;
 use crate::model::severity::Confidence;
 
@@ -48,7 +48,33 @@ pub(super) struct Table {
     pub returns: fn(&str) -> Option<&'static str>,
     /// First segments of paths that never lead into the repository.
     pub external: &'static [&'static str],
+    /// How objects that are stored are reached, where a library gives a class its queries.
+    pub stored: Stored,
     index: OnceLock<Index>,
+}
+
+/// How stored objects are reached from the class that they are objects of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stored {
+    /// Fields of a class that stand for all its objects (`User.objects`).
+    pub fields: &'static [&'static str],
+    /// Types that hold objects of the class that is their argument, by their last segment (`QuerySet[User]`).
+    pub collections: &'static [&'static str],
+    /// Functions that give an object of the class that is their first argument: paths, and `Type.method`.
+    pub one: &'static [&'static str],
+    /// Functions that give many of them.
+    pub many: &'static [&'static str],
+    /// Methods that give an object and something beside it.
+    pub pairs: &'static [&'static str],
+    /// Methods that end a query: what they give is no query any more.
+    pub ends: &'static [&'static str],
+    /// Functions without a path that evaluate the query that is their argument, as a loop over it does.
+    pub evaluate: &'static [&'static str],
+}
+
+impl Stored {
+    const NOTHING: Stored =
+        Stored { fields: &[], collections: &[], one: &[], many: &[], pairs: &[], ends: &[], evaluate: &[] };
 }
 
 #[derive(Default)]
@@ -64,7 +90,13 @@ impl Table {
         returns: fn(&str) -> Option<&'static str>,
         external: &'static [&'static str],
     ) -> Table {
-        Table { groups, returns, external, index: OnceLock::new() }
+        Table { groups, returns, external, stored: Stored::NOTHING, index: OnceLock::new() }
+    }
+
+    /// With what is known of stored objects.
+    pub(super) const fn storing(mut self, stored: Stored) -> Table {
+        self.stored = stored;
+        self
     }
 
     fn index(&self) -> &Index {
@@ -103,6 +135,7 @@ pub(super) const fn table(language: Language) -> &'static Table {
     match language {
         Language::Rust => &rust::TABLE,
         Language::TypeScript | Language::JavaScript => &typescript::TABLE,
+        Language::Python => &python::TABLE,
         _ => &NONE,
     }
 }

@@ -50,6 +50,11 @@ impl<'a> Type<'a> {
         Type { head: Head::List, args: Rc::from([elem]) }
     }
 
+    /// It, and something of no interest.
+    fn pair(one: Type<'a>) -> Type<'a> {
+        Type { head: Head::Tuple, args: Rc::from([one, Type::plain(Head::Plain)]) }
+    }
+
     fn arg(&self, n: usize) -> Type<'a> {
         self.args.get(n).cloned().unwrap_or_else(Type::unknown)
     }
@@ -78,6 +83,15 @@ impl<'a> Type<'a> {
         let Head::Path(path) = self.head else { return None };
         let wraps = self.args.len() == 1 && !is_optional_name(last_segment(path));
         wraps.then(|| self.arg(0)).filter(|inner| !matches!(inner.head, Head::Unknown | Head::Plain))
+    }
+
+    /// What it holds: what iterating gives, or for a manager of stored objects such an object.
+    fn held(&self, language: Language) -> Type<'a> {
+        match self.head {
+            Head::Own(_) if language != Language::Rust && self.args.len() == 1 => self.arg(0),
+            Head::Path(_) if language == Language::Python && self.args.len() == 1 => self.arg(0),
+            _ => self.elem(),
+        }
     }
 
     /// What iterating gives.
@@ -295,7 +309,9 @@ impl<'n, 'a> Types<'n, 'a> {
             Term::Ret(site) => self.call(file, site, depth),
             Term::Field(base, name) => {
                 let base = self.eval(file, base, own, depth);
-                self.field(&base, summary.name(name), depth)
+                let name = summary.name(name);
+                let field = self.field(&base, name, depth);
+                if table(summary.language).stored.fields.contains(&name) { Self::stored(base, field) } else { field }
             }
             Term::Part(base, n) => {
                 let base = self.eval(file, base, own, depth);
@@ -305,7 +321,7 @@ impl<'n, 'a> Types<'n, 'a> {
                 }
             }
             Term::Inner(base) => self.eval(file, base, own, depth).inner(),
-            Term::Elem(base) => self.eval(file, base, own, depth).elem(),
+            Term::Elem(base) => self.eval(file, base, own, depth).held(summary.language),
             Term::ClosureParam(frame, n) => self.closure_param(file, frame, n, depth),
             Term::Closure(_, value) => self.eval(file, value, own, depth),
             Term::Path(name, absolute) => self.path(file, summary.name(name), absolute, depth),
@@ -333,6 +349,9 @@ impl<'n, 'a> Types<'n, 'a> {
         if is_optional_name(last) || is_map(last) {
             return Type { head: Head::Path(path), args };
         }
+        if args.len() == 1 && table(summary.language).stored.collections.contains(&last) {
+            return Type::list(args[0].clone());
+        }
         if let Some(id) = self.names.find_type(summary, path) {
             return Type { head: Head::Own(id), args };
         }
@@ -358,6 +377,15 @@ impl<'n, 'a> Types<'n, 'a> {
         match self.names.find_type(summary, name) {
             Some(id) => Type::plain(Head::Own(id)),
             None => Type::plain(Head::Path(name)),
+        }
+    }
+
+    /// All stored objects of a class: a list of them, or a manager of the repository's own.
+    fn stored(class: Type<'a>, manager: Type<'a>) -> Type<'a> {
+        match (class.head, manager.head) {
+            (_, Head::Own(_)) => Type { head: manager.head, args: Rc::from([class]) },
+            (Head::Own(_) | Head::Path(_), _) => Type::list(class),
+            _ => manager,
         }
     }
 
@@ -406,6 +434,10 @@ impl<'n, 'a> Types<'n, 'a> {
             && let Some(id) = self.names.find_type(summary, path)
         {
             return Type::plain(Head::Own(id));
+        }
+        // A class of a library, by the path that an import gives it.
+        if absolute && summary.language == Language::Python && last_segment(path).starts_with(char::is_uppercase) {
+            return Type::plain(Head::Path(path));
         }
         Type::unknown()
     }
@@ -475,6 +507,8 @@ impl<'n, 'a> Types<'n, 'a> {
             // An extension trait on a type of another crate, or a type that only `impl` blocks name.
             Head::Path(path) if !is_optional_name(last_segment(path)) => {
                 self.names.find_methods(last_segment(path), None, method, out);
+                // Nothing adds methods to a library's class there: those found are of another class of the same name.
+                out.retain(|id| self.names.file(id.file).language != Language::Python);
                 if out.is_empty()
                     && depth < MAX_DEPTH
                     && let Some(inner) = ty.wrapped()
@@ -556,7 +590,8 @@ impl<'n, 'a> Types<'n, 'a> {
             "values" | "into_values" | "values_mut" if recv.args.len() == 2 => Type::list(recv.arg(1)),
             "get" | "get_mut" | "remove" if recv.args.len() == 2 => recv.arg(1),
             "chunks" | "windows" | "chunks_exact" => Type::list(recv),
-            _ if words.elem.contains(&name) => recv.elem(),
+            _ if words.elem.contains(&name) => recv.held(summary.language),
+            _ if table(summary.language).stored.pairs.contains(&name) => Type::pair(recv.held(summary.language)),
             _ if words.identity.contains(&name) => recv,
             // `.load::<Post>(conn)`, `.first::<Post>(conn)`: the caller wrote down what it gets.
             "load" | "get_results" | "load_iter" | "load_stream" | "fetch_all" if site.generic != NONE => {
@@ -626,6 +661,13 @@ impl<'n, 'a> Types<'n, 'a> {
         }
         if let Some(known) = (table(summary.language).returns)(name) {
             return Type::plain(Head::Path(known));
+        }
+        let stored = &table(summary.language).stored;
+        if stored.one.contains(&name) || stored.many.contains(&name) {
+            let class = self.eval(file, first(), None, depth);
+            let one = if matches!(class.head, Head::List) { class.arg(0) } else { class };
+            let many = || Type { head: Head::Path(name), args: Rc::from([one.clone()]) };
+            return if stored.one.contains(&name) { one } else { many() };
         }
         let mut targets = Vec::new();
         self.path_targets(file, name, site.absolute, &mut targets, depth);

@@ -33,7 +33,7 @@ impl Placed {
     pub(super) fn of(job: &Job<'_>, profiles: &Profiles<'_>, source: &Source) -> Placed {
         Placed {
             module: module(job.facts, &source.path),
-            profile: profiles.of_written(&source.path),
+            profile: profiles.of_source(&source.path, &source.text),
             hot: profiles.heat(&source.path) == Heat::Hot,
         }
     }

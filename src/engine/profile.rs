@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use super::facts::{Crate, Facts, TargetKind};
 use super::generated::is_generated;
 use crate::config::HotPath;
+use crate::lang::Language;
 
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -99,6 +100,16 @@ impl<'a> Profiles<'a> {
         by_target.or_else(|| by_path(path)).unwrap_or_else(|| self.by_manifest(path, target))
     }
 
+    /// What a file is for, its text asked where its path does not say: a program of one file is a command line.
+    pub fn of_source(&self, path: &str, text: &str) -> Profile {
+        match self.of_written(path) {
+            Profile::Service if Language::of_path(path) == Some(Language::Python) && is_python_program(text) => {
+                Profile::Cli
+            }
+            profile => profile,
+        }
+    }
+
     /// Whether a path is hot (contracts 1): segments from the configuration, test code cold.
     pub fn heat(&self, path: &str) -> Heat {
         let test = self.facts.target_of(path) == Some(TargetKind::Test) || by_path(path) == Some(Profile::Test);
@@ -179,6 +190,34 @@ fn is_command_path(owner: &Crate, below: &str) -> bool {
     let folder = owner.dir.rsplit('/').next().unwrap_or(&owner.dir);
     let named = folder == "cli" || folder.ends_with("-cli") || folder.ends_with("_cli") || folder.ends_with("ctl");
     (named || uses_any(owner, &ARGUMENT_PARSERS) && words(below, &COMMANDS)) && !words(below, &SERVES)
+}
+
+/// Whether a Python file is a program for one person: it runs when it is called by its name, or parses arguments, and
+/// serves nothing.
+fn is_python_program(text: &str) -> bool {
+    const SERVES: [&str; 14] = [
+        "uvicorn",
+        "hypercorn",
+        "gunicorn",
+        "FastAPI(",
+        "APIRouter(",
+        "Flask(",
+        "Blueprint(",
+        "Starlette(",
+        "Sanic(",
+        "Quart(",
+        "aiohttp import web",
+        "aiohttp.web",
+        "tornado",
+        "grpc",
+    ];
+    let main = || text.lines().any(|line| line.starts_with("if __name__ ==") && line.contains("__main__"));
+    let parses = || {
+        ["ArgumentParser(", "@click.command", "@click.group", "typer.Typer(", "@app.command"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
+    (main() || parses()) && !SERVES.iter().any(|word| text.contains(word))
 }
 
 /// Asynchronous runtimes: what listens without one serves no more than its own parts.
@@ -290,7 +329,12 @@ fn by_path(path: &str) -> Option<Profile> {
     if migrations || path.contains("db/migrate/") {
         return Some(Profile::Migration);
     }
-    if folder(&["scripts", "script", "seed", "seeds", "seeders", "xtask"]) || matches!(stem, "seed" | "seeds") {
+    // Django's `management/commands/…`.
+    let command = extension == "py" && path.contains("management/commands/");
+    if command
+        || folder(&["scripts", "script", "seed", "seeds", "seeders", "xtask", "notebooks"])
+        || matches!(stem, "seed" | "seeds")
+    {
         return Some(Profile::Script);
     }
     if is_build_file(name) || is_script_of_build(&folders, stem, extension) {

@@ -3,6 +3,7 @@
 //! Shared by all lowerings. Must not know any language.
 
 use super::Language;
+use super::scope::Scope;
 use super::unit::{
     Await, Bind, BindId, BindKind, Call, CallId, Ctx, CtxId, CtxKind, Import, Jump, Names, Note, NoteKind, Pos, Region,
     RegionId, Sym, Ty, TyId, Unit, Val, ValId, call_flag,
@@ -14,8 +15,7 @@ pub struct Builder {
     unit: Unit,
     stack: Vec<CtxId>,
     regions: Vec<RegionId>,
-    /// Names in scope, innermost last, each with the depth of the context stack at which it was bound.
-    scope: Vec<(Sym, BindId, usize)>,
+    scope: Scope,
     seq: u32,
 }
 
@@ -60,7 +60,7 @@ impl Builder {
             jumps: Vec::new(),
             regions: Vec::with_capacity(256),
         };
-        let mut builder = Builder { unit, stack: Vec::new(), regions: Vec::new(), scope: Vec::new(), seq: 0 };
+        let mut builder = Builder { unit, stack: Vec::new(), regions: Vec::new(), scope: Scope::default(), seq: 0 };
         builder.open(CtxKind::File, 0, Sym::NONE, Pos { line: 1, column: 1 });
         builder.open_region();
         builder
@@ -127,10 +127,7 @@ impl Builder {
             ctx.seq_end = self.seq + 1;
             ctx.vals_end = self.unit.vals.len() as u32;
         }
-        let depth = self.stack.len();
-        while self.scope.last().is_some_and(|(_, _, at)| *at > depth) {
-            self.scope.pop();
-        }
+        self.scope.leave(self.stack.len() + 1);
     }
 
     /// Changes a context that is open or closed.
@@ -217,7 +214,7 @@ impl Builder {
         let id = self.push_bind(kind, name, ValId::NONE, ty, value, at);
         let scoped = !matches!(kind, BindKind::Field | BindKind::Return | BindKind::Assign | BindKind::Augment);
         if scoped && name.is_some() {
-            self.scope.push((name, id, self.stack.len()));
+            self.scope.enter(name, id, self.stack.len());
         }
         id
     }
@@ -230,7 +227,7 @@ impl Builder {
     }
 
     /// The field of this name that a class has so far; it was opened when there were `from` bindings.
-    pub fn field(&self, class: CtxId, from: usize, name: Sym) -> Option<BindId> {
+    pub fn field_of(&self, class: CtxId, from: usize, name: Sym) -> Option<BindId> {
         let is_it = |bind: &Bind| bind.kind == BindKind::Field && bind.ctx == class && bind.name == name;
         self.unit.binds[from..].iter().position(is_it).map(|at| BindId((from + at) as u32))
     }
@@ -257,7 +254,38 @@ impl Builder {
 
     /// The binding that a name has here.
     pub fn lookup(&self, name: Sym) -> Option<BindId> {
-        self.scope.iter().rev().find(|(n, _, _)| *n == name).map(|(_, id, _)| *id)
+        self.scope.find(name).map(|(id, _)| id)
+    }
+
+    /// The binding that a name has here, where it was made in this depth of contexts or deeper.
+    pub fn lookup_from(&self, name: Sym, depth: usize) -> Option<BindId> {
+        self.scope.find(name).filter(|(_, at)| *at >= depth).map(|(id, _)| id)
+    }
+
+    /// How many contexts are open.
+    pub fn depth(&self) -> usize {
+        self.stack.len()
+    }
+
+    /// Adds a binding whose name stays in scope until the contexts are closed down to a depth: where a block is no scope.
+    pub fn bind_until(&mut self, depth: usize, kind: BindKind, name: Sym, ty: TyId, value: ValId, at: Pos) -> BindId {
+        let id = self.push_bind(kind, name, ValId::NONE, ty, value, at);
+        if name.is_some() {
+            self.scope.enter(name, id, depth.min(self.stack.len()));
+        }
+        id
+    }
+
+    /// Adds a binding that the source knows by another name.
+    pub fn bind_as(&mut self, kind: BindKind, name: Sym, source: Sym, ty: TyId, at: Pos) -> BindId {
+        let id = self.push_bind(kind, name, ValId::NONE, ty, ValId::NONE, at);
+        self.scope.enter(source, id, self.stack.len());
+        id
+    }
+
+    /// Changes a binding.
+    pub fn bind_mut(&mut self, id: BindId) -> &mut Bind {
+        &mut self.unit.binds[id.index()]
     }
 
     /// Adds an await.
@@ -298,6 +326,11 @@ impl Builder {
     /// Adds an import.
     pub fn import(&mut self, local: Sym, path: Sym, reexport: bool) {
         let ctx = self.here();
+        self.unit.imports.push(Import { ctx, local, path, reexport });
+    }
+
+    /// Adds an import that holds in a context that is open around here.
+    pub fn import_in(&mut self, ctx: CtxId, local: Sym, path: Sym, reexport: bool) {
         self.unit.imports.push(Import { ctx, local, path, reexport });
     }
 

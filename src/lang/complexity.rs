@@ -100,6 +100,17 @@ pub enum Construct {
     While,
     /// A `loop`.
     Loop,
+    /// A `try` with its `except` clauses and its `else`.
+    Except {
+        /// `except` clauses.
+        clauses: u32,
+    },
+    /// A conditional expression.
+    Ternary,
+    /// All `for` and `if` of the function's comprehensions.
+    Comprehensions(u32),
+    /// All `assert` of the function.
+    Asserts(u32),
     /// All `?` of the function.
     Try(u32),
     /// All `&&` and `||` of the function.
@@ -117,8 +128,6 @@ pub enum Construct {
         /// Cases.
         cases: u32,
     },
-    /// A `… ? … : …`.
-    Ternary,
     /// A `catch` clause.
     Catch,
     /// All `?.` of the function.
@@ -145,6 +154,15 @@ impl fmt::Display for Construct {
             Self::For => f.write_str("`for`"),
             Self::While => f.write_str("`while`"),
             Self::Loop => f.write_str("`loop`"),
+            Self::Except { clauses } => {
+                f.write_str("`try` with ")?;
+                counted(f, clauses, "`except` clause", "`except` clauses")
+            }
+            Self::Ternary => f.write_str("conditional expression"),
+            Self::Comprehensions(n) => {
+                counted(f, n, "`for` or `if` of comprehensions", "`for` and `if` of comprehensions")
+            }
+            Self::Asserts(n) => write!(f, "{n} `assert`"),
             Self::Try(n) => write!(f, "{n} `?`"),
             Self::Booleans(n) => counted(f, n, "boolean operator", "boolean operators"),
             Self::LetElse(n) => write!(f, "{n} `let … else`"),
@@ -154,7 +172,6 @@ impl fmt::Display for Construct {
                 f.write_str("`switch` with ")?;
                 counted(f, cases, "case", "cases")
             }
-            Self::Ternary => f.write_str("`? :`"),
             Self::Catch => f.write_str("`catch`"),
             Self::Optional(n) => write!(f, "{n} `?.`"),
             Self::Defaults(n) => counted(f, n, "default value", "default values"),

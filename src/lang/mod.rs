@@ -4,8 +4,11 @@
 
 pub mod builder;
 pub mod complexity;
+mod python;
+pub mod python_complexity;
 pub mod rust;
 pub mod rust_complexity;
+mod scope;
 pub mod typescript;
 pub mod typescript_complexity;
 pub mod unit;
@@ -38,7 +41,7 @@ pub enum Language {
 
 impl Language {
     /// The languages that have a lowering.
-    pub const ALL: [Language; 3] = [Language::Rust, Language::TypeScript, Language::JavaScript];
+    pub const ALL: [Language; 4] = [Language::Rust, Language::TypeScript, Language::JavaScript, Language::Python];
 
     /// The language of a path, by its extension.
     pub fn of_path(path: &str) -> Option<Language> {
@@ -47,6 +50,7 @@ impl Language {
             "rs" => Some(Language::Rust),
             "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte" => Some(Language::TypeScript),
             "js" | "mjs" | "cjs" | "jsx" => Some(Language::JavaScript),
+            "py" | "pyi" => Some(Language::Python),
             _ => None,
         }
     }
@@ -102,6 +106,7 @@ pub fn lower(language: Language, path: &str, text: &str) -> Result<Lowered, Unpa
     match language {
         Language::Rust => rust::lower(text),
         Language::TypeScript | Language::JavaScript => typescript::lower(path, text),
+        Language::Python => python::lower(path, text),
         other => Err(Unparsable { what: format!("{} is not lowered", other.key()), line: None }),
     }
 }

@@ -120,6 +120,8 @@ pub mod ctx_flag {
     pub const METHOD: u16 = 1 << 7;
     /// Evaluated at compile time or once per process (`const`, `static`).
     pub const STATIC: u16 = 1 << 8;
+    /// Calling it runs nothing yet: its body runs as what it gives is iterated.
+    pub const GENERATOR: u16 = 1 << 9;
 }
 
 /// A context. `last` is the last context inside it, so that the ancestor test is two comparisons.
@@ -205,6 +207,8 @@ pub enum Val {
     Same(ValId),
     /// A shared reference to another value.
     Ref(ValId),
+    /// Another value, given under a name: a keyword argument.
+    Named(ValId, Sym),
     /// A sum that begins with this value.
     Sum(ValId),
     /// Whether this value equals another.
@@ -473,7 +477,7 @@ impl Unit {
     pub fn plain(&self, mut id: ValId) -> Val {
         loop {
             match self.val(id) {
-                Val::Same(inner) | Val::Ref(inner) => id = inner,
+                Val::Same(inner) | Val::Ref(inner) | Val::Named(inner, _) => id = inner,
                 other => return other,
             }
         }

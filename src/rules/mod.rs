@@ -204,7 +204,7 @@ pub struct FunctionView<'v> {
 }
 
 /// Words of functions that run when a program starts, and not again.
-const STARTS: [&str; 7] = ["init", "initialize", "initialise", "setup", "bootstrap", "startup", "boot"];
+const STARTS: [&str; 8] = ["init", "initialize", "initialise", "setup", "bootstrap", "startup", "boot", "lifespan"];
 
 /// Calls by which a server begins to serve.
 const OPENS: [&str; 6] = [
@@ -237,6 +237,11 @@ impl<'v, 'a> SiteView<'v, 'a> {
     /// The file's summary.
     pub fn summary(&self) -> &'a Summary {
         self.graph.names.file(self.file)
+    }
+
+    /// The language of the file.
+    pub fn language(&self) -> Language {
+        self.summary().language
     }
 
     /// The call.
@@ -347,9 +352,14 @@ impl<'v, 'a> SiteView<'v, 'a> {
 fn callee(file: &Summary, site: &Site) -> String {
     let name = file.name(site.name);
     if site.flags & site_flag::METHOD != 0 {
-        return format!(".{name}");
+        // `time.sleep`, `Users.load`: a method of a module or class, as it is written.
+        let mut parts = file.name(site.path).rsplit("::").skip(1);
+        return format!("{}.{name}", parts.next().unwrap_or_default());
     }
     let mut parts = name.rsplit("::");
+    if file.language == Language::Python {
+        return parts.next().unwrap_or(name).to_owned();
+    }
     let last = parts.next().unwrap_or(name);
     let bang = if site.flags & site_flag::MACRO != 0 { "!" } else { "" };
     match parts.next() {

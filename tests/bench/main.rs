@@ -11,6 +11,7 @@ use std::process::Command;
 use std::sync::{Arc, LazyLock};
 
 mod peak;
+mod python;
 mod scripts;
 mod workspace;
 
@@ -78,7 +79,7 @@ static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
         let Some(folder) = registries.iter().map(|r| r.join(&name).join("src")).find(|folder| folder.is_dir()) else {
             continue;
         };
-        for path in rust_files(&folder) {
+        for path in files_of(&folder, "rs") {
             let Ok(text) = std::fs::read_to_string(&path) else { continue };
             let parses = text.len() < 300_000 && on_large_stack(|| syn::parse_file(&text).is_ok());
             if parses && bytes + text.len() <= MOST_BYTES {
@@ -104,7 +105,8 @@ fn registries() -> Vec<PathBuf> {
     folders
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+/// The files below a folder whose names end so.
+fn files_of(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(folder) = open.pop() {
@@ -112,7 +114,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
             let path = entry.path();
             if path.is_dir() {
                 open.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if path.extension().is_some_and(|found| found == extension) {
                 files.push(path);
             }
         }

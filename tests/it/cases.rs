@@ -73,7 +73,10 @@ pub struct Case {
 impl Case {
     /// A case from the text of a fixture.
     pub fn parse(origin: &str, rule: &str, text: &str) -> Case {
-        let purpose = text.lines().next().and_then(|l| l.strip_prefix("//! ")).unwrap_or_default().to_owned();
+        let comment = if extension(origin) == "py" { "#" } else { "//" };
+        let (directive, marker) = (format!("{comment}@ "), format!("{comment}~ "));
+        let purpose = text.lines().next().and_then(|l| l.strip_prefix(comment)?.strip_prefix("! "));
+        let purpose = purpose.unwrap_or_default().to_owned();
         let mut case = Case {
             origin: origin.to_owned(),
             rule: rule.to_owned(),
@@ -83,11 +86,12 @@ impl Case {
             base: BTreeMap::new(),
             expected: BTreeSet::new(),
         };
-        let several = text.lines().any(|line| line.starts_with("//@ "));
-        let mut file = (!several).then(|| DEFAULT_FILE.to_owned());
+        let several = text.lines().any(|line| line.starts_with(&directive));
+        let default = if comment == "#" { "work.py" } else { DEFAULT_FILE };
+        let mut file = (!several).then(|| default.to_owned());
         let (mut number, mut at_base) = (0, false);
         for line in text.lines() {
-            if let Some(directive) = line.strip_prefix("//@ ") {
+            if let Some(directive) = line.strip_prefix(&directive) {
                 let (kind, path) = directive.split_once(": ").unwrap_or_else(|| panic!("{origin}: `{line}`"));
                 at_base = match kind {
                     "file" => false,
@@ -105,10 +109,10 @@ impl Case {
             let body = files.entry(file.clone()).or_default();
             body.push_str(line);
             body.push('\n');
-            for marker in line.split("//~ ").skip(1) {
+            for marker in line.split(&marker).skip(1) {
                 let mut words = marker.split_whitespace();
                 let (Some(id), Some(severity)) = (words.next(), words.next()) else {
-                    panic!("{origin}: a marker is `//~ rule severity`: {line}");
+                    panic!("{origin}: a marker is a comment, `~`, a rule and a severity: {line}");
                 };
                 case.expected.insert((file.clone(), number, id.to_owned(), severity.to_owned()));
             }
@@ -165,7 +169,8 @@ impl Case {
             scratch.commit("base");
             self.base.keys().for_each(|path| std::fs::remove_file(scratch.join(path)).unwrap());
         }
-        let roots: BTreeSet<&str> = self.files.keys().filter_map(|path| crate_root(path)).collect();
+        let rust = self.files.keys().filter(|path| matches!(extension(path), "rs" | "toml"));
+        let roots: BTreeSet<&str> = rust.filter_map(|path| crate_root(path)).collect();
         for (path, text) in &self.files {
             scratch.write(path, text);
         }
@@ -278,6 +283,10 @@ fn crate_root(path: &str) -> Option<&str> {
 
 fn package(root: &str) -> &str {
     root.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("app")
+}
+
+fn extension(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
 /// Whether a text names a library by a path that begins with it.

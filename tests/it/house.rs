@@ -301,3 +301,26 @@ fn the_scripts_of_this_repository_can_be_executed() {
         assert_eq!(mode & 0o111, 0o111, "{script}");
     }
 }
+
+#[test]
+fn every_file_that_summaries_are_made_by_is_listed() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let listed = include_str!("../../src/engine/repository/version.rs");
+    let mut open = vec![source.join("lang")];
+    let mut missing = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let inside = path.strip_prefix(&source).unwrap().to_string_lossy().into_owned();
+            if inside.contains("complexity") || inside.ends_with("tests.rs") {
+                continue;
+            }
+            if path.is_dir() {
+                open.push(path);
+            } else if !listed.contains(&format!("\"../../{inside}\"")) {
+                missing.push(inside);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "list these in `CODE` of engine/repository/version.rs: {missing:?}");
+}

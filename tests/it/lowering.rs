@@ -14,7 +14,7 @@ use proptest::test_runner::{Config, TestRunner};
 use crate::support::Scratch;
 
 /// Runs work on a thread with the stack that the engine gives its own.
-fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(256 << 20).spawn_scoped(scope, work).unwrap();
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -49,9 +49,14 @@ fn places(unit: &Unit) -> impl Iterator<Item = (Pos, &dyn std::fmt::Debug)> + '_
     ctxs.chain(calls).chain(binds).chain(awaits)
 }
 
-/// Lowers a text and everything after it; the places lie in the file. Gives whether it could be parsed.
+/// The laws for Rust.
 fn holds(text: &str) -> bool {
-    let Lowered { unit, functions, .. } = match lower(Language::Rust, "src/lib.rs", text) {
+    holds_as(Language::Rust, "src/a.rs", text)
+}
+
+/// Lowers a text and everything after it; the places lie in the file. Gives whether it could be parsed whole.
+pub fn holds_as(language: Language, path: &str, text: &str) -> bool {
+    let Lowered { unit, functions, damage } = match lower(language, path, text) {
         Ok(lowered) => lowered,
         Err(why) => {
             assert!(!why.what.is_empty());
@@ -77,15 +82,18 @@ fn holds(text: &str) -> bool {
     assert!(call.is_none(), "{call:?} ends before it starts");
     let ctx = unit.ctxs.iter().find(|ctx| ctx.start > ctx.end);
     assert!(ctx.is_none(), "{ctx:?} ends before it starts");
-    let place = Place { path: "src/a.rs", language: Language::Rust, module: "a", test: false };
+    let place = Place { path, language, module: "a", test: false };
     let files = [summarise(&unit, place)];
     let none = BTreeSet::new();
     let graph = Graph::link(&files, None, &|_| &none, &[]);
     assert_eq!(graph.sites[0].len(), files[0].sites.len());
-    true
+    for (first, last) in &damage {
+        assert!(1 <= *first && first <= last && *last as usize <= widths.len(), "{first}-{last} of {}", widths.len());
+    }
+    damage.is_empty()
 }
 
-fn runner(cases: u32) -> TestRunner {
+pub fn runner(cases: u32) -> TestRunner {
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     TestRunner::new_with_rng(
         config,
@@ -256,7 +264,7 @@ fn groups(text: &str) -> Vec<Range<usize>> {
 }
 
 /// One change to a text: delete, double or swap ranges of tokens, or put one balanced group in another's place.
-fn mutated(text: &str, other: &str, (how, a, b, length): (u8, usize, usize, usize)) -> String {
+pub fn mutated(text: &str, other: &str, (how, a, b, length): (u8, usize, usize, usize)) -> String {
     if how >= 3 {
         let (here, there) = (groups(text), groups(other));
         if here.is_empty() || there.is_empty() {

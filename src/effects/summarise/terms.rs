@@ -25,7 +25,9 @@ impl Summariser<'_> {
     fn make_val_term(&mut self, val: ValId) -> u32 {
         let unit = self.unit;
         let term = match unit.val(val) {
-            Val::Same(inner) | Val::Ref(inner) | Val::Deref(inner) => return self.val_term(inner),
+            Val::Same(inner) | Val::Ref(inner) | Val::Deref(inner) | Val::Named(inner, _) => {
+                return self.val_term(inner);
+            }
             Val::Local(bind) => return self.bind_term(bind),
             Val::Call(id) => {
                 let site = self.site_of.get(id.index()).copied().unwrap_or(NONE);

@@ -16,6 +16,7 @@ mod place;
 mod remote;
 mod segment;
 mod store;
+mod version;
 
 pub use remote::{NOTE, Remote};
 pub use segment::Id;
@@ -23,6 +24,7 @@ pub use segment::Id;
 use self::place::Places;
 use self::remote::Fetched;
 use self::segment::{Packed, Segment, State, hash};
+use self::version::version;
 use super::facts::Facts;
 use super::file;
 use super::profile::Profiles;
@@ -79,61 +81,6 @@ pub struct Subject<'a> {
     pub budget: Duration,
     /// Files that are known here and linked by the caller: no question about names leads to them.
     pub beside: &'a (dyn Fn(&str) -> bool + Sync),
-}
-
-/// The version of what is kept: it follows from the code that makes it, so that no change of that code can be forgotten.
-fn version() -> u64 {
-    const fn mix(mut hash: u64, text: &[u8]) -> u64 {
-        let mut at = 0;
-        while at < text.len() {
-            hash = (hash ^ text[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
-            at += 1;
-        }
-        hash
-    }
-    const START: u64 = 0xcbf2_9ce4_8422_2325;
-    const PARTS: [u64; 16] = [
-        mix(START, env!("CARGO_PKG_VERSION").as_bytes()),
-        mix(START, include_bytes!("../../effects/summary.rs")),
-        mix(START, include_bytes!("../../effects/summarise.rs")),
-        mix(START, include_bytes!("../../effects/summarise/terms.rs")),
-        mix(START, include_bytes!("../../effects/context.rs")),
-        mix(START, include_bytes!("../../effects/channels.rs")),
-        mix(START, include_bytes!("../../effects/local.rs")),
-        mix(START, include_bytes!("../../effects/paths.rs")),
-        mix(START, include_bytes!("../../effects/rest.rs")),
-        mix(START, include_bytes!("../../effects/words.rs")),
-        mix(START, include_bytes!("../../effects/modules.rs")),
-        mix(START, include_bytes!("../../effects/typescript.rs")),
-        mix(START, include_bytes!("../../effects/table.rs")),
-        mix(START, include_bytes!("../../effects/lookup.rs")),
-        mix(START, include_bytes!("../../lang/unit.rs")),
-        mix(START, include_bytes!("segment.rs")),
-    ];
-    const LOWERING: [u64; 21] = [
-        mix(START, include_bytes!("../../lang/builder.rs")),
-        mix(START, include_bytes!("../../lang/rust/items.rs")),
-        mix(START, include_bytes!("../../lang/rust/exprs.rs")),
-        mix(START, include_bytes!("../../lang/rust/control.rs")),
-        mix(START, include_bytes!("../../lang/rust/macros.rs")),
-        mix(START, include_bytes!("../../lang/rust/mod.rs")),
-        mix(START, include_bytes!("../../lang/rust/patterns.rs")),
-        mix(START, include_bytes!("../../lang/rust/tokens.rs")),
-        mix(START, include_bytes!("../../lang/rust/types.rs")),
-        mix(START, include_bytes!("../../lang/typescript/calls.rs")),
-        mix(START, include_bytes!("../../lang/typescript/classes.rs")),
-        mix(START, include_bytes!("../../lang/typescript/control.rs")),
-        mix(START, include_bytes!("../../lang/typescript/exprs.rs")),
-        mix(START, include_bytes!("../../lang/typescript/functions.rs")),
-        mix(START, include_bytes!("../../lang/typescript/loops.rs")),
-        mix(START, include_bytes!("../../lang/typescript/mod.rs")),
-        mix(START, include_bytes!("../../lang/typescript/modules.rs")),
-        mix(START, include_bytes!("../../lang/typescript/objects.rs")),
-        mix(START, include_bytes!("../../lang/typescript/patterns.rs")),
-        mix(START, include_bytes!("../../lang/typescript/scripts.rs")),
-        mix(START, include_bytes!("../../lang/typescript/types.rs")),
-    ];
-    PARTS.iter().chain(&LOWERING).fold(START, |hash, part| hash.rotate_left(5) ^ part)
 }
 
 /// What was made of a file: of which content, and what.

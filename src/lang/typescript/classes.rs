@@ -141,7 +141,7 @@ impl<'a> Lower<'a, '_> {
     pub(super) fn field_of_class(&mut self, name: Sym, ty: TyId, value: ValId, at: Pos, public: bool) {
         let Some(class) = self.classes.last() else { return };
         let (ctx, first) = (class.ctx, class.first);
-        let declared = self.b.field(ctx, first, name);
+        let declared = self.b.field_of(ctx, first, name);
         if let Some(field) = declared {
             self.b.give_value(field, value);
             return;

@@ -83,9 +83,7 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     let sure = through.is_none() || (seen_hops == 0 && answers());
     let confidence = if sure { seen.confidence } else { seen.confidence.at_most(Confidence::Medium) };
     let mut raw = RULE.raw(view.place(), confidence, situation, message);
-    "await the runtime's own version of it (`tokio::fs`, `tokio::time::sleep`, an asynchronous client), or hand it to \
-     `spawn_blocking`"
-        .clone_into(&mut raw.help);
+    help(view.language()).clone_into(&mut raw.help);
     raw.symbol = view.symbol();
     let line = view.function().map_or(0, |f| f.line);
     raw.evidence.push(Evidence {
@@ -99,4 +97,17 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         None => raw.evidence.push(view.effect_evidence(noun)),
     }
     Some(raw)
+}
+
+const fn help(language: Language) -> &'static str {
+    match language {
+        Language::Python => {
+            "await an asynchronous version of it (`asyncio.sleep`, `aiofiles`, an asynchronous client or driver), or hand \
+             it to `asyncio.to_thread`"
+        }
+        _ => {
+            "await the runtime's own version of it (`tokio::fs`, `tokio::time::sleep`, an asynchronous client), or hand \
+             it to `spawn_blocking`"
+        }
+    }
 }

@@ -57,6 +57,14 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     if !view.hot || !waits || entry || view.command_line || facts.runs != Runs::Sync {
         return None;
     }
+    // A thread a request: where nothing around is asynchronous, or a framework calls it, it waits for itself alone.
+    if view.language() == Language::Python {
+        let handler = view.function().is_some_and(|f| f.flags & func_flag::HANDLER != 0);
+        let asynchronous = view.summary().funcs.iter().any(|f| f.flags & func_flag::ASYNC != 0);
+        if handler || !asynchronous {
+            return None;
+        }
+    }
     if view.runs_once() || view.graph.is_offloaded(view.func_ref()) {
         return None;
     }

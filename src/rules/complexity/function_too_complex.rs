@@ -58,7 +58,7 @@ pub const RULE: Rule = Rule {
     check: "complexity",
     summary: "cyclomatic or cognitive complexity over the threshold",
     source: include_str!("function_too_complex.rs"),
-    languages: &[Language::Rust, Language::TypeScript, Language::JavaScript],
+    languages: &[Language::Rust, Language::TypeScript, Language::JavaScript, Language::Python],
     may_block: &[],
     detect: Detect::Function(detect),
 };

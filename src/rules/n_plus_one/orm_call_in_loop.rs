@@ -53,7 +53,18 @@ pub const RULE: Rule = Rule {
 fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     let item = per_item(view)?;
     let query = matches!(item.effect, Effect::Query | Effect::BlockingQuery);
-    let help = "fetch or write all items with one statement (`= ANY($1)`, `IN (…)`, `UNNEST`, a join, a bulk insert) \
-                before or after the loop";
-    (query && !item.by_text).then(|| finding(&RULE, view, &item, help))
+    (query && !item.by_text).then(|| finding(&RULE, view, &item, help(view.language())))
+}
+
+const fn help(language: Language) -> &'static str {
+    match language {
+        Language::Python => {
+            "fetch or write all items with one statement (`id__in`, `in_()`, a join, `bulk_create`, `executemany`, one \
+             commit) before or after the loop"
+        }
+        _ => {
+            "fetch or write all items with one statement (`= ANY($1)`, `IN (…)`, `UNNEST`, a join, a bulk insert) \
+             before or after the loop"
+        }
+    }
 }

@@ -49,7 +49,18 @@ pub const RULE: Rule = Rule {
 fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     let item = per_item(view)?;
     let request = matches!(item.effect, Effect::Network | Effect::BlockingNetwork);
-    let help = "ask for all items in one request where the service offers it, or keep what was answered; at least run \
-                the requests at the same time with a limit (`buffer_unordered`)";
-    request.then(|| finding(&RULE, view, &item, help))
+    request.then(|| finding(&RULE, view, &item, help(view.language())))
+}
+
+const fn help(language: Language) -> &'static str {
+    match language {
+        Language::Python => {
+            "ask for all items in one request where the service offers it, or keep what was answered; at least run the \
+             requests at the same time with a limit (`asyncio.gather` with a `Semaphore`, a thread pool)"
+        }
+        _ => {
+            "ask for all items in one request where the service offers it, or keep what was answered; at least run the \
+             requests at the same time with a limit (`buffer_unordered`)"
+        }
+    }
 }

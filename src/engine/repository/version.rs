@@ -1,0 +1,96 @@
+//! The version of what is kept: it follows from the code that makes it, so that no change of that code can be forgotten.
+//!
+//! A test holds that every file of the lowerings stands here.
+
+const fn mix(mut hash: u64, text: &[u8]) -> u64 {
+    let mut rest = text;
+    // By eight bytes: the compiler walks through all of it.
+    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+        hash = (hash ^ u64::from_le_bytes(*eight)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        rest = after;
+    }
+    while let Some((one, after)) = rest.split_first() {
+        hash = (hash ^ *one as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        rest = after;
+    }
+    hash ^ text.len() as u64
+}
+
+const START: u64 = 0xcbf2_9ce4_8422_2325;
+
+macro_rules! hashes {
+    ($($path:literal),+ $(,)?) => { &[$(const { mix(START, include_bytes!($path)) }),+] };
+}
+
+/// What summaries are made by.
+const CODE: &[u64] = hashes![
+    "segment.rs",
+    "../../effects/summary.rs",
+    "../../effects/summarise.rs",
+    "../../effects/summarise/terms.rs",
+    "../../effects/context.rs",
+    "../../effects/channels.rs",
+    "../../effects/local.rs",
+    "../../effects/paths.rs",
+    "../../effects/rest.rs",
+    "../../effects/words.rs",
+    "../../effects/modules.rs",
+    "../../effects/lookup.rs",
+    "../../effects/table.rs",
+    "../../effects/python.rs",
+    "../../effects/python/clients.rs",
+    "../../effects/python/orm.rs",
+    "../../effects/python/returns.rs",
+    "../../effects/python/standard.rs",
+    "../../effects/typescript.rs",
+    "../../effects/typescript/blocking.rs",
+    "../../effects/typescript/queries.rs",
+    "../../effects/typescript/requests.rs",
+    "../../lang/builder.rs",
+    "../../lang/mod.rs",
+    "../../lang/python/assign.rs",
+    "../../lang/python/chains.rs",
+    "../../lang/python/classes.rs",
+    "../../lang/python/collections.rs",
+    "../../lang/python/control.rs",
+    "../../lang/python/depth.rs",
+    "../../lang/python/exprs.rs",
+    "../../lang/python/imports.rs",
+    "../../lang/python/items.rs",
+    "../../lang/python/mod.rs",
+    "../../lang/python/patterns.rs",
+    "../../lang/python/places.rs",
+    "../../lang/python/strings.rs",
+    "../../lang/python/types.rs",
+    "../../lang/rust/control.rs",
+    "../../lang/rust/depth.rs",
+    "../../lang/rust/exprs.rs",
+    "../../lang/rust/items.rs",
+    "../../lang/rust/macros.rs",
+    "../../lang/rust/mod.rs",
+    "../../lang/rust/patterns.rs",
+    "../../lang/rust/tokens.rs",
+    "../../lang/rust/types.rs",
+    "../../lang/scope.rs",
+    "../../lang/typescript/calls.rs",
+    "../../lang/typescript/classes.rs",
+    "../../lang/typescript/control.rs",
+    "../../lang/typescript/depth.rs",
+    "../../lang/typescript/exprs.rs",
+    "../../lang/typescript/functions.rs",
+    "../../lang/typescript/lines.rs",
+    "../../lang/typescript/loops.rs",
+    "../../lang/typescript/mod.rs",
+    "../../lang/typescript/modules.rs",
+    "../../lang/typescript/objects.rs",
+    "../../lang/typescript/patterns.rs",
+    "../../lang/typescript/scripts.rs",
+    "../../lang/typescript/types.rs",
+    "../../lang/unit.rs",
+];
+
+/// The version.
+pub(super) fn version() -> u64 {
+    let start = mix(START, env!("CARGO_PKG_VERSION").as_bytes());
+    CODE.iter().fold(start, |hash, part| hash.rotate_left(5) ^ part)
+}
