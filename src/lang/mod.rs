@@ -6,6 +6,7 @@ pub mod builder;
 pub mod complexity;
 pub mod rust;
 pub mod rust_complexity;
+mod tree;
 pub mod unit;
 
 use unit::Unit;
