@@ -18,6 +18,7 @@ use super::summary::{FrameKind, LoopKind, NONE, Site, Summary, Term, func_flag, 
 use super::types::{Head, Types};
 use super::words::words;
 use crate::config::UserCall;
+use crate::lang::Language;
 use crate::model::severity::Confidence;
 
 /// How far effects travel.
@@ -246,7 +247,10 @@ fn file_facts(
             }
             let mut targets = types.targets(index, site);
             *own_call = !targets.is_empty();
-            let seen = matcher.seen(&mut types, index, site, *own_call);
+            // An interface that a library implements has its methods without bodies.
+            let with_body = |t: &FuncRef| names.func(*t).flags & func_flag::BODILESS == 0;
+            let own = *own_call && (file.language == Language::Rust || targets.iter().any(with_body));
+            let seen = matcher.seen(&mut types, index, site, own);
             if targets.is_empty() && seen.is_none() {
                 handed(&mut types, index, site, &mut targets);
             }
@@ -418,6 +422,8 @@ fn chain_marks(file: &Summary, mut term: u32) -> bool {
                 if matches!(
                     name,
                     "next" | "first" | "last" | "pop" | "find" | "ok" | "get" | "await" | "nth" | "collect"
+                        | "findFirst" | "findAny" | "collectList" | "collectMap" | "collectSet" | "singleOrEmpty" | "then"
+                        | "hasElements" | "reduce" | "count"
                 ) {
                     return false;
                 }

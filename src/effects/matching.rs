@@ -117,7 +117,10 @@ impl<'m> Matcher<'m> {
         let file = types.file(index);
         let method = site.flags & site_flag::METHOD != 0;
         match row.on {
-            On::Path(prefixes) if site.path != NONE => is_named(file.name(site.path), prefixes, row.name),
+            On::Path(prefixes) if site.path != NONE => {
+                is_named(file.name(site.path), prefixes, row.name)
+                    || !site.absolute && is_brought(file, file.name(site.path), prefixes, row.name)
+            }
             On::Path(prefixes) => !method && site.recv == NONE && is_path(file, site, prefixes, row.name),
             // A runtime's own `spawn_blocking` off-loads, too.
             On::Distinctive(libs) => {
@@ -155,6 +158,7 @@ impl<'m> Matcher<'m> {
                     && (site.flags & site_flag::CONNECTION_ARG != 0 || has_connection_type(types, index, site))
                     && self.uses(file, libs)
             }
+            On::Unimplemented(ends) => is_unimplemented(types, index, site.recv, ends),
             On::Named(libs) => {
                 site.flags & site_flag::CONNECTION_RECV != 0
                     && site.flags & (site_flag::REQUEST_RECV | site_flag::TAKES_CLOSURE) == 0
@@ -176,6 +180,24 @@ fn is_named(path: &str, prefixes: &[&str], name: &str) -> bool {
     let (prefix, last) = path.rsplit_once("::").unwrap_or(("", path));
     let is_it = name.strip_suffix('*').map_or(last == name, |beginning| last.starts_with(beginning));
     is_it && prefixes.contains(&prefix)
+}
+
+/// Whether a path that no import explains is one of these, by a package that was brought in whole (`import java.io.*`).
+fn is_brought(file: &Summary, path: &str, prefixes: &[&str], name: &str) -> bool {
+    file.globs.iter().any(|(_, glob)| is_named(&format!("{}::{path}", file.name(*glob)), prefixes, name))
+}
+
+/// Whether a value is of an interface of the repository that ends so, and that nothing in the repository implements.
+fn is_unimplemented(types: &mut Types<'_, '_>, index: u32, term: u32, ends: &[&str]) -> bool {
+    let ty = types.of(index, term);
+    let Head::Own(id) = ty.head else { return false };
+    let names = types.names();
+    let name = ty.name(names);
+    names.type_def(id).is_trait
+        && ends.iter().any(|end| name.ends_with(end))
+        && !names.is_implemented(name)
+        // MapStruct's mappers copy fields.
+        && !names.file(id.file).names.iter().any(|n| n.starts_with("org::mapstruct"))
 }
 
 /// Whether a call writes with a rusqlite statement that was prepared before the loop around it.
@@ -277,7 +299,12 @@ fn is_of(types: &mut Types<'_, '_>, index: u32, term: u32, wanted: &[&str]) -> b
     if types.file(index).language != Language::Rust && derives(types, &ty, wanted) {
         return true;
     }
-    matches!(types.library(ty).head, Head::Path(path) if wanted.iter().any(|w| same_type(path, w)))
+    let file = types.file(index);
+    let brought = |path: &str, wanted: &str| {
+        let is_it = |(_, glob): &(u32, u32)| wanted.strip_prefix(file.name(*glob)).and_then(|w| w.strip_prefix("::")) == Some(path);
+        file.language != Language::Rust && file.globs.iter().any(is_it)
+    };
+    matches!(types.library(ty).head, Head::Path(path) if wanted.iter().any(|w| same_type(path, w) || brought(path, w)))
 }
 
 fn derives<'a>(types: &Types<'_, 'a>, ty: &Type<'a>, bases: &[&str]) -> bool {

@@ -7,6 +7,7 @@
 
 pub mod context;
 pub mod graph;
+mod jvm;
 pub(crate) mod local;
 mod lookup;
 pub mod matching;
@@ -140,6 +141,9 @@ pub enum On {
     /// A method of a receiver that stores things by its name (`userRepository`), in a file that uses one of these
     /// libraries.
     Stored(&'static [&'static str]),
+    /// A method of an interface of the repository whose name ends so and that nothing in it implements: a library does,
+    /// from what the interface says.
+    Unimplemented(&'static [&'static str]),
     /// A method whose first argument is a statement in a text, whatever the receiver: the raw-SQL fall-back.
     Sql,
 }

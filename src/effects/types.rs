@@ -376,10 +376,30 @@ impl<'n, 'a> Types<'n, 'a> {
                 return self.field(&target, name, depth + 1);
             }
         }
+        if let Some(inherited) = self.inherited(base, name, depth) {
+            return inherited;
+        }
         match base.wrapped() {
             Some(inner) => self.field(&inner, name, depth + 1),
             None => Type::unknown(),
         }
+    }
+
+    /// A field of a class above.
+    fn inherited(&mut self, base: &Type<'a>, name: &str, depth: u32) -> Option<Type<'a>> {
+        let Head::Own(id) = base.head else { return None };
+        let file = self.names.file(id.file);
+        if file.language == Language::Rust {
+            return None;
+        }
+        let class = self.names.type_def(id).name;
+        let above = file.impls.iter().filter(|(ty, _)| *ty == class).map(|(_, base)| *base);
+        above.into_iter().find_map(|above| {
+            let above = self.eval(id.file, above, None, depth + 1);
+            let is_class = matches!(above.head, Head::Own(other) if other != id);
+            let found = if is_class { self.field(&above, name, depth + 1) } else { Type::unknown() };
+            (!matches!(found.head, Head::Unknown)).then_some(found)
+        })
     }
 
     fn closure_param(&mut self, file: u32, frame: u32, n: u16, depth: u32) -> Type<'a> {
@@ -393,8 +413,14 @@ impl<'n, 'a> Types<'n, 'a> {
             return Type::unknown();
         }
         let recv = self.eval(file, site.recv, None, depth);
-        let is_fold = matches!(summary.name(site.name), "fold" | "try_fold");
-        if is_fold && n == 0 { Type::unknown() } else { recv.elem() }
+        match summary.name(site.name) {
+            "fold" | "try_fold" if n == 0 => Type::unknown(),
+            // What calls its closure once with the receiver itself.
+            "let" | "also" | "takeIf" | "takeUnless" | "use" if summary.language == Language::Kotlin => recv,
+            "forEach" if summary.language == Language::Java && recv.args.len() == 2 => recv.arg(usize::from(n)),
+            name if name.contains("Indexed") && n == 0 => Type::unknown(),
+            _ => recv.elem(),
+        }
     }
 
     fn path(&mut self, file: u32, path: &'a str, absolute: bool, depth: u32) -> Type<'a> {
@@ -533,7 +559,13 @@ impl<'n, 'a> Types<'n, 'a> {
             "map" | "then" | "map_ok" | "and_then" if matches!(recv.head, Head::List) => {
                 Type::list(self.callable(file, closure(), depth))
             }
-            "filter_map" | "flat_map" | "try_filter_map" | "filter_map_ok" => {
+            "mapIndexed" | "mapToObj" | "mapNotNull" if matches!(recv.head, Head::List) => {
+                let value = self.callable(file, closure(), depth);
+                Type::list(value.inner())
+            }
+            "let" | "run" | "use" if summary.language == Language::Kotlin => self.callable(file, closure(), depth),
+            "flatMap" | "map" if recv.is_optional() && name == "flatMap" => self.callable(file, closure(), depth),
+            "filter_map" | "flat_map" | "try_filter_map" | "filter_map_ok" | "flatMap" | "flatMapMany" => {
                 let value = self.callable(file, closure(), depth);
                 Type::list(if matches!(value.head, Head::List) { value.arg(0) } else { value.inner() })
             }

@@ -4,7 +4,7 @@
 //! Owns the shape of such a vocabulary and which language has which. The shared predicates ask here; no rule and no
 //! predicate names a language. Must not know what a call of a library does: that is the tables' business.
 
-use super::{context, graph, local, types};
+use super::{context, graph, jvm, local, types};
 use crate::lang::Language;
 
 /// A list of words.
@@ -55,6 +55,8 @@ pub(crate) struct Words {
 pub(crate) const fn words(language: Language) -> &'static Words {
     match language {
         Language::Rust => &RUST,
+        Language::Java => &jvm::words::JAVA,
+        Language::Kotlin => &jvm::words::KOTLIN,
         _ => &NONE,
     }
 }

@@ -4,6 +4,9 @@
 
 pub mod builder;
 pub mod complexity;
+mod java;
+mod jvm;
+mod kotlin;
 pub mod rust;
 pub mod rust_complexity;
 mod tree;
@@ -37,13 +40,15 @@ pub enum Language {
 
 impl Language {
     /// The languages that have a lowering.
-    pub const ALL: [Language; 1] = [Language::Rust];
+    pub const ALL: [Language; 3] = [Language::Rust, Language::Java, Language::Kotlin];
 
     /// The language of a path, by its extension.
     pub fn of_path(path: &str) -> Option<Language> {
         let name = path.rsplit('/').next().unwrap_or(path);
         match name.rsplit_once('.')?.1 {
             "rs" => Some(Language::Rust),
+            "java" => Some(Language::Java),
+            "kt" => Some(Language::Kotlin),
             _ => None,
         }
     }
@@ -95,9 +100,11 @@ pub struct Lowered {
 
 /// Lowers a text; its path tells the dialect, where a language has several. Call it on a thread with a large stack:
 /// parsers recurse.
-pub fn lower(language: Language, _path: &str, text: &str) -> Result<Lowered, Unparsable> {
+pub fn lower(language: Language, path: &str, text: &str) -> Result<Lowered, Unparsable> {
     match language {
         Language::Rust => rust::lower(text),
+        Language::Java => java::lower(path, text),
+        Language::Kotlin => kotlin::lower(path, text),
         other => Err(Unparsable { what: format!("{} is not lowered", other.key()), line: None }),
     }
 }

@@ -11,7 +11,7 @@ use super::Unparsable;
 use super::unit::Pos;
 
 /// Real code stays a hundred times below; the analysis threads' stacks hold several times as much.
-const MAX_DEPTH: usize = 2_000;
+const MAX_DEPTH: usize = 5_000;
 
 thread_local! {
     static PARSER: RefCell<Parser> = RefCell::new(Parser::new());

@@ -83,7 +83,7 @@ fn version() -> u64 {
         hash
     }
     const START: u64 = 0xcbf2_9ce4_8422_2325;
-    const PARTS: [u64; 12] = [
+    const PARTS: [u64; 13] = [
         mix(START, env!("CARGO_PKG_VERSION").as_bytes()),
         mix(START, include_bytes!("../../effects/summary.rs")),
         mix(START, include_bytes!("../../effects/summarise.rs")),
@@ -92,6 +92,7 @@ fn version() -> u64 {
         mix(START, include_bytes!("../../effects/paths.rs")),
         mix(START, include_bytes!("../../effects/rest.rs")),
         mix(START, include_bytes!("../../effects/words.rs")),
+        mix(START, include_bytes!("../../effects/jvm/words.rs")),
         mix(START, include_bytes!("../../effects/table.rs")),
         mix(START, include_bytes!("../../effects/lookup.rs")),
         mix(START, include_bytes!("../../lang/unit.rs")),
@@ -108,7 +109,25 @@ fn version() -> u64 {
         mix(START, include_bytes!("../../lang/rust/tokens.rs")),
         mix(START, include_bytes!("../../lang/rust/types.rs")),
     ];
-    PARTS.iter().chain(&LOWERING).fold(START, |hash, part| hash.rotate_left(5) ^ part)
+    const JVM: [u64; 16] = [
+        mix(START, include_bytes!("../../lang/tree.rs")),
+        mix(START, include_bytes!("../../lang/jvm.rs")),
+        mix(START, include_bytes!("../../lang/java/control.rs")),
+        mix(START, include_bytes!("../../lang/java/exprs.rs")),
+        mix(START, include_bytes!("../../lang/java/items.rs")),
+        mix(START, include_bytes!("../../lang/java/kinds.rs")),
+        mix(START, include_bytes!("../../lang/java/mod.rs")),
+        mix(START, include_bytes!("../../lang/java/types.rs")),
+        mix(START, include_bytes!("../../lang/kotlin/chains.rs")),
+        mix(START, include_bytes!("../../lang/kotlin/control.rs")),
+        mix(START, include_bytes!("../../lang/kotlin/exprs.rs")),
+        mix(START, include_bytes!("../../lang/kotlin/items.rs")),
+        mix(START, include_bytes!("../../lang/kotlin/kinds.rs")),
+        mix(START, include_bytes!("../../lang/kotlin/mod.rs")),
+        mix(START, include_bytes!("../../lang/kotlin/properties.rs")),
+        mix(START, include_bytes!("../../lang/kotlin/types.rs")),
+    ];
+    PARTS.iter().chain(&LOWERING).chain(&JVM).fold(START, |hash, part| hash.rotate_left(5) ^ part)
 }
 
 /// A file's place in the segments.
