@@ -57,6 +57,9 @@ impl<'m> Matcher<'m> {
         if let Some(seen) = self.by_user(types, index, site, name) {
             return (seen.effect != Effect::Nothing).then_some(seen);
         }
+        if names_offloading(last_segment(name)) {
+            return Some(Seen { effect: Effect::Offload, confidence: Confidence::High, by_text: false });
+        }
         let mut best: Option<Row> = None;
         for row in table(file.language).rows(last_segment(name)) {
             if best.is_some_and(|b| b.confidence <= row.confidence) {
@@ -173,6 +176,11 @@ impl<'m> Matcher<'m> {
             }
         }
     }
+}
+
+/// `maybe_spawn_blocking!`, `spawn_blocking_with_tracing`: whoever wraps it keeps its name.
+fn names_offloading(name: &str) -> bool {
+    ["spawn_blocking", "block_in_place"].iter().any(|word| name.len() > word.len() && name.contains(word))
 }
 
 /// Whether a path is one of these and then a row's name, which may be open at its end.

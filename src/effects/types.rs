@@ -451,6 +451,11 @@ impl<'n, 'a> Types<'n, 'a> {
         if site.flags & site_flag::METHOD != 0 {
             let recv = self.eval(file, site.recv, None, depth);
             self.methods_of(&recv, name, &mut out, depth);
+            // Of functions that extend a library's type, those of the same file are nearest.
+            if matches!(recv.head, Head::Path(_)) && summary.language != Language::Rust {
+                let nearest = out.iter().any(|id| id.file == file);
+                out.retain(|id| !nearest || id.file == file);
+            }
             if out.is_empty() && site.path != NONE {
                 self.path_targets(file, summary.name(site.path), site.absolute, &mut out, depth);
             }

@@ -325,7 +325,7 @@ fn facts_file(cache: &Path, root: &Path) -> std::path::PathBuf {
 
 /// Loads what is wanted from the ground's tree.
 pub(super) fn load(ground: &Ground, wanted: &BTreeMap<String, Wanted>, config: &Config) -> Result<Loaded> {
-    sources::load(ground.tree.as_ref(), wanted, config)
+    sources::load(ground, wanted, config)
 }
 
 /// Why a check is `errored`, if it is.

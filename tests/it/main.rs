@@ -27,6 +27,7 @@ mod install;
 mod lowering;
 mod measured;
 mod output;
+mod policy;
 mod readme;
 mod repository;
 mod review;

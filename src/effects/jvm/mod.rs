@@ -251,6 +251,8 @@ const GROUPS: &[Group] = &[
     group(On::Type(web::EXECUTORS), Effect::Offload, High,
         &["submit", "execute", "invokeAll", "invokeAny", "schedule", "scheduleAtFixedRate", "scheduleWithFixedDelay"]),
     group(On::Distinctive(&["reactor", "io::reactivex", "rx"]), Effect::Offload, High, &["subscribeOn", "publishOn", "observeOn"]),
+    group(On::Distinctive(&["org::jetbrains::exposed"]), Effect::Offload, High,
+        &["newSuspendedTransaction", "suspendedTransactionAsync", "suspendTransaction"]),
     group(On::Distinctive(&["io::vertx"]), Effect::Offload, High, &["executeBlocking", "executeBlockingAwait"]),
     group(On::Path(&["kotlinx::coroutines"]), Effect::Pause, High, &["delay"]),
     // ---- regular expressions

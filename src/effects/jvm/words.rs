@@ -114,7 +114,7 @@ const SLEEPS: List = &["sleep", "delay", "park", "parkNanos", "acquirePermission
 const GROWS: List = &["add", "addAll", "addFirst", "addLast", "push", "offer", "put", "putAll", "plusAssign", "append"];
 
 const CACHES: List =
-    &["computeIfAbsent", "getOrPut", "lazy", "getOrLoad", "orElseGet", "ifEmpty", "getOrCreate", "memoize", "memoise"];
+    &["computeIfAbsent", "getOrPut", "lazy", "getOrLoad", "getOrCreate", "memoize", "memoise"];
 
 /// Annotations of Spring, JAX-RS, Micronaut, DGS and the like.
 const HANDLERS: List = &[

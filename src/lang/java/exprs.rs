@@ -126,8 +126,18 @@ impl<'t> Java<'t> {
         if let Some(args) = child(node, F.arguments) {
             self.arguments(args);
         }
+        if self.open_args() > from + 1 && self.is_literal_list(recv, name) {
+            return self.finish_list(from);
+        }
         let (start, at, end) = (self.src.start(node), self.src.start(name_node), self.src.end(node));
         self.finish_call(Parts { recv, name, flags, generic, start, at, end }, from)
+    }
+
+    /// `List.of(a, b)`, `Arrays.asList(a, b)`.
+    fn is_literal_list(&self, recv: ValId, name: Sym) -> bool {
+        let unit = self.b.unit();
+        let Val::Path(owner) = unit.plain(recv) else { return false };
+        matches!((unit.name(owner), unit.name(name)), ("List" | "Set" | "Stream", "of") | ("Arrays", "asList"))
     }
 
     fn field_access(&mut self, node: Node<'t>) -> ValId {

@@ -38,6 +38,10 @@ impl<'t> Kotlin<'t> {
         for suffix in before.into_iter().chain([suffix]) {
             self.call_arguments(suffix);
         }
+        let literal = ["listOf", "setOf", "arrayOf", "sequenceOf", "listOfNotNull", "setOfNotNull"];
+        if !parts.recv.is_some() && literal.contains(&self.b.unit().name(parts.name)) && self.open_args() > from {
+            return self.finish_list(from);
+        }
         self.finish_call(parts, from)
     }
 

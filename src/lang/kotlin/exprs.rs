@@ -153,11 +153,32 @@ impl<'t> Kotlin<'t> {
             let other = self.expr(right);
             let end = self.src.end(right);
             self.b.close(end);
-            if !value.is_some() {
+            // Where the default is all of an enumeration, the other is no more.
+            if !value.is_some() || self.is_enumeration(other) {
                 return other;
             }
         }
         self.same(value)
+    }
+
+    /// Whether a value comes from `Role.entries` or `Role.values()`.
+    fn is_enumeration(&self, mut val: ValId) -> bool {
+        let unit = self.b.unit();
+        let is_type = |val| matches!(unit.plain(val), Val::Path(name) if unit.name(name).starts_with(char::is_uppercase));
+        for _ in 0..8 {
+            match unit.plain(val) {
+                Val::Field(base, name) => return unit.name(name) == "entries" && is_type(base),
+                Val::Call(id) => {
+                    let call = unit.call(id);
+                    if unit.name(call.name) == "values" && is_type(call.recv) {
+                        return true;
+                    }
+                    val = call.recv;
+                }
+                _ => return false,
+            }
+        }
+        false
     }
 
     fn range_expr(&mut self, node: Node<'t>) -> ValId {

@@ -345,8 +345,8 @@ impl<'t> Kotlin<'t> {
         let receiver = node.child_by_field_id(F.receiver);
         let extended = receiver.map_or(TyId::NONE, |r| self.ty(r));
         let extends = self.b.unit().ty(extended).copied();
-        // An extension belongs to the type that it extends.
-        let outer = extends.filter(|_| !is_method).map(|ty| {
+        // An extension belongs to the type that it extends, also where a class declares it.
+        let outer = extends.map(|ty| {
             let head = if self.b.unit().name(ty.head) == "[]" { ty.written } else { ty.head };
             self.open_class(ctx_flag::IMPL, head, start)
         });

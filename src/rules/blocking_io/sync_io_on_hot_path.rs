@@ -22,8 +22,9 @@
 //! ```
 //!
 //! # Limits
-//! Only direct calls, only on hot paths (see `hot-path` in the configuration), never in a program's `main`. A warning at
-//! most: in a framework with a thread a request it costs only its own request.
+//! Only direct calls, only on hot paths (see `hot-path` in the configuration), never in a program's `main` and what runs
+//! once from there, nor in a helper that every caller hands to a thread that may block. A warning at most: in a framework
+//! with a thread a request it costs only its own request.
 
 use crate::effects::Effect;
 use crate::effects::graph::Runs;
@@ -54,6 +55,9 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     );
     let entry = view.function().is_none_or(|f| f.flags & func_flag::ENTRY != 0);
     if !view.hot || !waits || entry || view.command_line || facts.runs != Runs::Sync {
+        return None;
+    }
+    if view.runs_once() || view.graph.is_offloaded(view.func_ref()) {
         return None;
     }
     let noun = seen.effect.noun();
