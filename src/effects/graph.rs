@@ -276,7 +276,15 @@ fn file_facts(
             // An interface that a library implements has its methods without bodies.
             let with_body = |t: &FuncRef| names.func(*t).flags & func_flag::BODILESS == 0;
             let own = *own_call && (file.language == Language::Rust || targets.iter().any(with_body));
-            let seen = matcher.seen(&mut types, index, site, own);
+            let mut seen = matcher.seen(&mut types, index, site, own);
+            let is_async = |t: &FuncRef| names.func(*t).flags & func_flag::ASYNC != 0;
+            if let Some(seen) = &mut seen
+                && *own_call
+                && file.language != Language::Rust
+                && targets.iter().all(is_async)
+            {
+                seen.effect = seen.effect.unblocked();
+            }
             if targets.is_empty() && seen.is_none() {
                 handed(&mut types, index, site, &mut targets);
             }
@@ -614,6 +622,10 @@ fn runs_on(file: &Summary, from: u32, facts: &[SiteFacts]) -> Runs {
                 }
                 if asynchronous {
                     return Runs::Async;
+                }
+                // Kept for later: whoever calls it decides on what it runs.
+                if consumer == NONE && file.language != Language::Rust {
+                    return Runs::Sync;
                 }
             }
             FrameKind::Async { consumer } => {

@@ -78,6 +78,15 @@ impl Effect {
         matches!(self, Effect::Query | Effect::BlockingQuery | Effect::Network | Effect::BlockingNetwork)
     }
 
+    /// The same, declared asynchronous: a library runs it elsewhere.
+    pub const fn unblocked(self) -> Effect {
+        match self {
+            Effect::BlockingQuery => Effect::Query,
+            Effect::BlockingNetwork => Effect::Network,
+            other => other,
+        }
+    }
+
     /// Whether it blocks the thread that it runs on.
     pub const fn blocks(self) -> bool {
         matches!(

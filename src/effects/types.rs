@@ -569,7 +569,9 @@ impl<'n, 'a> Types<'n, 'a> {
                 Type::list(value.inner())
             }
             "let" | "run" | "use" if summary.language == Language::Kotlin => self.callable(file, closure(), depth),
-            "flatMap" | "map" if recv.is_optional() && name == "flatMap" => self.callable(file, closure(), depth),
+            "flatMap" if recv.is_optional() => self.callable(file, closure(), depth),
+            // Of an optional or a promise it is no list.
+            "flatMap" if !matches!(recv.head, Head::List) => Type::unknown(),
             "filter_map" | "flat_map" | "try_filter_map" | "filter_map_ok" | "flatMap" | "flatMapMany" => {
                 let value = self.callable(file, closure(), depth);
                 Type::list(if matches!(value.head, Head::List) { value.arg(0) } else { value.inner() })

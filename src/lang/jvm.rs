@@ -2,6 +2,8 @@
 //!
 //! Must not know a grammar.
 
+use std::borrow::Cow;
+
 use foldhash::{HashSet, HashSetExt};
 use tree_sitter::Node;
 
@@ -146,6 +148,21 @@ const TEST_BASES: [&str; 8] = [
     "FreeSpec",
     "Specification",
 ];
+
+/// Blanks annotations that a grammar has no place for, byte by byte, so that all places stay what they are. `misplaced`
+/// tells by what stands before and after one.
+pub(super) fn without_annotations<'a>(text: &'a str, misplaced: fn(&str, &str) -> bool) -> Cow<'a, str> {
+    let mut masked: Option<Vec<u8>> = None;
+    for (at, _) in text.match_indices('@') {
+        let rest = &text[at + 1..];
+        let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count();
+        if length == 0 || !misplaced(text[..at].trim_end(), &rest[length..]) {
+            continue;
+        }
+        masked.get_or_insert_with(|| text.as_bytes().to_vec())[at..=at + length].fill(b' ');
+    }
+    masked.and_then(|bytes| String::from_utf8(bytes).ok()).map_or(Cow::Borrowed(text), Cow::Owned)
+}
 
 impl<'t> Jvm<'t> {
     pub(super) fn new(language: Language, src: Source<'t>) -> Jvm<'t> {

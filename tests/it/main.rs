@@ -25,6 +25,7 @@ mod hook_trouble;
 mod house;
 mod install;
 mod lowering;
+mod lowering_jvm;
 mod measured;
 mod output;
 mod policy;

@@ -10,14 +10,14 @@ use std::ops::{Deref, DerefMut};
 
 use tree_sitter::Node;
 
-use super::jvm::Jvm;
+use super::jvm::{self, Jvm};
 use super::tree::{self, Source};
 use super::{Language, Lowered, Unparsable};
 
 /// Lowers a Java source file.
 pub(super) fn lower(_path: &str, text: &str) -> Result<Lowered, Unparsable> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let parsed = tree::parse(kinds::grammar(), text)?;
+    let parsed = tree::parse(kinds::grammar(), &jvm::without_annotations(text, is_before_dots))?;
     let mut lower = Java { jvm: Jvm::new(Language::Java, Source::new(text, &parsed)) };
     lower.file(parsed.root_node());
     let unit = lower.jvm.b.finish(tree::end_of(text));
@@ -41,6 +41,11 @@ impl<'t> DerefMut for Java<'t> {
     fn deref_mut(&mut self) -> &mut Jvm<'t> {
         &mut self.jvm
     }
+}
+
+/// `String @Nullable ... items`.
+fn is_before_dots(_before: &str, after: &str) -> bool {
+    after.trim_start().starts_with("...")
 }
 
 /// The child in a field.

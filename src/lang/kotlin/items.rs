@@ -380,6 +380,7 @@ impl<'t> Kotlin<'t> {
     fn body_of(&mut self, node: Node<'t>, ctx: CtxId, mut flags: u16) {
         let kids = self.src.kids(node);
         let mut body = None;
+        let mut streams = false;
         for place in kids.places() {
             let kid = self.src.kid(place);
             match kind(kid.node) {
@@ -391,6 +392,9 @@ impl<'t> Kotlin<'t> {
                     if self.is_reactive(ty) {
                         flags |= ctx_flag::ASYNC;
                     }
+                    // What it will give is asked for when it is collected.
+                    let unit = self.b.unit();
+                    streams = unit.ty(ty).is_some_and(|ty| matches!(unit.name(ty.written), "Flow" | "LiveData"));
                     if ty.is_some() {
                         let at = self.src.start(kid.node);
                         self.b.bind(BindKind::Return, Sym::NONE, ty, ValId::NONE, at);
@@ -402,6 +406,7 @@ impl<'t> Kotlin<'t> {
         self.src.done(kids);
         if body.is_none() {
             flags |= ctx_flag::BODILESS;
+            flags |= if streams { ctx_flag::ASYNC } else { 0 };
         }
         self.b.ctx_mut(ctx).flags = flags;
         if let Some(body) = body {

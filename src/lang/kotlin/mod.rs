@@ -12,7 +12,7 @@ use std::ops::{Deref, DerefMut};
 
 use tree_sitter::Node;
 
-use super::jvm::Jvm;
+use super::jvm::{self, Jvm};
 use super::tree::{self, Source};
 use super::{Language, Lowered, Unparsable};
 use kinds::{Kind, kind};
@@ -20,11 +20,17 @@ use kinds::{Kind, kind};
 /// Lowers a Kotlin source file.
 pub(super) fn lower(_path: &str, text: &str) -> Result<Lowered, Unparsable> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let parsed = tree::parse(kinds::grammar(), text)?;
+    let parsed = tree::parse(kinds::grammar(), &jvm::without_annotations(text, is_of_function_type))?;
     let mut lower = Kotlin { jvm: Jvm::new(Language::Kotlin, Source::new(text, &parsed)) };
     lower.file(parsed.root_node());
     let unit = lower.jvm.b.finish(tree::end_of(text));
     Ok(Lowered { unit, functions: Vec::new(), damage: tree::damage(&parsed) })
+}
+
+/// `content: @Composable () -> Unit`: where a type begins, with a gap before the parenthesis.
+fn is_of_function_type(before: &str, after: &str) -> bool {
+    let gap = after.trim_start();
+    gap.len() < after.len() && gap.starts_with('(') && before.ends_with([':', '<', '(', '>'])
 }
 
 /// The lowering in progress.

@@ -82,9 +82,7 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     let sure = through.is_none() || (seen_hops == 0 && answers());
     let confidence = if sure { seen.confidence } else { seen.confidence.at_most(Confidence::Medium) };
     let mut raw = RULE.raw(view.place(), confidence, situation, message);
-    "await the runtime's own version of it (`tokio::fs`, `tokio::time::sleep`, an asynchronous client), or hand it to \
-     `spawn_blocking`"
-        .clone_into(&mut raw.help);
+    help(view.summary().language).clone_into(&mut raw.help);
     raw.symbol = view.symbol();
     let line = view.function().map_or(0, |f| f.line);
     raw.evidence.push(Evidence {
@@ -98,4 +96,23 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         None => raw.evidence.push(view.effect_evidence(noun)),
     }
     Some(raw)
+}
+
+/// What to do instead, in the words of a language.
+const fn help(language: Language) -> &'static str {
+    match language {
+        Language::Rust => {
+            "await the runtime's own version of it (`tokio::fs`, `tokio::time::sleep`, an asynchronous client), or hand it \
+             to `spawn_blocking`"
+        }
+        Language::Kotlin => {
+            "call a suspending version of it (`delay`, a suspending client or driver), or hand it to \
+             `withContext(Dispatchers.IO)`"
+        }
+        Language::Java => {
+            "use a reactive client or driver, or move it to a thread that may block \
+             (`subscribeOn(Schedulers.boundedElastic())`)"
+        }
+        _ => "await an asynchronous version of it, or hand it to a thread that may block",
+    }
 }
