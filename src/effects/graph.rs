@@ -458,9 +458,26 @@ fn chain_marks(file: &Summary, mut term: u32) -> bool {
                 }
                 if matches!(
                     name,
-                    "next" | "first" | "last" | "pop" | "find" | "ok" | "get" | "await" | "nth" | "collect"
-                        | "findFirst" | "findAny" | "collectList" | "collectMap" | "collectSet" | "singleOrEmpty" | "then"
-                        | "hasElements" | "reduce" | "count"
+                    "next"
+                        | "first"
+                        | "last"
+                        | "pop"
+                        | "find"
+                        | "ok"
+                        | "get"
+                        | "await"
+                        | "nth"
+                        | "collect"
+                        | "findFirst"
+                        | "findAny"
+                        | "collectList"
+                        | "collectMap"
+                        | "collectSet"
+                        | "singleOrEmpty"
+                        | "then"
+                        | "hasElements"
+                        | "reduce"
+                        | "count"
                 ) {
                     return false;
                 }

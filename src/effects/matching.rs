@@ -309,7 +309,9 @@ fn is_of(types: &mut Types<'_, '_>, index: u32, term: u32, wanted: &[&str]) -> b
     }
     let file = types.file(index);
     let brought = |path: &str, wanted: &str| {
-        let is_it = |(_, glob): &(u32, u32)| wanted.strip_prefix(file.name(*glob)).and_then(|w| w.strip_prefix("::")) == Some(path);
+        let is_it = |(_, glob): &(u32, u32)| {
+            wanted.strip_prefix(file.name(*glob)).and_then(|w| w.strip_prefix("::")) == Some(path)
+        };
         file.language != Language::Rust && file.globs.iter().any(is_it)
     };
     matches!(types.library(ty).head, Head::Path(path) if wanted.iter().any(|w| same_type(path, w) || brought(path, w)))

@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use foldhash::{HashSet, HashSetExt};
 use tree_sitter::Node;
 
+use super::Language;
 use super::builder::{Builder, NewCall};
 use super::tree::Source;
 use super::unit::{BindId, BindKind, CtxId, CtxKind, NoteKind, Pos, Sym, TyId, Val, ValId, call_flag, ctx_flag};
-use super::Language;
 
 /// A class that is being lowered.
 #[derive(Debug)]
@@ -110,8 +110,7 @@ const PROMISES: [&str; 12] = [
 ];
 
 /// Functions that return one of these run as part of what they return.
-const REACTIVE: [&str; 9] =
-    ["Mono", "Flux", "Uni", "Multi", "Single", "Maybe", "Completable", "Flowable", "Publisher"];
+const REACTIVE: [&str; 9] = ["Mono", "Flux", "Uni", "Multi", "Single", "Maybe", "Completable", "Flowable", "Publisher"];
 
 /// Annotations of what a test runner runs, by their last name.
 const TESTS: [&str; 20] = [
@@ -138,16 +137,8 @@ const TESTS: [&str; 20] = [
 ];
 
 /// Classes that tests derive from, by their last name.
-const TEST_BASES: [&str; 8] = [
-    "TestCase",
-    "StringSpec",
-    "FunSpec",
-    "BehaviorSpec",
-    "DescribeSpec",
-    "ShouldSpec",
-    "FreeSpec",
-    "Specification",
-];
+const TEST_BASES: [&str; 8] =
+    ["TestCase", "StringSpec", "FunSpec", "BehaviorSpec", "DescribeSpec", "ShouldSpec", "FreeSpec", "Specification"];
 
 /// Blanks annotations that a grammar has no place for, byte by byte, so that all places stay what they are. `misplaced`
 /// tells by what stands before and after one.

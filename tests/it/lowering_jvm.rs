@@ -60,7 +60,9 @@ fn imports_of_java_and_kotlin_name_packages_by_paths() {
 
 #[test]
 fn fields_and_methods_named_bare_belong_to_this() {
-    let unit = java("class A { private Repo repo; void f() { repo.save(1); g(); } void g() {} static void h() { k(); } static void k() {} }");
+    let unit = java(
+        "class A { private Repo repo; void f() { repo.save(1); g(); } void g() {} static void h() { k(); } static void k() {} }",
+    );
     assert_eq!(receiver(&unit, call(&unit, "save")), "this.repo");
     assert_eq!(receiver(&unit, call(&unit, "g")), "this");
     assert_eq!(receiver(&unit, call(&unit, "k")), "A");
@@ -285,9 +287,50 @@ fn nesting_beyond_sense_is_refused_or_survived() {
 #[test]
 fn any_words_of_either_language_are_lowered_or_refused() {
     const WORDS: [&str; 44] = [
-        "class", "interface", "fun", "void", "A", "f", "x", "(", ")", "{", "}", "[", "]", "<", ">", ";", ",", ".", "::",
-        "->", "=", "+", "if", "else", "for", "while", "in", ":", "when", "switch", "case", "return", "\"a\"", "\"$x\"",
-        "@B", "\n", "1", "?", "?:", "new", "try", "catch", "object", "ä",
+        "class",
+        "interface",
+        "fun",
+        "void",
+        "A",
+        "f",
+        "x",
+        "(",
+        ")",
+        "{",
+        "}",
+        "[",
+        "]",
+        "<",
+        ">",
+        ";",
+        ",",
+        ".",
+        "::",
+        "->",
+        "=",
+        "+",
+        "if",
+        "else",
+        "for",
+        "while",
+        "in",
+        ":",
+        "when",
+        "switch",
+        "case",
+        "return",
+        "\"a\"",
+        "\"$x\"",
+        "@B",
+        "\n",
+        "1",
+        "?",
+        "?:",
+        "new",
+        "try",
+        "catch",
+        "object",
+        "ä",
     ];
     let words = prop::collection::vec(prop::sample::select(WORDS.to_vec()), 0..60);
     let mut runner = TestRunner::new(Config { cases: 300, failure_persistence: None, ..Config::default() });

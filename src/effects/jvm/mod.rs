@@ -108,22 +108,15 @@ const JOOQ_STARTS: &[&str] = &[
     "batchStore",
     "batchUpdate",
 ];
+#[rustfmt::skip]
 const JOOQ_RUNS: &[&str] = &[
     "fetch*", "execute", "toList", "toSet", "stream", "iterator", "forEach", "firstOrNull", "singleOrNull",
     "executeAsync", "fetchAsync", "awaitFirst", "awaitFirstOrNull", "awaitSingle",
 ];
 
 /// Exposed.
-const EXPOSED_TABLES: &[&str] = &[
-    "Table",
-    "IdTable",
-    "IntIdTable",
-    "LongIdTable",
-    "UIntIdTable",
-    "ULongIdTable",
-    "UUIDTable",
-    "CompositeIdTable",
-];
+const EXPOSED_TABLES: &[&str] =
+    &["Table", "IdTable", "IntIdTable", "LongIdTable", "UIntIdTable", "ULongIdTable", "UUIDTable", "CompositeIdTable"];
 const EXPOSED_ENTITIES: &[&str] =
     &["IntEntity", "LongEntity", "UUIDEntity", "UIntEntity", "ULongEntity", "CompositeEntity"];
 

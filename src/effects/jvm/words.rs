@@ -3,6 +3,7 @@
 use crate::effects::words::{List, Words};
 
 /// Java's.
+#[rustfmt::skip]
 pub(crate) static JAVA: Words = Words {
     same_items: &[
         "stream", "parallelStream", "iterator", "filter", "sorted", "distinct", "skip", "limit", "peek", "map", "keySet",
@@ -51,6 +52,7 @@ pub(crate) static JAVA: Words = Words {
 };
 
 /// Kotlin's.
+#[rustfmt::skip]
 pub(crate) static KOTLIN: Words = Words {
     same_items: &[
         "asSequence", "asIterable", "toList", "toSet", "toMutableList", "sorted", "sortedBy", "sortedByDescending",
@@ -104,15 +106,18 @@ pub(crate) static KOTLIN: Words = Words {
     walks: &["asSequence", "stream", "asFlow", "toList", "entries", "keys", "values"],
 };
 
+#[rustfmt::skip]
 const STATEMENTS: List = &[
     "query", "queryForObject", "queryForList", "queryForMap", "update", "execute", "executeQuery", "executeUpdate",
     "prepareStatement", "createQuery", "createNativeQuery", "rawQuery", "execSQL", "sql", "batchUpdate", "exec",
 ];
 
-const SLEEPS: List = &["sleep", "delay", "park", "parkNanos", "acquirePermission", "awaitTermination", "await", "yield"];
+const SLEEPS: List =
+    &["sleep", "delay", "park", "parkNanos", "acquirePermission", "awaitTermination", "await", "yield"];
 
 const GROWS: List = &["add", "addAll", "addFirst", "addLast", "push", "offer", "put", "putAll", "plusAssign", "append"];
 
+#[rustfmt::skip]
 const CACHES: List =
     &["computeIfAbsent", "getOrPut", "lazy", "getOrLoad", "getOrCreate", "memoize", "memoise"];
 

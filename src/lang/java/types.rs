@@ -35,7 +35,9 @@ impl<'t> Java<'t> {
         let last = self.src.listed(kids).last().map(|kid| kid.node);
         self.src.done(kids);
         match last {
-            Some(last) if !matches!(kind(last), Kind::Annotation | Kind::MarkerAnnotation | Kind::Super) => self.ty(last),
+            Some(last) if !matches!(kind(last), Kind::Annotation | Kind::MarkerAnnotation | Kind::Super) => {
+                self.ty(last)
+            }
             _ => TyId::NONE,
         }
     }

@@ -67,7 +67,8 @@ impl<'t> Kotlin<'t> {
                 }
             }
             Kind::Navigation => {
-                let (Some(object), Some(suffix)) = (self.first(callee), self.find(callee, Kind::NavigationSuffix)) else {
+                let (Some(object), Some(suffix)) = (self.first(callee), self.find(callee, Kind::NavigationSuffix))
+                else {
                     return;
                 };
                 let recv = self.expr(object);

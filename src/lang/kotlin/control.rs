@@ -284,7 +284,10 @@ impl<'t> Kotlin<'t> {
         let named = self.src.listed(kids).iter().map(|kid| kid.node).find(|n| kind(*n) == Kind::Label);
         self.src.done(kids);
         if label.is_some() {
-            label = named.map_or(Sym::NONE, |n| { let text = self.src.text(n).trim_end_matches('@'); self.b.intern(text) });
+            label = named.map_or(Sym::NONE, |n| {
+                let text = self.src.text(n).trim_end_matches('@');
+                self.b.intern(text)
+            });
         }
         let value = value.map_or(ValId::NONE, |v| self.expr(v));
         let jump = if text.starts_with("return@") {

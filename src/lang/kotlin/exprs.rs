@@ -164,7 +164,8 @@ impl<'t> Kotlin<'t> {
     /// Whether a value comes from `Role.entries` or `Role.values()`.
     fn is_enumeration(&self, mut val: ValId) -> bool {
         let unit = self.b.unit();
-        let is_type = |val| matches!(unit.plain(val), Val::Path(name) if unit.name(name).starts_with(char::is_uppercase));
+        let is_type =
+            |val| matches!(unit.plain(val), Val::Path(name) if unit.name(name).starts_with(char::is_uppercase));
         for _ in 0..8 {
             match unit.plain(val) {
                 Val::Field(base, name) => return unit.name(name) == "entries" && is_type(base),

@@ -164,7 +164,8 @@ impl<'t> Kotlin<'t> {
             let after: Vec<Node<'t>> = self.src.listed(parts).iter().map(|kid| kid.node).collect();
             self.src.done(parts);
             let default = after.last().filter(|n| {
-                !kind(**n).is_type() && !matches!(kind(**n), Kind::SimpleIdentifier | Kind::Modifiers | Kind::BindingKind)
+                !kind(**n).is_type()
+                    && !matches!(kind(**n), Kind::SimpleIdentifier | Kind::Modifiers | Kind::BindingKind)
             });
             if let Some(default) = default {
                 self.expr(*default);
@@ -280,7 +281,8 @@ impl<'t> Kotlin<'t> {
             match kind(kid) {
                 Kind::DelegationSpecifier => {
                     let inner = self.first(kid);
-                    let base = inner.map_or(TyId::NONE, |i| if kind(i).is_type() { self.ty(i) } else { self.written(i) });
+                    let base =
+                        inner.map_or(TyId::NONE, |i| if kind(i).is_type() { self.ty(i) } else { self.written(i) });
                     bases.push(base);
                 }
                 Kind::ClassBody => body = Some(kid),
