@@ -42,6 +42,7 @@ pub fn summarise(unit: &Unit, place: Place<'_>) -> Summary {
     s.finish_functions();
     s.finish_statics();
     s.out.names = s.names.into_texts();
+    s.out.shrink();
     s.out
 }
 

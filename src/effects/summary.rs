@@ -300,6 +300,17 @@ impl Summary {
         }
     }
 
+    /// Gives back the room that tables took while they grew: summaries of a whole repository stay until its end.
+    pub(super) fn shrink(&mut self) {
+        self.names.shrink_to_fit();
+        self.frames.shrink_to_fit();
+        self.sites.shrink_to_fit();
+        self.terms.shrink_to_fit();
+        self.pool.shrink_to_fit();
+        self.funcs.shrink_to_fit();
+        self.types.shrink_to_fit();
+    }
+
     /// A name's text; empty for none.
     pub fn name(&self, id: u32) -> &str {
         self.names.get(id as usize).map_or("", |n| n)
