@@ -273,18 +273,7 @@ fn file_facts(
             }
             let mut targets = types.targets(index, site);
             *own_call = !targets.is_empty();
-            // An interface that a library implements has its methods without bodies.
-            let with_body = |t: &FuncRef| names.func(*t).flags & func_flag::BODILESS == 0;
-            let own = *own_call && (file.language == Language::Rust || targets.iter().any(with_body));
-            let mut seen = matcher.seen(&mut types, index, site, own);
-            let is_async = |t: &FuncRef| names.func(*t).flags & func_flag::ASYNC != 0;
-            if let Some(seen) = &mut seen
-                && *own_call
-                && file.language != Language::Rust
-                && targets.iter().all(is_async)
-            {
-                seen.effect = seen.effect.unblocked();
-            }
+            let seen = seen_at(&mut matcher, &mut types, index, site, &targets);
             if targets.is_empty() && seen.is_none() {
                 handed(&mut types, index, site, &mut targets);
             }
@@ -319,6 +308,28 @@ fn file_facts(
         facts[n].looped = looped;
     }
     facts
+}
+
+/// What a call does that means these functions.
+fn seen_at(
+    matcher: &mut Matcher<'_>,
+    types: &mut Types<'_, '_>,
+    index: u32,
+    site: &Site,
+    targets: &[FuncRef],
+) -> Option<Seen> {
+    let names = types.names();
+    let has = |target: &FuncRef, flag: u16| names.func(*target).flags & flag != 0;
+    if names.file(index).language == Language::Rust {
+        return matcher.seen(types, index, site, !targets.is_empty());
+    }
+    // An interface that a library implements has its methods without bodies.
+    let own = targets.iter().any(|t| !has(t, func_flag::BODILESS));
+    let mut seen = matcher.seen(types, index, site, own)?;
+    if !targets.is_empty() && targets.iter().all(|t| has(t, func_flag::ASYNC)) {
+        seen.effect = seen.effect.unblocked();
+    }
+    Some(seen)
 }
 
 fn is_test_site(file: &Summary, site: &Site) -> bool {

@@ -79,6 +79,7 @@ impl Effect {
     }
 
     /// The same, declared asynchronous: a library runs it elsewhere.
+    #[must_use]
     pub const fn unblocked(self) -> Effect {
         match self {
             Effect::BlockingQuery => Effect::Query,

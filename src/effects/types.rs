@@ -536,11 +536,8 @@ impl<'n, 'a> Types<'n, 'a> {
     fn method_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Type<'a> {
         let summary = self.names.file(file);
         let recv = self.eval(file, site.recv, None, depth);
-        let targets = {
-            let mut out = Vec::new();
-            self.methods_of(&recv, name, &mut out, depth);
-            out
-        };
+        let mut targets = Vec::new();
+        self.methods_of(&recv, name, &mut targets, depth);
         if let Some(first) = targets.first() {
             return self.returned(*first, &recv, depth);
         }
@@ -560,27 +557,24 @@ impl<'n, 'a> Types<'n, 'a> {
             return Self::unwrapped(&recv);
         }
         let closure = || summary.args(site).last().copied().unwrap_or(NONE);
+        if summary.language == Language::Kotlin && matches!(name, "let" | "run" | "use") {
+            return self.callable(file, closure(), depth);
+        }
         match name {
-            "map" | "then" | "map_ok" | "and_then" if matches!(recv.head, Head::List) => {
+            "map" | "then" | "map_ok" | "and_then" | "mapNotNull" | "mapToObj" if matches!(recv.head, Head::List) => {
                 Type::list(self.callable(file, closure(), depth))
-            }
-            "mapIndexed" | "mapToObj" | "mapNotNull" if matches!(recv.head, Head::List) => {
-                let value = self.callable(file, closure(), depth);
-                Type::list(value.inner())
-            }
-            "let" | "run" | "use" if summary.language == Language::Kotlin => self.callable(file, closure(), depth),
-            "flatMap" if recv.is_optional() => self.callable(file, closure(), depth),
-            // Of an optional or a promise it is no list.
-            "flatMap" if !matches!(recv.head, Head::List) => Type::unknown(),
-            "filter_map" | "flat_map" | "try_filter_map" | "filter_map_ok" | "flatMap" | "flatMapMany" => {
-                let value = self.callable(file, closure(), depth);
-                Type::list(if matches!(value.head, Head::List) { value.arg(0) } else { value.inner() })
             }
             "map" if recv.is_optional() => {
                 let value = self.callable(file, closure(), depth);
                 Type { head: recv.head, args: Rc::from([value]) }
             }
-            "and_then" if recv.is_optional() => self.callable(file, closure(), depth),
+            "and_then" | "flatMap" if recv.is_optional() => self.callable(file, closure(), depth),
+            // Of what nothing is known of, it may be a promise's.
+            "flatMap" if !matches!(recv.head, Head::List) => Type::unknown(),
+            "filter_map" | "flat_map" | "try_filter_map" | "filter_map_ok" | "flatMap" | "flatMapMany" => {
+                let value = self.callable(file, closure(), depth);
+                Type::list(if matches!(value.head, Head::List) { value.arg(0) } else { value.inner() })
+            }
             "enumerate" => {
                 let pair = Type { head: Head::Tuple, args: Rc::from([Type::plain(Head::Plain), recv.elem()]) };
                 Type::list(pair)

@@ -142,7 +142,7 @@ const TEST_BASES: [&str; 8] =
 
 /// Blanks annotations that a grammar has no place for, byte by byte, so that all places stay what they are. `misplaced`
 /// tells by what stands before and after one.
-pub(super) fn without_annotations<'a>(text: &'a str, misplaced: fn(&str, &str) -> bool) -> Cow<'a, str> {
+pub(super) fn without_annotations(text: &str, misplaced: fn(&str, &str) -> bool) -> Cow<'_, str> {
     let mut masked: Option<Vec<u8>> = None;
     for (at, _) in text.match_indices('@') {
         let rest = &text[at + 1..];

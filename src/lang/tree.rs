@@ -260,7 +260,7 @@ macro_rules! kinds {
         /// What a node is.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(super) enum Kind {
-            $(#[doc = $name] $kind,)+
+            $(#[doc = concat!("`", $name, "`.")] $kind,)+
             /// Anything else.
             Other,
         }
@@ -292,7 +292,7 @@ macro_rules! fields {
         /// Numbers of fields.
         #[derive(Debug)]
         pub(super) struct Fields {
-            $(#[doc = stringify!($field)] pub(super) $field: u16,)+
+            $(#[doc = concat!("`", stringify!($field), "`.")] pub(super) $field: u16,)+
         }
 
         /// Numbers of fields.

@@ -255,7 +255,9 @@ const GROUPS: &[Group] = &[
 /// What functions and methods of libraries give.
 fn returns(path: &str) -> Option<&'static str> {
     Some(match path {
-        "java::nio::file::Path::of" | "java::nio::file::Paths::get" => "java::nio::file::Path",
+        "java::nio::file::Path::of" | "java::nio::file::Paths::get" | "java::io::File.toPath" => {
+            "java::nio::file::Path"
+        }
         "org::springframework::web::client::RestClient::create" => "org::springframework::web::client::RestClient",
         "java::net::http::HttpClient::newHttpClient" => "java::net::http::HttpClient",
         "java::sql::DriverManager::getConnection" | "javax::sql::DataSource.getConnection" => "java::sql::Connection",
@@ -273,7 +275,6 @@ fn returns(path: &str) -> Option<&'static str> {
             "java::util::concurrent::ExecutorService"
         }
         "java::nio::file::Path.toFile" => "java::io::File",
-        "java::io::File.toPath" => "java::nio::file::Path",
         _ => return None,
     })
 }

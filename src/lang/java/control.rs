@@ -20,7 +20,7 @@ impl<'t> Java<'t> {
     pub(super) fn statement(&mut self, node: Node<'t>) {
         self.b.open_region();
         match kind(node) {
-            Kind::ExpressionStatement | Kind::Throw | Kind::Assert => self.each_expr(node),
+            Kind::ExpressionStatement | Kind::Throw | Kind::Assert | Kind::Yield => self.each_expr(node),
             Kind::LocalVariable => self.local(node),
             Kind::Block => self.block(node),
             Kind::If => self.if_statement(node),
@@ -30,7 +30,6 @@ impl<'t> Java<'t> {
             Kind::Do => self.do_loop(node, Sym::NONE),
             Kind::Labeled => self.labeled(node),
             Kind::Return => self.leave(node, JumpKind::Return),
-            Kind::Yield => self.each_expr(node),
             Kind::Break => self.leave(node, JumpKind::Break),
             Kind::Continue => self.leave(node, JumpKind::Continue),
             Kind::Try | Kind::TryWithResources => self.try_statement(node),
@@ -224,8 +223,8 @@ impl<'t> Java<'t> {
             let kid = self.src.kid(place).node;
             if kind(kid) == Kind::VariableDeclarator {
                 let elem = self.derived(over, Val::Elem);
-                let int = self.named_ty("int", &[]);
-                self.bind_named(kid, BindKind::LoopVar, int, elem);
+                let number = self.named_ty("int", &[]);
+                self.bind_named(kid, BindKind::LoopVar, number, elem);
                 break;
             }
         }
@@ -315,7 +314,6 @@ impl<'t> Java<'t> {
             match kind(kid.node) {
                 _ if kid.field == F.resources => self.resources(kid.node),
                 Kind::Block => self.statements(kid.node),
-                Kind::CatchClause | Kind::FinallyClause => {}
                 _ => {}
             }
         }

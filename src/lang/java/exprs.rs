@@ -43,13 +43,7 @@ impl<'t> Java<'t> {
             Kind::Binary => self.binary(node),
             Kind::Ternary => self.ternary(node),
             Kind::SwitchExpression => self.switch(node),
-            Kind::ArrayAccess => {
-                let value = child(node, F.array).map_or(ValId::NONE, |a| self.expr(a));
-                if let Some(index) = child(node, F.index) {
-                    self.expr(index);
-                }
-                self.derived(value, Val::Index)
-            }
+            Kind::ArrayAccess => self.array_access(node),
             Kind::ArrayInitializer => self.list(node),
             Kind::ArrayCreation => match child(node, F.value) {
                 Some(value) => self.list(value),
@@ -74,6 +68,14 @@ impl<'t> Java<'t> {
                 ValId::NONE
             }
         }
+    }
+
+    fn array_access(&mut self, node: Node<'t>) -> ValId {
+        let value = child(node, F.array).map_or(ValId::NONE, |a| self.expr(a));
+        if let Some(index) = child(node, F.index) {
+            self.expr(index);
+        }
+        self.derived(value, Val::Index)
     }
 
     /// A cast says what a value is: as if it had been bound with that type.

@@ -11,10 +11,6 @@ impl<'t> Java<'t> {
     pub(super) fn ty(&mut self, node: Node<'t>) -> TyId {
         match kind(node) {
             Kind::TypeIdentifier if self.src.text(node) == "var" => TyId::NONE,
-            Kind::TypeIdentifier | Kind::ScopedTypeIdentifier | Kind::Identifier => {
-                let text = self.src.text(node);
-                self.named_ty(text, &[])
-            }
             Kind::GenericType => self.generic_ty(node),
             Kind::ArrayType => {
                 let elem = node.child_by_field_id(F.element).map_or(TyId::NONE, |e| self.ty(e));

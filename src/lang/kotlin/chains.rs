@@ -121,25 +121,22 @@ impl<'t> Kotlin<'t> {
     pub(super) fn lambda(&mut self, node: Node<'t>) -> ValId {
         let start = self.src.start(node);
         let ctx = self.b.open(CtxKind::Closure, 0, Sym::NONE, start);
-        match self.find(node, Kind::LambdaParameters) {
-            Some(parameters) => {
-                let kids = self.src.kids(parameters);
-                let mut n = 0;
-                for place in kids.places() {
-                    let kid = self.src.kid(place).node;
-                    if matches!(kind(kid), Kind::VariableDeclaration | Kind::MultiVariable) {
-                        let param = self.b.val(Val::ClosureParam(ctx, n));
-                        self.variable(kid, BindKind::ClosureParam, param);
-                        n += 1;
-                    }
+        if let Some(parameters) = self.find(node, Kind::LambdaParameters) {
+            let kids = self.src.kids(parameters);
+            let mut n = 0;
+            for place in kids.places() {
+                let kid = self.src.kid(place).node;
+                if matches!(kind(kid), Kind::VariableDeclaration | Kind::MultiVariable) {
+                    let param = self.b.val(Val::ClosureParam(ctx, n));
+                    self.variable(kid, BindKind::ClosureParam, param);
+                    n += 1;
                 }
-                self.src.done(kids);
             }
-            None => {
-                let param = self.b.val(Val::ClosureParam(ctx, 0));
-                let it = self.b.intern("it");
-                self.b.bind(BindKind::ClosureParam, it, TyId::NONE, param, start);
-            }
+            self.src.done(kids);
+        } else {
+            let param = self.b.val(Val::ClosureParam(ctx, 0));
+            let it = self.b.intern("it");
+            self.b.bind(BindKind::ClosureParam, it, TyId::NONE, param, start);
         }
         let value = match self.find(node, Kind::Statements) {
             Some(statements) => self.statements_in(statements),

@@ -245,11 +245,6 @@ impl<'t> Kotlin<'t> {
                     parts = true;
                     self.expr(kid);
                 }
-                Kind::InterpolatedExpression => {
-                    text.push_str("{}");
-                    parts = true;
-                    self.expr(kid);
-                }
                 // An expression that the grammar did not wrap; marks of its ends have no parts.
                 Kind::Other => {}
                 _ => {

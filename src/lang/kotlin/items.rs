@@ -28,13 +28,12 @@ impl<'t> Kotlin<'t> {
             for place in kids.places() {
                 let kid = self.src.kid(place).node;
                 match kind(kid) {
-                    Kind::ImportList | Kind::PackageHeader => {}
                     Kind::Property if values => self.static_property(kid),
-                    Kind::Property => {}
-                    _ if values => {}
-                    _ => {
+                    Kind::ImportList | Kind::PackageHeader | Kind::Property => {}
+                    _ if !values => {
                         self.statement(kid);
                     }
+                    _ => {}
                 }
             }
         }
@@ -164,8 +163,7 @@ impl<'t> Kotlin<'t> {
             let after: Vec<Node<'t>> = self.src.listed(parts).iter().map(|kid| kid.node).collect();
             self.src.done(parts);
             let default = after.last().filter(|n| {
-                !kind(**n).is_type()
-                    && !matches!(kind(**n), Kind::SimpleIdentifier | Kind::Modifiers | Kind::BindingKind)
+                !kind(**n).is_type() && !matches!(kind(**n), Kind::SimpleIdentifier | Kind::Modifiers | Kind::ValOrVar)
             });
             if let Some(default) = default {
                 self.expr(*default);

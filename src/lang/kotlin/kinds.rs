@@ -10,7 +10,7 @@ kinds! { tree_sitter_kotlin_sg::LANGUAGE;
     AnonymousInitializer = "anonymous_initializer",
     As = "as_expression",
     Assignment = "assignment",
-    BindingKind = "binding_pattern_kind",
+    ValOrVar = "binding_pattern_kind",
     Call = "call_expression",
     CallSuffix = "call_suffix",
     CallableReference = "callable_reference",

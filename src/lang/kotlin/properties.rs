@@ -31,7 +31,7 @@ impl<'t> Kotlin<'t> {
                 Kind::PropertyDelegate => parts.delegate = Some(kid.node),
                 Kind::Getter => parts.getter = Some(kid.node),
                 Kind::Setter => parts.setter = Some(kid.node),
-                Kind::BindingKind | Kind::TypeParameters | Kind::ReceiverType => {}
+                Kind::ValOrVar | Kind::TypeParameters | Kind::ReceiverType => {}
                 _ if kid.field == F.receiver => {}
                 _ => parts.value = Some(kid.node),
             }
@@ -166,15 +166,11 @@ impl<'t> Kotlin<'t> {
 
     /// Binds a loop's or closure's variable, plain or taken apart.
     pub(super) fn variable(&mut self, node: Node<'t>, how: BindKind, value: ValId) {
-        match kind(node) {
-            Kind::MultiVariable => {
-                // The whole still counts as one, so that parameters keep their places.
-                self.destructure(node, how, value);
-            }
-            _ => {
-                let (name, at, ty) = self.declared(node);
-                self.b.bind(how, name, ty, value, at);
-            }
+        if kind(node) == Kind::MultiVariable {
+            self.destructure(node, how, value);
+        } else {
+            let (name, at, ty) = self.declared(node);
+            self.b.bind(how, name, ty, value, at);
         }
     }
 }
