@@ -273,7 +273,7 @@ fn file_facts(
             }
             let mut targets = types.targets(index, site);
             *own_call = !targets.is_empty();
-            let seen = seen_at(&mut matcher, &mut types, index, site, &targets);
+            let seen = matcher.seen_of(&mut types, index, site, &targets);
             if targets.is_empty() && seen.is_none() {
                 handed(&mut types, index, site, &mut targets);
             }
@@ -308,28 +308,6 @@ fn file_facts(
         facts[n].looped = looped;
     }
     facts
-}
-
-/// What a call does that means these functions.
-fn seen_at(
-    matcher: &mut Matcher<'_>,
-    types: &mut Types<'_, '_>,
-    index: u32,
-    site: &Site,
-    targets: &[FuncRef],
-) -> Option<Seen> {
-    let names = types.names();
-    let has = |target: &FuncRef, flag: u16| names.func(*target).flags & flag != 0;
-    if names.file(index).language == Language::Rust {
-        return matcher.seen(types, index, site, !targets.is_empty());
-    }
-    // An interface that a library implements has its methods without bodies.
-    let own = targets.iter().any(|t| !has(t, func_flag::BODILESS));
-    let mut seen = matcher.seen(types, index, site, own)?;
-    if !targets.is_empty() && targets.iter().all(|t| has(t, func_flag::ASYNC)) {
-        seen.effect = seen.effect.unblocked();
-    }
-    Some(seen)
 }
 
 fn is_test_site(file: &Summary, site: &Site) -> bool {
@@ -612,22 +590,6 @@ fn looped(
     }
     found
 }
-
-/// Calls that run what they are handed only where a cache has nothing.
-pub(super) const CACHES: [&str; 12] = [
-    "get_or_init",
-    "get_or_try_init",
-    "get_with",
-    "try_get_with",
-    "get_or_insert_with",
-    "or_insert_with",
-    "or_try_insert_with",
-    "get_or_insert_async",
-    "try_get_with_by_ref",
-    "optionally_get_with",
-    "force",
-    "call_once",
-];
 
 /// On what code in a frame runs.
 fn runs_on(file: &Summary, from: u32, facts: &[SiteFacts]) -> Runs {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use foldhash::{HashMap, HashMapExt};
 
 use super::paths::{first_segment, last_segment};
-use super::summary::{FrameKind, NONE, Site, Summary, Term, site_flag};
+use super::resolve::FuncRef;
+use super::summary::{FrameKind, NONE, Site, Summary, Term, func_flag, site_flag};
 use super::table::table;
 use super::types::{Head, Type, Types};
 use super::{Effect, On, Row, rust};
@@ -45,6 +46,22 @@ impl<'m> Matcher<'m> {
                     || file.names.iter().any(|n| n.strip_prefix(lib).is_some_and(|rest| rest.starts_with("::")))
             })
         })
+    }
+
+    /// What a call does that means these functions.
+    pub fn seen_of(&mut self, types: &mut Types<'_, '_>, index: u32, site: &Site, targets: &[FuncRef]) -> Option<Seen> {
+        let names = types.names();
+        let has = |target: &FuncRef, flag: u16| names.func(*target).flags & flag != 0;
+        if names.file(index).language == Language::Rust {
+            return self.seen(types, index, site, !targets.is_empty());
+        }
+        // An interface that a library implements has its methods without bodies.
+        let own = targets.iter().any(|t| !has(t, func_flag::BODILESS));
+        let mut seen = self.seen(types, index, site, own)?;
+        if !targets.is_empty() && targets.iter().all(|t| has(t, func_flag::ASYNC)) {
+            seen.effect = seen.effect.unblocked();
+        }
+        Some(seen)
     }
 
     /// What a call does; `own` says that it calls a function of the repository.

@@ -1,12 +1,28 @@
 //! Off-loading that a chain says of its other links: `Mono.fromCallable(…).subscribeOn(Schedulers.boundedElastic())`.
 //!
-//! Owns which calls run off the executor because of a link before or after them. Must not know a library: a link that
+//! Owns which calls run off the executor because of a link before or after them, and the names of caches. Must not know a library: a link that
 //! off-loads without being handed a closure is what the tables say.
 
 use super::Effect;
 use super::graph::{Runs, SiteFacts};
 use super::summary::{Site, Summary, Term, site_flag};
 use crate::lang::Language;
+
+/// Calls that run what they are handed only where a cache has nothing.
+pub(super) const CACHES: [&str; 12] = [
+    "get_or_init",
+    "get_or_try_init",
+    "get_with",
+    "try_get_with",
+    "get_or_insert_with",
+    "or_insert_with",
+    "or_try_insert_with",
+    "get_or_insert_async",
+    "try_get_with_by_ref",
+    "optionally_get_with",
+    "force",
+    "call_once",
+];
 
 /// Marks the calls of such chains.
 pub(super) fn mark(file: &Summary, facts: &mut [SiteFacts]) {

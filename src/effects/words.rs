@@ -4,7 +4,7 @@
 //! Owns the shape of such a vocabulary and which language has which. The shared predicates ask here; no rule and no
 //! predicate names a language. Must not know what a call of a library does: that is the tables' business.
 
-use super::{context, graph, jvm, local, types};
+use super::{context, graph, jvm, local, offload, types};
 use crate::lang::Language;
 
 /// A list of words.
@@ -94,7 +94,7 @@ static RUST: Words = Words {
     iterates: &graph::ITERATES,
     shared: &graph::SHARED,
     collection_marks: &graph::COLLECTION_MARKS,
-    caches: &graph::CACHES,
+    caches: &offload::CACHES,
     identity: &types::IDENTITY,
     inner: &types::INNER,
     elem: &types::ELEM,
