@@ -323,6 +323,8 @@ fn head_kind(unit: &Unit, val: ValId, depth: u32) -> LoopKind {
         Val::Path(name) if is_constant_name(unit.name(name)) => LoopKind::Fixed,
         Val::Local(bind) => local_kind(unit, bind, depth),
         Val::Call(id) => call_kind(unit, unit.call(id), depth),
+        // `Role.entries`.
+        Val::Field(base, name) if unit.name(name) == "entries" && is_type(unit, base) => LoopKind::Fixed,
         _ => LoopKind::Data,
     }
 }
@@ -356,6 +358,8 @@ fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
                 Some(Val::Int(n)) => LoopKind::Constant(n),
                 _ => head_kind(unit, call.recv, depth + 1),
             },
+            // `Role.values()`.
+            "values" if call.arg_count == 0 && is_type(unit, call.recv) => LoopKind::Fixed,
             // What a chain adds may be anything: only a chain of constants is one.
             "chain" | "zip" => {
                 let other = unit.call_args(call).first().map_or(LoopKind::Data, |a| head_kind(unit, *a, depth + 1));
@@ -382,6 +386,11 @@ fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
 fn gives_chunks(unit: &Unit, name: &str) -> bool {
     let says = |word: &str| matches!(word, "batches" | "batched" | "chunks" | "chunked" | "pages");
     unit.language != Language::Rust && last_segment(name).split('_').any(says)
+}
+
+/// Whether a value is a type by its name.
+fn is_type(unit: &Unit, val: ValId) -> bool {
+    matches!(unit.plain(val), Val::Path(name) if ends_in_type(unit.name(name)))
 }
 
 fn ends_in_type(path: &str) -> bool {

@@ -14,12 +14,14 @@ use super::context::last_segment;
 use super::facts::FileFacts;
 use super::life::{self, Lives, World};
 use super::matching::{Matcher, Seen};
+use super::offload;
 use super::resolve::{FuncRef, Names};
 use super::rest::Rest;
 use super::summary::{FrameKind, LoopKind, NONE, Site, Summary, Term, func_flag, site_flag};
 use super::types::{Head, Types};
 use super::words::{routes, words};
 use crate::config::UserCall;
+use crate::lang::Language;
 use crate::model::severity::Confidence;
 
 /// How far effects travel.
@@ -264,7 +266,7 @@ fn file_facts(
         }
         let mut targets = types.targets(index, site);
         own_calls[n] = !targets.is_empty();
-        let seen = matcher.seen(&mut types, index, site, own_calls[n]);
+        let seen = matcher.seen_of(&mut types, index, site, &targets);
         if targets.is_empty() && seen.is_none() {
             handed(&mut types, index, site, &mut targets);
         }
@@ -275,6 +277,7 @@ fn file_facts(
             facts.set(n, SiteFacts { seen, targets, looped: None, runs: Runs::Sync });
         }
     }
+    offload::mark(file, &mut facts);
     let mut adaptors: Vec<Adaptor> = file
         .frames
         .iter()
@@ -296,7 +299,10 @@ fn file_facts(
         };
         let looped = looped(&mut types, index, site.frame, &mut adaptors, own);
         if let Some(known) = facts.get_mut(n) {
-            (known.runs, known.looped) = (runs, looped);
+            known.looped = looped;
+            if known.runs != Runs::Offloaded {
+                known.runs = runs;
+            }
         }
     }
     facts
@@ -439,7 +445,26 @@ fn chain_marks(file: &Summary, mut term: u32) -> bool {
                 }
                 if matches!(
                     name,
-                    "next" | "first" | "last" | "pop" | "find" | "ok" | "get" | "await" | "nth" | "collect"
+                    "next"
+                        | "first"
+                        | "last"
+                        | "pop"
+                        | "find"
+                        | "ok"
+                        | "get"
+                        | "await"
+                        | "nth"
+                        | "collect"
+                        | "findFirst"
+                        | "findAny"
+                        | "collectList"
+                        | "collectMap"
+                        | "collectSet"
+                        | "singleOrEmpty"
+                        | "then"
+                        | "hasElements"
+                        | "reduce"
+                        | "count"
                 ) {
                     return false;
                 }
@@ -482,7 +507,15 @@ fn receiver_kind(file: &Summary, mut term: u32) -> LoopKind {
                         _ => LoopKind::Data,
                     };
                 }
+                // `Role.values()`.
+                if name == "values" && link.arg_count == 0 && link.path != NONE {
+                    return LoopKind::Fixed;
+                }
                 link.recv
+            }
+            // `Role.entries`.
+            Some(Term::Field(base, name)) if file.name(name) == "entries" && is_type(file, base) => {
+                return LoopKind::Fixed;
             }
             Some(Term::List(_, len)) if len != NONE && len != 0 => return LoopKind::Constant(len),
             Some(Term::Path(name, _)) => {
@@ -496,6 +529,11 @@ fn receiver_kind(file: &Summary, mut term: u32) -> LoopKind {
         };
     }
     LoopKind::Data
+}
+
+/// Whether a term is a type by its name.
+fn is_type(file: &Summary, term: u32) -> bool {
+    matches!(file.term(term), Some(Term::Path(name, _)) if last_segment(file.name(name)).starts_with(char::is_uppercase))
 }
 
 /// Whether what a closure is handed to calls it once an item.
@@ -551,22 +589,6 @@ fn looped(
     found
 }
 
-/// Calls that run what they are handed only where a cache has nothing.
-pub(super) const CACHES: [&str; 12] = [
-    "get_or_init",
-    "get_or_try_init",
-    "get_with",
-    "try_get_with",
-    "get_or_insert_with",
-    "or_insert_with",
-    "or_try_insert_with",
-    "get_or_insert_async",
-    "try_get_with_by_ref",
-    "optionally_get_with",
-    "force",
-    "call_once",
-];
-
 /// On what code in a frame runs.
 fn runs_on(file: &Summary, from: u32, facts: &FileFacts) -> Runs {
     let mut at = from;
@@ -579,6 +601,9 @@ fn runs_on(file: &Summary, from: u32, facts: &FileFacts) -> Runs {
                     if facts[consumer as usize].seen.is_some_and(|s| s.effect == Effect::Offload) {
                         return Runs::Offloaded;
                     }
+                    if file.language != Language::Rust && facts[consumer as usize].runs == Runs::Offloaded {
+                        return Runs::Offloaded;
+                    }
                     if words(file.language).caches.contains(&last_segment(file.name(site.name))) {
                         return Runs::Once;
                     }
@@ -586,6 +611,10 @@ fn runs_on(file: &Summary, from: u32, facts: &FileFacts) -> Runs {
                 // What answers a request runs on the thread that all requests share.
                 if asynchronous || consumer != NONE && is_route(file, &file.sites[consumer as usize]) {
                     return Runs::Async;
+                }
+                // Kept for later: whoever calls it decides on what it runs.
+                if consumer == NONE && file.language != Language::Rust {
+                    return Runs::Sync;
                 }
             }
             FrameKind::Async { consumer } => {

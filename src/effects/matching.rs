@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use foldhash::{HashMap, HashMapExt};
 
 use super::paths::{first_segment, last_segment};
-use super::summary::{FrameKind, NONE, Site, Summary, Term, site_flag};
+use super::resolve::FuncRef;
+use super::summary::{FrameKind, NONE, Site, Summary, Term, func_flag, site_flag};
 use super::table::table;
 use super::types::{Head, Type, Types};
 use super::{Effect, On, Row, rust};
@@ -45,6 +46,22 @@ impl<'m> Matcher<'m> {
                     || file.names.iter().any(|n| n.strip_prefix(lib).is_some_and(|rest| rest.starts_with("::")))
             })
         })
+    }
+
+    /// What a call does that means these functions.
+    pub fn seen_of(&mut self, types: &mut Types<'_, '_>, index: u32, site: &Site, targets: &[FuncRef]) -> Option<Seen> {
+        let names = types.names();
+        let has = |target: &FuncRef, flag: u16| names.func(*target).flags & flag != 0;
+        if names.file(index).language == Language::Rust {
+            return self.seen(types, index, site, !targets.is_empty());
+        }
+        // An interface that a library implements has its methods without bodies.
+        let own = targets.iter().any(|t| !has(t, func_flag::BODILESS));
+        let mut seen = self.seen(types, index, site, own)?;
+        if !targets.is_empty() && targets.iter().all(|t| has(t, func_flag::ASYNC)) {
+            seen.effect = seen.effect.unblocked();
+        }
+        Some(seen)
     }
 
     /// What a call does; `own` says that it calls a function of the repository.
@@ -127,12 +144,7 @@ impl<'m> Matcher<'m> {
         let file = types.file(index);
         let method = site.flags & site_flag::METHOD != 0;
         match row.on {
-            On::Path(prefixes) if site.path != NONE => is_named(file.name(site.path), prefixes, row.name),
-            // Built into the language: nothing of the repository may have the name.
-            On::Path(prefixes) if prefixes.contains(&"") && file.name(site.name) == row.name => {
-                !method && !own && site.recv == NONE
-            }
-            On::Path(prefixes) => !method && site.recv == NONE && is_path(file, site, prefixes, row.name),
+            On::Path(prefixes) => is_at(file, site, prefixes, row.name, own),
             // A runtime's own `spawn_blocking` off-loads, too.
             On::Distinctive(libs) => {
                 (!own || row.effect == Effect::Offload) && (libs.is_empty() || self.uses(file, libs))
@@ -173,6 +185,7 @@ impl<'m> Matcher<'m> {
                     && (site.flags & site_flag::CONNECTION_ARG != 0 || has_connection_type(types, index, site))
                     && self.uses(file, libs)
             }
+            On::Unimplemented(ends) => is_unimplemented(types, index, site.recv, ends),
             On::Named(libs) => {
                 site.flags & site_flag::CONNECTION_RECV != 0
                     && site.flags & (site_flag::REQUEST_RECV | site_flag::TAKES_CLOSURE) == 0
@@ -196,11 +209,43 @@ fn names_offloading(name: &str) -> bool {
     WORDS.iter().any(|word| name.len() > word.len() && name.contains(word))
 }
 
+/// Whether a call is one of a function by its path.
+fn is_at(file: &Summary, site: &Site, prefixes: &[&str], name: &str, own: bool) -> bool {
+    if site.path != NONE {
+        let path = file.name(site.path);
+        return is_named(path, prefixes, name) || !site.absolute && is_brought(file, path, prefixes, name);
+    }
+    if site.flags & site_flag::METHOD != 0 || site.recv != NONE {
+        return false;
+    }
+    // Built into the language: nothing of the repository may have the name.
+    let built_in = prefixes.contains(&"") && file.name(site.name) == name;
+    if built_in { !own } else { is_path(file, site, prefixes, name) }
+}
+
 /// Whether a path is one of these and then a row's name, which may be open at its end.
 fn is_named(path: &str, prefixes: &[&str], name: &str) -> bool {
     let (prefix, last) = path.rsplit_once("::").unwrap_or(("", path));
     let is_it = name.strip_suffix('*').map_or(last == name, |beginning| last.starts_with(beginning));
     is_it && prefixes.contains(&prefix)
+}
+
+/// Whether a path that no import explains is one of these, by a package that was brought in whole (`import java.io.*`).
+fn is_brought(file: &Summary, path: &str, prefixes: &[&str], name: &str) -> bool {
+    file.globs.iter().any(|(_, glob)| is_named(&format!("{}::{path}", file.name(*glob)), prefixes, name))
+}
+
+/// Whether a value is of an interface of the repository that ends so, and that nothing in the repository implements.
+fn is_unimplemented(types: &mut Types<'_, '_>, index: u32, term: u32, ends: &[&str]) -> bool {
+    let ty = types.of(index, term);
+    let Head::Own(id) = ty.head else { return false };
+    let names = types.names();
+    let name = ty.name(names);
+    names.type_def(id).is_trait
+        && ends.iter().any(|end| name.ends_with(end))
+        && !names.is_implemented(name)
+        // MapStruct's mappers copy fields.
+        && !names.file(id.file).names.iter().any(|n| n.starts_with("org::mapstruct"))
 }
 
 /// Whether a call writes with a rusqlite statement that was prepared before the loop around it.
@@ -387,7 +432,14 @@ fn is_of(types: &mut Types<'_, '_>, index: u32, term: u32, wanted: &[&str]) -> b
     if types.file(index).language != Language::Rust && derives(types, &ty, wanted) {
         return true;
     }
-    matches!(types.library(ty).head, Head::Path(path) if wanted.iter().any(|w| same_type(path, w)))
+    let file = types.file(index);
+    let brought = |path: &str, wanted: &str| {
+        let is_it = |(_, glob): &(u32, u32)| {
+            wanted.strip_prefix(file.name(*glob)).and_then(|w| w.strip_prefix("::")) == Some(path)
+        };
+        file.language != Language::Rust && file.globs.iter().any(is_it)
+    };
+    matches!(types.library(ty).head, Head::Path(path) if wanted.iter().any(|w| same_type(path, w) || brought(path, w)))
 }
 
 fn derives<'a>(types: &Types<'_, 'a>, ty: &Type<'a>, bases: &[&str]) -> bool {

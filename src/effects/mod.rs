@@ -10,11 +10,13 @@ pub mod context;
 pub mod facts;
 pub mod graph;
 pub(crate) mod guards;
+mod jvm;
 mod life;
 pub(crate) mod local;
 mod lookup;
 pub mod matching;
 pub(crate) mod modules;
+mod offload;
 pub(crate) mod paths;
 mod python;
 pub(crate) mod quiet;
@@ -77,6 +79,16 @@ impl Effect {
     /// A statement or request: one per item is an N+1.
     pub const fn is_per_item(self) -> bool {
         matches!(self, Effect::Query | Effect::BlockingQuery | Effect::Network | Effect::BlockingNetwork)
+    }
+
+    /// The same, declared asynchronous: a library runs it elsewhere.
+    #[must_use]
+    pub const fn unblocked(self) -> Effect {
+        match self {
+            Effect::BlockingQuery => Effect::Query,
+            Effect::BlockingNetwork => Effect::Network,
+            other => other,
+        }
     }
 
     /// Whether it blocks the thread that it runs on.
@@ -172,6 +184,9 @@ pub enum On {
     /// A method at the end of a chain with a call of one of these names in it, in a file that uses one of these
     /// libraries, where it is evaluated at once.
     EvaluatedAfter(&'static [&'static str], &'static [&'static str]),
+    /// A method of an interface of the repository whose name ends so and that nothing in it implements: a library does,
+    /// from what the interface says.
+    Unimplemented(&'static [&'static str]),
     /// A method whose first argument is a statement in a text, whatever the receiver: the raw-SQL fall-back.
     Sql,
 }

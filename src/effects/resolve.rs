@@ -231,6 +231,11 @@ impl<'a> Names<'a> {
         false
     }
 
+    /// Whether a type of the repository implements a trait.
+    pub fn is_implemented(&self, base: &str) -> bool {
+        !self.implementors(base).is_empty()
+    }
+
     /// Types that implement a trait.
     fn implementors(&self, base: &str) -> Vec<&'a str> {
         let own = self.implementors.get(base).into_iter().flatten().copied();

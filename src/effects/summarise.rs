@@ -460,6 +460,7 @@ impl<'a> Summariser<'a> {
             let base = self.ty_term(note.ty, ctx.parent);
             self.out.impls.push((name, base));
         }
+        self.annotations(name, &notes);
         let is_impl = ctx.flags & ctx_flag::IMPL != 0;
         if is_impl && target == NONE {
             return;
@@ -475,6 +476,20 @@ impl<'a> Summariser<'a> {
         let module = self.name(&module);
         let is_trait = ctx.flags & ctx_flag::TRAIT != 0;
         self.out.types.push(TypeDef { name, module: if is_impl { NONE } else { module }, is_trait, fields, target });
+    }
+
+    /// What a class is annotated with, as if it derived from it (`@androidx.room.Dao`): a library may implement it so.
+    fn annotations(&mut self, class: u32, notes: &[&Note]) {
+        if self.unit.language == Language::Rust {
+            return;
+        }
+        for note in notes.iter().filter(|n| n.kind == NoteKind::Attribute) {
+            let (path, absolute) = self.resolve(self.unit.name(note.name), note.ctx);
+            let name = format!("@{}", path.replace("::", "."));
+            let name = self.name(&name);
+            let base = self.term(Term::Named { name, absolute, args: 0, count: 0 });
+            self.out.impls.push((class, base));
+        }
     }
 
     fn sites(&mut self) {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use foldhash::HashMap;
 
-use super::{Effect, On, Row, python, rust, typescript};
+use super::{Effect, On, Row, jvm, python, rust, typescript};
 use crate::lang::Language;
 use crate::model::severity::Confidence;
 
@@ -136,6 +136,7 @@ pub(super) const fn table(language: Language) -> &'static Table {
         Language::Rust => &rust::TABLE,
         Language::TypeScript | Language::JavaScript => &typescript::TABLE,
         Language::Python => &python::TABLE,
+        Language::Java | Language::Kotlin => &jvm::TABLE,
         _ => &NONE,
     }
 }

@@ -46,6 +46,10 @@ impl<'a> Type<'a> {
         Type { head, args: Rc::from([]) }
     }
 
+    fn two(first: Type<'a>, second: Type<'a>) -> Type<'a> {
+        Type { head: Head::Tuple, args: Rc::from([first, second]) }
+    }
+
     fn list(elem: Type<'a>) -> Type<'a> {
         Type { head: Head::List, args: Rc::from([elem]) }
     }
@@ -138,127 +142,6 @@ const MAPS: [&str; 20] = [
 fn is_map(name: &str) -> bool {
     MAPS.contains(&name)
 }
-
-/// Methods that give their receiver on.
-pub(super) const IDENTITY: [&str; 49] = [
-    "clone",
-    "as_ref",
-    "as_mut",
-    "borrow",
-    "borrow_mut",
-    "iter",
-    "iter_mut",
-    "into_iter",
-    "to_owned",
-    "by_ref",
-    "await",
-    "filter",
-    "rev",
-    "skip",
-    "take",
-    "peekable",
-    "cloned",
-    "copied",
-    "chain",
-    "inspect",
-    "skip_while",
-    "take_while",
-    "step_by",
-    "map_err",
-    "ok_or",
-    "ok_or_else",
-    "ok",
-    "or_else",
-    "with_context",
-    "context",
-    "into_inner",
-    "as_deref",
-    "as_deref_mut",
-    "into_future",
-    "boxed",
-    "instrument",
-    "deref",
-    "deref_mut",
-    "par_iter",
-    "into_par_iter",
-    "drain",
-    "buffered",
-    "buffer_unordered",
-    "to_vec",
-    "fuse",
-    "sorted",
-    "dedup",
-    "optional",
-    "into_boxed",
-];
-
-/// Methods that give the payload.
-pub(super) const INNER: [&str; 14] = [
-    "unwrap",
-    "expect",
-    "unwrap_or",
-    "unwrap_or_default",
-    "unwrap_or_else",
-    "lock",
-    "read",
-    "write",
-    "get_mut",
-    "load",
-    "blocking_lock",
-    "blocking_read",
-    "upgradable_read",
-    "unwrap_unchecked",
-];
-
-/// Methods that give an element.
-pub(super) const ELEM: [&str; 22] = [
-    "next",
-    "first",
-    "last",
-    "pop",
-    "pop_front",
-    "pop_back",
-    "get",
-    "nth",
-    "max_by_key",
-    "min_by_key",
-    "find",
-    "try_next",
-    "first_mut",
-    "last_mut",
-    "remove",
-    "swap_remove",
-    "max",
-    "min",
-    "max_by",
-    "min_by",
-    "front",
-    "back",
-];
-
-/// Functions that give their first argument on.
-pub(super) const WRAPPERS: [&str; 20] = [
-    "Box::new",
-    "Arc::new",
-    "Rc::new",
-    "Box::pin",
-    "Some",
-    "Ok",
-    "Pin::new",
-    "Cell::new",
-    "RefCell::new",
-    "Mutex::new",
-    "RwLock::new",
-    "Data::new",
-    "Arc::clone",
-    "Rc::clone",
-    "Cow::Borrowed",
-    "Cow::Owned",
-    "join_all",
-    "try_join_all",
-    "stream::iter",
-    "timeout",
-];
 
 /// Evaluates terms; one a file at work.
 #[derive(Debug)]
@@ -404,10 +287,30 @@ impl<'n, 'a> Types<'n, 'a> {
                 return self.field(&target, name, depth + 1);
             }
         }
+        if let Some(inherited) = self.inherited(base, name, depth) {
+            return inherited;
+        }
         match base.wrapped() {
             Some(inner) => self.field(&inner, name, depth + 1),
             None => Type::unknown(),
         }
+    }
+
+    /// A field of a class above.
+    fn inherited(&mut self, base: &Type<'a>, name: &str, depth: u32) -> Option<Type<'a>> {
+        let Head::Own(id) = base.head else { return None };
+        let file = self.names.file(id.file);
+        if file.language == Language::Rust {
+            return None;
+        }
+        let class = self.names.type_def(id).name;
+        let above = file.impls.iter().filter(|(ty, _)| *ty == class).map(|(_, base)| *base);
+        above.into_iter().find_map(|above| {
+            let above = self.eval(id.file, above, None, depth + 1);
+            let is_class = matches!(above.head, Head::Own(other) if other != id);
+            let found = if is_class { self.field(&above, name, depth + 1) } else { Type::unknown() };
+            (!matches!(found.head, Head::Unknown)).then_some(found)
+        })
     }
 
     fn closure_param(&mut self, file: u32, frame: u32, n: u16, depth: u32) -> Type<'a> {
@@ -421,8 +324,14 @@ impl<'n, 'a> Types<'n, 'a> {
             return Type::unknown();
         }
         let recv = self.eval(file, site.recv, None, depth);
-        let is_fold = matches!(summary.name(site.name), "fold" | "try_fold");
-        if is_fold && n == 0 { Type::unknown() } else { recv.elem() }
+        match summary.name(site.name) {
+            "fold" | "try_fold" if n == 0 => Type::unknown(),
+            // What calls its closure once with the receiver itself.
+            "let" | "also" | "takeIf" | "takeUnless" | "use" if summary.language == Language::Kotlin => recv,
+            "forEach" if summary.language == Language::Java && recv.args.len() == 2 => recv.arg(usize::from(n)),
+            name if name.contains("Indexed") && n == 0 => Type::unknown(),
+            _ => recv.elem(),
+        }
     }
 
     fn path(&mut self, file: u32, path: &'a str, absolute: bool, depth: u32) -> Type<'a> {
@@ -457,6 +366,11 @@ impl<'n, 'a> Types<'n, 'a> {
         if site.flags & site_flag::METHOD != 0 {
             let recv = self.eval(file, site.recv, None, depth);
             self.methods_of(&recv, name, &mut out, depth);
+            // Of functions that extend a library's type, those of the same file are nearest.
+            if matches!(recv.head, Head::Path(_)) && summary.language != Language::Rust {
+                let nearest = out.iter().any(|id| id.file == file);
+                out.retain(|id| !nearest || id.file == file);
+            }
             if out.is_empty() && site.path != NONE {
                 self.path_targets(file, summary.name(site.path), site.absolute, &mut out, depth);
             }
@@ -539,11 +453,8 @@ impl<'n, 'a> Types<'n, 'a> {
     fn method_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Type<'a> {
         let summary = self.names.file(file);
         let recv = self.eval(file, site.recv, None, depth);
-        let targets = {
-            let mut out = Vec::new();
-            self.methods_of(&recv, name, &mut out, depth);
-            out
-        };
+        let mut targets = Vec::new();
+        self.methods_of(&recv, name, &mut targets, depth);
         if let Some(first) = targets.first() {
             return self.returned(*first, &recv, depth);
         }
@@ -563,26 +474,28 @@ impl<'n, 'a> Types<'n, 'a> {
             return Self::unwrapped(&recv);
         }
         let closure = || summary.args(site).last().copied().unwrap_or(NONE);
+        if summary.language == Language::Kotlin && matches!(name, "let" | "run" | "use") {
+            return self.callable(file, closure(), depth);
+        }
         match name {
-            "map" | "then" | "map_ok" | "and_then" if matches!(recv.head, Head::List) => {
+            "map" | "then" | "map_ok" | "and_then" | "mapNotNull" | "mapToObj" if matches!(recv.head, Head::List) => {
                 Type::list(self.callable(file, closure(), depth))
-            }
-            "filter_map" | "flat_map" | "try_filter_map" | "filter_map_ok" => {
-                let value = self.callable(file, closure(), depth);
-                Type::list(if matches!(value.head, Head::List) { value.arg(0) } else { value.inner() })
             }
             "map" if recv.is_optional() => {
                 let value = self.callable(file, closure(), depth);
                 Type { head: recv.head, args: Rc::from([value]) }
             }
-            "and_then" if recv.is_optional() => self.callable(file, closure(), depth),
-            "enumerate" => {
-                let pair = Type { head: Head::Tuple, args: Rc::from([Type::plain(Head::Plain), recv.elem()]) };
-                Type::list(pair)
+            "and_then" | "flatMap" if recv.is_optional() => self.callable(file, closure(), depth),
+            // Of what nothing is known of, it may be a promise's.
+            "flatMap" if !matches!(recv.head, Head::List) => Type::unknown(),
+            "filter_map" | "flat_map" | "try_filter_map" | "filter_map_ok" | "flatMap" | "flatMapMany" => {
+                let value = self.callable(file, closure(), depth);
+                Type::list(if matches!(value.head, Head::List) { value.arg(0) } else { value.inner() })
             }
+            "enumerate" => Type::list(Type::two(Type::plain(Head::Plain), recv.elem())),
             "zip" => {
                 let other = self.eval(file, closure(), None, depth).elem();
-                Type::list(Type { head: Head::Tuple, args: Rc::from([recv.elem(), other]) })
+                Type::list(Type::two(recv.elem(), other))
             }
             "flatten" => Type::list(recv.elem().elem()),
             "collect" | "try_collect" => self.collected(file, site, &recv, depth),

@@ -4,11 +4,15 @@
 
 pub mod builder;
 pub mod complexity;
+mod java;
+mod jvm;
+mod kotlin;
 mod python;
 pub mod python_complexity;
 pub mod rust;
 pub mod rust_complexity;
 mod scope;
+mod tree;
 pub mod typescript;
 pub mod typescript_complexity;
 pub mod unit;
@@ -41,7 +45,14 @@ pub enum Language {
 
 impl Language {
     /// The languages that have a lowering.
-    pub const ALL: [Language; 4] = [Language::Rust, Language::TypeScript, Language::JavaScript, Language::Python];
+    pub const ALL: [Language; 6] = [
+        Language::Rust,
+        Language::TypeScript,
+        Language::JavaScript,
+        Language::Python,
+        Language::Java,
+        Language::Kotlin,
+    ];
 
     /// The language of a path, by its extension.
     pub fn of_path(path: &str) -> Option<Language> {
@@ -51,6 +62,8 @@ impl Language {
             "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte" => Some(Language::TypeScript),
             "js" | "mjs" | "cjs" | "jsx" => Some(Language::JavaScript),
             "py" | "pyi" => Some(Language::Python),
+            "java" => Some(Language::Java),
+            "kt" => Some(Language::Kotlin),
             _ => None,
         }
     }
@@ -107,6 +120,8 @@ pub fn lower(language: Language, path: &str, text: &str) -> Result<Lowered, Unpa
         Language::Rust => rust::lower(text),
         Language::TypeScript | Language::JavaScript => typescript::lower(path, text),
         Language::Python => python::lower(path, text),
+        Language::Java => java::lower(path, text),
+        Language::Kotlin => kotlin::lower(path, text),
         other => Err(Unparsable { what: format!("{} is not lowered", other.key()), line: None }),
     }
 }

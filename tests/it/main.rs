@@ -26,6 +26,7 @@ mod hook_trouble;
 mod house;
 mod install;
 mod lowering;
+mod lowering_jvm;
 mod lowering_python;
 mod lowering_typescript;
 mod measured;

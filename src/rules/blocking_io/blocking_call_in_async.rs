@@ -99,15 +99,25 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     Some(raw)
 }
 
+/// What to do instead, in the words of a language.
 const fn help(language: Language) -> &'static str {
     match language {
+        Language::Rust => {
+            "await the runtime's own version of it (`tokio::fs`, `tokio::time::sleep`, an asynchronous client), or hand it \
+             to `spawn_blocking`"
+        }
         Language::Python => {
             "await an asynchronous version of it (`asyncio.sleep`, `aiofiles`, an asynchronous client or driver), or hand \
              it to `asyncio.to_thread`"
         }
-        _ => {
-            "await the runtime's own version of it (`tokio::fs`, `tokio::time::sleep`, an asynchronous client), or hand \
-             it to `spawn_blocking`"
+        Language::Kotlin => {
+            "call a suspending version of it (`delay`, a suspending client or driver), or hand it to \
+             `withContext(Dispatchers.IO)`"
         }
+        Language::Java => {
+            "use a reactive client or driver, or move it to a thread that may block \
+             (`subscribeOn(Schedulers.boundedElastic())`)"
+        }
+        _ => "await an asynchronous version of it, or hand it to a thread that may block",
     }
 }

@@ -92,7 +92,11 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     let verb = if through.is_some() { "leads to the same regex being compiled" } else { "compiles the same regex" };
     let message = format!("`{}` {verb} {how}", view.callee());
     let mut raw = RULE.raw(view.place(), confidence, Situation::RepeatedWork, message);
-    "compile it once: a `static` with `LazyLock`, or a value made before the loop".clone_into(&mut raw.help);
+    let help = match view.summary().language {
+        Language::Rust => "compile it once: a `static` with `LazyLock`, or a value made before the loop",
+        _ => "compile it once: a constant, or a value made before the loop",
+    };
+    help.clone_into(&mut raw.help);
     raw.symbol = view.symbol();
     raw.evidence.extend(view.loop_evidence());
     match through {
