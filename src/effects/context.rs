@@ -8,6 +8,7 @@ use foldhash::{HashSet, HashSetExt};
 pub(crate) use super::paths::last_segment;
 use super::summary::LoopKind;
 use super::words::words;
+use crate::lang::Language;
 use crate::lang::unit::{
     BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, NoteKind, Sym, TyId, Unit, Val, ValId, ctx_flag,
 };
@@ -174,20 +175,23 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
     let text = unit.name(row.text);
     let kind = match row.kind {
         CtxKind::ForLoop => for_kind(unit, ctx, text),
-        CtxKind::WhileLoop if text.starts_with("let ") => match unit.plain(row.val) {
-            Val::Inner(_) | Val::Call(_) => match last_call(unit, row.val) {
-                // The next chunk of `ready_chunks` is no item.
-                Some(call) if words(unit.language).next_item.contains(&unit.name(call.name)) => {
-                    match head_kind(unit, call.recv, 0) {
-                        LoopKind::Batch => LoopKind::Batch,
-                        _ if gives_events(unit, call.recv) => LoopKind::Sequential,
-                        _ => LoopKind::Data,
+        // `while let Some(row) = rows.next()`, `for rows.Next()`.
+        CtxKind::WhileLoop if text.starts_with("let ") || unit.language != Language::Rust => {
+            match unit.plain(row.val) {
+                Val::Inner(_) | Val::Call(_) => match last_call(unit, row.val) {
+                    // The next chunk of `ready_chunks` is no item.
+                    Some(call) if words(unit.language).next_item.contains(&unit.name(call.name)) => {
+                        match head_kind(unit, call.recv, 0) {
+                            LoopKind::Batch => LoopKind::Batch,
+                            _ if gives_events(unit, call.recv) => LoopKind::Sequential,
+                            _ => LoopKind::Data,
+                        }
                     }
-                }
+                    _ => LoopKind::Sequential,
+                },
                 _ => LoopKind::Sequential,
-            },
-            _ => LoopKind::Sequential,
-        },
+            }
+        }
         CtxKind::WhileLoop if is_worklist(unit, ctx, text) => LoopKind::Data,
         _ => LoopKind::Sequential,
     };
@@ -323,6 +327,11 @@ fn local_kind(unit: &Unit, id: BindId, depth: u32) -> LoopKind {
         return LoopKind::Constant(ty.len);
     }
     match bind.kind {
+        // Where variables of a module are written to, only a literal says that there are few.
+        BindKind::Static if unit.language == Language::Go => match unit.plain(bind.value) {
+            Val::List { len, .. } if len > 0 => LoopKind::Constant(len),
+            _ => LoopKind::Data,
+        },
         BindKind::Static => LoopKind::Fixed,
         BindKind::Let => match unit.plain(bind.value) {
             Val::List { len, .. } if len == 0 || grows(unit, id) => LoopKind::Data,

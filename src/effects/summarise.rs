@@ -571,6 +571,12 @@ impl<'a> Summariser<'a> {
         match unit.plain(val) {
             Val::Str(text) | Val::Template(text) => context::is_statement(unit.name(text)),
             Val::Local(bind) if depth < 4 => self.is_sql(unit.bind(bind).value, depth + 1),
+            Val::Sum(first) if depth < 4 => self.is_sql(first, depth + 1),
+            Val::Call(id) if depth < 4 => {
+                let call = unit.call(id);
+                let formats = words(unit.language).formats.contains(&context::last_segment(unit.name(call.name)));
+                formats && unit.call_args(call).first().is_some_and(|text| self.is_sql(*text, depth + 1))
+            }
             _ => false,
         }
     }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use foldhash::HashMap;
 
-use super::{Effect, On, Row, rust};
+use super::{Effect, On, Row, go, rust};
 use crate::lang::Language;
 use crate::model::severity::Confidence;
 
@@ -84,6 +84,7 @@ static NONE: Table = Table::new(&[], |_| None, &[]);
 pub(super) const fn table(language: Language) -> &'static Table {
     match language {
         Language::Rust => &rust::TABLE,
+        Language::Go => &go::TABLE,
         _ => &NONE,
     }
 }

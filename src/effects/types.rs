@@ -84,6 +84,10 @@ impl<'a> Type<'a> {
     fn elem(&self) -> Type<'a> {
         match self.head {
             Head::List => self.arg(0),
+            // Go's own map: a loop's second name, and what an index gives.
+            Head::Path("map") => self.arg(1),
+            // Go's channels.
+            Head::Path("chan") => self.arg(0),
             Head::Path(path) if is_map(last_segment(path)) => {
                 Type { head: Head::Tuple, args: Rc::from([self.arg(0), self.arg(1)]) }
             }
@@ -294,6 +298,9 @@ impl<'n, 'a> Types<'n, 'a> {
             Term::Bounded(bound) => self.eval(file, bound, own, depth),
             Term::Ret(site) => self.call(file, site, depth),
             Term::Field(base, name) => {
+                if let Some(found) = self.module_variable(file, base, summary.name(name), depth) {
+                    return found;
+                }
                 let base = self.eval(file, base, own, depth);
                 self.field(&base, summary.name(name), depth)
             }
@@ -301,11 +308,16 @@ impl<'n, 'a> Types<'n, 'a> {
                 let base = self.eval(file, base, own, depth);
                 match base.head {
                     Head::Tuple => base.arg(usize::from(n)),
+                    // What a library gives beside an error: the tables know the first part only.
+                    Head::Path(_) if summary.language == Language::Go && n == 0 => base,
                     _ => self.field(&base, &n.to_string(), depth),
                 }
             }
             Term::Inner(base) => self.eval(file, base, own, depth).inner(),
-            Term::Elem(base) => self.eval(file, base, own, depth).elem(),
+            Term::Elem(base) => {
+                let base = self.eval(file, base, own, depth);
+                if matches!(base.head, Head::Own(_)) { self.library(base).elem() } else { base.elem() }
+            }
             Term::ClosureParam(frame, n) => self.closure_param(file, frame, n, depth),
             Term::Closure(_, value) => self.eval(file, value, own, depth),
             Term::Path(name, absolute) => self.path(file, summary.name(name), absolute, depth),
@@ -361,6 +373,35 @@ impl<'n, 'a> Types<'n, 'a> {
         }
     }
 
+    /// `store.DB`: a variable of an imported module.
+    fn module_variable(&mut self, file: u32, base: u32, name: &str, depth: u32) -> Option<Type<'a>> {
+        let summary = self.names.file(file);
+        let Some(Term::Path(module, absolute)) = summary.term(base) else { return None };
+        if summary.language == Language::Rust {
+            return None;
+        }
+        let path = format!("{}::{name}", summary.name(module));
+        let (at, term) = self.names.static_type(summary, &path, absolute)?;
+        Some(self.eval(at, term, None, depth))
+    }
+
+    /// A field of what a struct embeds: it is one by the name of its type.
+    fn embedded(&mut self, id: TypeRef, name: &str, depth: u32) -> Option<Type<'a>> {
+        let (file, def) = (self.names.file(id.file), self.names.type_def(id));
+        if file.language != Language::Go {
+            return None;
+        }
+        def.fields.iter().find_map(|(field, term)| {
+            let Some(Term::Named { name: ty, .. }) = file.term(*term) else { return None };
+            if last_segment(file.name(ty)) != file.name(*field) {
+                return None;
+            }
+            let inner = self.eval(id.file, *term, None, depth + 1);
+            let found = self.field(&inner, name, depth + 1);
+            (!matches!(found.head, Head::Unknown)).then_some(found)
+        })
+    }
+
     fn field(&mut self, base: &Type<'a>, name: &str, depth: u32) -> Type<'a> {
         if depth > MAX_DEPTH {
             return Type::unknown();
@@ -370,6 +411,9 @@ impl<'n, 'a> Types<'n, 'a> {
             let file = self.names.file(id.file);
             if let Some((_, term)) = def.fields.iter().find(|(n, _)| file.name(*n) == name) {
                 return self.eval(id.file, *term, None, depth + 1);
+            }
+            if let Some(found) = self.embedded(id, name, depth) {
+                return found;
             }
             if let Some((at, target)) = self.names.deref_target(file.name(def.name)) {
                 let target = self.eval(at, target, None, depth + 1);

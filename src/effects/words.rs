@@ -4,7 +4,7 @@
 //! Owns the shape of such a vocabulary and which language has which. The shared predicates ask here; no rule and no
 //! predicate names a language. Must not know what a call of a library does: that is the tables' business.
 
-use super::{context, graph, local, types};
+use super::{context, go, graph, local, types};
 use crate::lang::Language;
 
 /// A list of words.
@@ -43,6 +43,10 @@ pub(crate) struct Words {
     pub wrappers: List,
     /// Annotations that make a function a request handler, by their last segment.
     pub handlers: List,
+    /// Types of a parameter that make a function a request handler, by their last two segments.
+    pub handler_params: List,
+    /// Functions that put parts into the text that is their first argument.
+    pub formats: List,
     /// Macros and functions that do nothing that a rule asks for: logging, formatting, assertions.
     pub plain: List,
     /// Methods whose closure runs once an item (asked of one file alone).
@@ -55,6 +59,7 @@ pub(crate) struct Words {
 pub(crate) const fn words(language: Language) -> &'static Words {
     match language {
         Language::Rust => &RUST,
+        Language::Go => &go::WORDS,
         _ => &NONE,
     }
 }
@@ -76,6 +81,8 @@ static NONE: Words = Words {
     elem: &[],
     wrappers: &[],
     handlers: &[],
+    handler_params: &[],
+    formats: &[],
     plain: &[],
     per_item: &[],
     walks: &[],
@@ -98,6 +105,8 @@ static RUST: Words = Words {
     elem: &types::ELEM,
     wrappers: &types::WRAPPERS,
     handlers: &HANDLERS,
+    handler_params: &[],
+    formats: &[],
     plain: &PLAIN_MACROS,
     per_item: &local::PER_ITEM,
     walks: &local::WALKS,

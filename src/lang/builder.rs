@@ -229,6 +229,11 @@ impl Builder {
         self.scope.iter().rev().find(|(n, _, _)| *n == name).map(|(_, id, _)| *id)
     }
 
+    /// Changes a binding.
+    pub fn bind_mut(&mut self, id: BindId) -> &mut Bind {
+        &mut self.unit.binds[id.index()]
+    }
+
     /// Adds an await.
     pub fn await_point(&mut self, val: ValId, at: Pos) {
         let seq = self.next_seq();

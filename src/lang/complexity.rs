@@ -100,6 +100,18 @@ pub enum Construct {
     While,
     /// A `loop`.
     Loop,
+    /// A `switch` with its cases.
+    Switch {
+        /// Cases.
+        cases: u32,
+    },
+    /// A `select` with its cases.
+    Select {
+        /// Cases.
+        cases: u32,
+    },
+    /// All calls of the function by itself.
+    Recursion(u32),
     /// All `?` of the function.
     Try(u32),
     /// All `&&` and `||` of the function.
@@ -132,6 +144,15 @@ impl fmt::Display for Construct {
             Self::For => f.write_str("`for`"),
             Self::While => f.write_str("`while`"),
             Self::Loop => f.write_str("`loop`"),
+            Self::Switch { cases } => {
+                f.write_str("`switch` with ")?;
+                counted(f, cases, "case", "cases")
+            }
+            Self::Select { cases } => {
+                f.write_str("`select` with ")?;
+                counted(f, cases, "case", "cases")
+            }
+            Self::Recursion(n) => counted(f, n, "call of itself", "calls of itself"),
             Self::Try(n) => write!(f, "{n} `?`"),
             Self::Booleans(n) => counted(f, n, "boolean operator", "boolean operators"),
             Self::LetElse(n) => write!(f, "{n} `let … else`"),

@@ -4,8 +4,11 @@
 
 pub mod builder;
 pub mod complexity;
+mod go;
+pub mod go_complexity;
 pub mod rust;
 pub mod rust_complexity;
+mod tree;
 pub mod unit;
 
 use unit::Unit;
@@ -36,13 +39,14 @@ pub enum Language {
 
 impl Language {
     /// The languages that have a lowering.
-    pub const ALL: [Language; 1] = [Language::Rust];
+    pub const ALL: [Language; 2] = [Language::Rust, Language::Go];
 
     /// The language of a path, by its extension.
     pub fn of_path(path: &str) -> Option<Language> {
         let name = path.rsplit('/').next().unwrap_or(path);
         match name.rsplit_once('.')?.1 {
             "rs" => Some(Language::Rust),
+            "go" => Some(Language::Go),
             _ => None,
         }
     }
@@ -94,9 +98,10 @@ pub struct Lowered {
 
 /// Lowers a text; its path tells the dialect, where a language has several. Call it on a thread with a large stack:
 /// parsers recurse.
-pub fn lower(language: Language, _path: &str, text: &str) -> Result<Lowered, Unparsable> {
+pub fn lower(language: Language, path: &str, text: &str) -> Result<Lowered, Unparsable> {
     match language {
         Language::Rust => rust::lower(text),
+        Language::Go => go::lower(path, text),
         other => Err(Unparsable { what: format!("{} is not lowered", other.key()), line: None }),
     }
 }

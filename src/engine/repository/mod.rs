@@ -108,7 +108,17 @@ fn version() -> u64 {
         mix(START, include_bytes!("../../lang/rust/tokens.rs")),
         mix(START, include_bytes!("../../lang/rust/types.rs")),
     ];
-    PARTS.iter().chain(&LOWERING).fold(START, |hash, part| hash.rotate_left(5) ^ part)
+    const GO: [u64; 8] = [
+        mix(START, include_bytes!("../../effects/go.rs")),
+        mix(START, include_bytes!("../../lang/tree.rs")),
+        mix(START, include_bytes!("../../lang/go/mod.rs")),
+        mix(START, include_bytes!("../../lang/go/items.rs")),
+        mix(START, include_bytes!("../../lang/go/types.rs")),
+        mix(START, include_bytes!("../../lang/go/statements.rs")),
+        mix(START, include_bytes!("../../lang/go/control.rs")),
+        mix(START, include_bytes!("../../lang/go/exprs.rs")),
+    ];
+    PARTS.iter().chain(&LOWERING).chain(&GO).fold(START, |hash, part| hash.rotate_left(5) ^ part)
 }
 
 /// A file's place in the segments.

@@ -1,0 +1,1 @@
+//! The references' own expectations.
