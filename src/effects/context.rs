@@ -54,6 +54,14 @@ fn humps(name: &str) -> impl Iterator<Item = String> + '_ {
     starts.zip(ends).map(move |(from, to)| words[from..to].to_ascii_lowercase())
 }
 
+/// The words of a name in whatever case, lower case.
+fn name_words(name: &str) -> impl Iterator<Item = String> + '_ {
+    name.split('_').flat_map(|part| {
+        let camel = humps(part).next().is_some();
+        humps(part).chain((!camel).then(|| part.to_ascii_lowercase()))
+    })
+}
+
 /// Whether a name is one of something that stores things (`userRepository`, `orderDao`).
 pub(crate) fn is_store_name(name: &str) -> bool {
     const ENDS: [&str; 10] = [
@@ -273,6 +281,19 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
     if variable.is_empty() && matches!(unit.plain(unit.ctx(ctx).val), Val::Range(_)) {
         return LoopKind::Sequential;
     }
+    // `i <= totalPages`: what is counted is pages or batches.
+    let counted = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').flat_map(name_words);
+    let again = |word: String| matches!(word.as_str(), "retries" | "attempts" | "tries" | "rounds");
+    let grouped = |word: String| matches!(word.as_str(), "page" | "pages" | "batches" | "chunks");
+    if unit.language != Language::Rust && counted().any(again) {
+        return LoopKind::Sequential;
+    }
+    if unit.plain(unit.ctx(ctx).val) == Val::Range(u32::MAX)
+        && unit.language != Language::Rust
+        && counted().any(grouped)
+    {
+        return LoopKind::Sequential;
+    }
     // A batch is handed on whole; something of a field of it is only called so.
     if variable.split('_').any(|w| matches!(w, "chunk" | "batch")) && !is_taken_apart(unit, ctx) {
         return LoopKind::Batch;
@@ -325,6 +346,10 @@ fn local_kind(unit: &Unit, id: BindId, depth: u32) -> LoopKind {
         && ty.len != u32::MAX
     {
         return LoopKind::Constant(ty.len);
+    }
+    // What comes through a channel is a worker's jobs.
+    if unit.ty(bind.ty).is_some_and(|ty| unit.language == Language::Go && unit.name(ty.head) == "chan") {
+        return LoopKind::Sequential;
     }
     match bind.kind {
         // Where variables of a module are written to, only a literal says that there are few.
@@ -497,7 +522,7 @@ pub(crate) fn returned_calls(unit: &Unit) -> HashSet<u32> {
         let mut val = jump.val;
         loop {
             match unit.plain(val) {
-                Val::Inner(inner) => val = inner,
+                Val::Inner(inner) | Val::Field(inner, _) => val = inner,
                 Val::Call(id) => {
                     returned.insert(id.0);
                     val = unit.call(id).recv;

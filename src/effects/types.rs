@@ -415,7 +415,7 @@ impl<'n, 'a> Types<'n, 'a> {
             if let Some(found) = self.embedded(id, name, depth) {
                 return found;
             }
-            if let Some((at, target)) = self.names.deref_target(file.name(def.name)) {
+            if let Some((at, target)) = self.target(id) {
                 let target = self.eval(at, target, None, depth + 1);
                 return self.field(&target, name, depth + 1);
             }
@@ -510,7 +510,7 @@ impl<'n, 'a> Types<'n, 'a> {
                 self.names.find_methods(name, Some(id), method, out);
                 if out.is_empty()
                     && depth < MAX_DEPTH
-                    && let Some((at, target)) = self.names.deref_target(name)
+                    && let Some((at, target)) = self.target(id)
                 {
                     let target = self.eval(at, target, None, depth + 1);
                     self.methods_of(&target, method, out, depth + 1);
@@ -707,13 +707,18 @@ impl<'n, 'a> Types<'n, 'a> {
         self.eval(id.file, ret, known.then_some(own), depth + 1)
     }
 
+    /// What a type of the repository dereferences to: file and term.
+    fn target(&self, id: TypeRef) -> Option<(u32, u32)> {
+        let (file, def) = (self.names.file(id.file), self.names.type_def(id));
+        if def.target == NONE { self.names.deref_target(file.name(def.name)) } else { Some((id.file, def.target)) }
+    }
+
     /// The library's type that a type of the repository dereferences to, or the type itself.
     pub fn library(&mut self, ty: Type<'a>) -> Type<'a> {
         let mut ty = ty;
         for depth in 0..3 {
             let Head::Own(id) = ty.head else { break };
-            let name = self.names.file(id.file).name(self.names.type_def(id).name);
-            let Some((at, target)) = self.names.deref_target(name) else { break };
+            let Some((at, target)) = self.target(id) else { break };
             ty = self.eval(at, target, None, depth + 1);
         }
         ty

@@ -17,9 +17,6 @@ use super::go::{F, Kind, kind};
 use super::tree::Source;
 use crate::model::finding::Span;
 
-#[cfg(test)]
-mod tests;
-
 /// What adds how much in Go.
 pub const INCREMENTS: &[Increment] = &[
     row("a function, a method", "1", "0", false),

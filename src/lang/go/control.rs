@@ -177,8 +177,12 @@ impl<'t> Lower<'t> {
         self.b.ctx_mut(ctx).val = value;
         self.b.ctx_mut(ctx).text = text;
         let names = child(head, F.left).map_or_else(Vec::new, |left| self.listed(left));
-        for (place, name) in names.iter().enumerate() {
+        // The element comes first: it is what the loop goes over.
+        for (place, name) in names.iter().enumerate().rev() {
             let key = names.len() > 1 && place == 0;
+            if key && self.text(*name) == "_" {
+                continue;
+            }
             let given = if key { self.b.val(Val::Literal) } else { self.derived(value, Val::Elem) };
             self.loop_name(*name, given);
         }

@@ -1,1 +1,0 @@
-//! The references' own expectations.
