@@ -176,7 +176,7 @@ fn mentions(name: &str, lib: &str) -> bool {
     match lib.strip_prefix('*') {
         Some(end) => first_segment(name).ends_with(end),
         None => {
-            name.strip_prefix(lib).is_some_and(|rest| rest.starts_with("::") || rest.is_empty() && lib.contains('/'))
+            name.strip_prefix(lib).is_some_and(|rest| rest.starts_with("::") || rest.is_empty() && lib.contains('/') || rest.starts_with('/') && lib.contains(':'))
         }
     }
 }

@@ -6,6 +6,7 @@
 //! call stands. Must not know any rule or severity.
 
 pub mod context;
+mod dart;
 mod go;
 pub mod graph;
 pub(crate) mod local;

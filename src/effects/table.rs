@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use foldhash::HashMap;
 
-use super::{Effect, On, Row, go, rust};
+use super::{Effect, On, Row, dart, go, rust};
 use crate::lang::Language;
 use crate::model::severity::Confidence;
 
@@ -85,6 +85,7 @@ pub(super) const fn table(language: Language) -> &'static Table {
     match language {
         Language::Rust => &rust::TABLE,
         Language::Go => &go::TABLE,
+        Language::Dart => &dart::TABLE,
         _ => &NONE,
     }
 }

@@ -4,7 +4,7 @@
 //! Owns the shape of such a vocabulary and which language has which. The shared predicates ask here; no rule and no
 //! predicate names a language. Must not know what a call of a library does: that is the tables' business.
 
-use super::{context, go, graph, local, types};
+use super::{context, dart, go, graph, local, types};
 use crate::lang::Language;
 
 /// A list of words.
@@ -60,6 +60,7 @@ pub(crate) const fn words(language: Language) -> &'static Words {
     match language {
         Language::Rust => &RUST,
         Language::Go => &go::WORDS,
+        Language::Dart => &dart::WORDS,
         _ => &NONE,
     }
 }

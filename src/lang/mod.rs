@@ -4,6 +4,7 @@
 
 pub mod builder;
 pub mod complexity;
+mod dart;
 mod go;
 pub mod go_complexity;
 pub mod rust;
@@ -39,7 +40,7 @@ pub enum Language {
 
 impl Language {
     /// The languages that have a lowering.
-    pub const ALL: [Language; 2] = [Language::Rust, Language::Go];
+    pub const ALL: [Language; 3] = [Language::Rust, Language::Go, Language::Dart];
 
     /// The language of a path, by its extension.
     pub fn of_path(path: &str) -> Option<Language> {
@@ -47,6 +48,7 @@ impl Language {
         match name.rsplit_once('.')?.1 {
             "rs" => Some(Language::Rust),
             "go" => Some(Language::Go),
+            "dart" => Some(Language::Dart),
             _ => None,
         }
     }
@@ -102,6 +104,7 @@ pub fn lower(language: Language, path: &str, text: &str) -> Result<Lowered, Unpa
     match language {
         Language::Rust => rust::lower(text),
         Language::Go => go::lower(path, text),
+        Language::Dart => dart::lower(path, text),
         other => Err(Unparsable { what: format!("{} is not lowered", other.key()), line: None }),
     }
 }

@@ -118,7 +118,15 @@ fn version() -> u64 {
         mix(START, include_bytes!("../../lang/go/control.rs")),
         mix(START, include_bytes!("../../lang/go/exprs.rs")),
     ];
-    PARTS.iter().chain(&LOWERING).chain(&GO).fold(START, |hash, part| hash.rotate_left(5) ^ part)
+    const DART: [u64; 6] = [
+        mix(START, include_bytes!("../../effects/dart.rs")),
+        mix(START, include_bytes!("../../lang/dart/mod.rs")),
+        mix(START, include_bytes!("../../lang/dart/items.rs")),
+        mix(START, include_bytes!("../../lang/dart/params.rs")),
+        mix(START, include_bytes!("../../lang/dart/control.rs")),
+        mix(START, include_bytes!("../../lang/dart/exprs.rs")),
+    ];
+    PARTS.iter().chain(&LOWERING).chain(&GO).chain(&DART).fold(START, |hash, part| hash.rotate_left(5) ^ part)
 }
 
 /// A file's place in the segments.

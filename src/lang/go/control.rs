@@ -209,7 +209,8 @@ impl<'t> Lower<'t> {
         let counter = counter.and_then(|left| self.listed(left).first().copied());
         let counts = update.is_some_and(|u| match kind(u) {
             Kind::Increment | Kind::Decrement => true,
-            Kind::Assignment => child(u, F.operator).is_some_and(|op| matches!(self.text(op), "+=" | "-=")),
+            // A step of more than one goes over batches: no loop over items.
+            Kind::Assignment => self.text(u).split_once("=").is_some_and(|(_, by)| by.trim() == "1"),
             _ => false,
         });
         let (Some(counter), Some(condition), true) = (counter, condition, counts) else {
@@ -227,7 +228,6 @@ impl<'t> Lower<'t> {
         let ctx = self.b.open(CtxKind::ForLoop, 0, label, from);
         self.b.ctx_mut(ctx).val = bound;
         self.b.ctx_mut(ctx).text = text;
-        // A step of more than one goes over batches.
         let (name, at) = (self.sym(counter), self.start(counter));
         let given = self.b.val(Val::Literal);
         let bind = self.b.bind(BindKind::LoopVar, name, TyId::NONE, given, at);

@@ -60,6 +60,8 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     let handler = view.function().is_some_and(|f| f.flags & func_flag::HANDLER != 0);
     let wrong = match view.summary().language {
         Language::Go => handler && seen.effect == Effect::Sleep,
+        // Every frame waits for what a widget's `build` waits for.
+        Language::Dart => handler,
         _ => view.hot,
     };
     if !wrong {
