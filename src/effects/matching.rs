@@ -175,9 +175,9 @@ impl<'m> Matcher<'m> {
 fn mentions(name: &str, lib: &str) -> bool {
     match lib.strip_prefix('*') {
         Some(end) => first_segment(name).ends_with(end),
-        None => {
-            name.strip_prefix(lib).is_some_and(|rest| rest.starts_with("::") || rest.is_empty() && lib.contains('/') || rest.starts_with('/') && lib.contains(':'))
-        }
+        None => name.strip_prefix(lib).is_some_and(|rest| {
+            rest.starts_with("::") || rest.is_empty() && lib.contains('/') || rest.starts_with('/') && lib.contains(':')
+        }),
     }
 }
 

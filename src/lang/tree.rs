@@ -211,7 +211,10 @@ impl<'t> Source<'t> {
     fn chars(&self, byte: usize) -> u32 {
         let byte = byte.min(self.text.len());
         let Some(mark) = self.marks.get(byte / STEP) else {
-            return self.marks.last().map_or(0, |m| m + starts(&self.text.as_bytes()[(self.marks.len() - 1) * STEP..byte]));
+            return self
+                .marks
+                .last()
+                .map_or(0, |m| m + starts(&self.text.as_bytes()[(self.marks.len() - 1) * STEP..byte]));
         };
         mark + starts(&self.text.as_bytes()[byte / STEP * STEP..byte])
     }
@@ -224,7 +227,8 @@ fn starts(bytes: &[u8]) -> u32 {
 
 /// The position after the last line, where a file ends.
 pub(super) fn end_of(text: &str) -> Pos {
-    let lines = text.bytes().filter(|byte| *byte == b'\n').count() + usize::from(!text.is_empty() && !text.ends_with('\n'));
+    let lines =
+        text.bytes().filter(|byte| *byte == b'\n').count() + usize::from(!text.is_empty() && !text.ends_with('\n'));
     Pos { line: (lines as u32).max(1), column: 1 }
 }
 

@@ -11,15 +11,26 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 /// A language, a path, and code to take apart.
-const SAMPLES: &[(Language, &str, &str)] = &[(
-    Language::Go,
-    "internal/a.go",
-    concat!(
-        include_str!("../../fixtures/complexity/go/references.go"),
-        include_str!("../../fixtures/rules/n_plus_one/orm_call_in_loop/go_libraries.go"),
-        include_str!("../../fixtures/rules/n_plus_one/orm_call_in_loop/silent_go_batches.go")
+const SAMPLES: &[(Language, &str, &str)] = &[
+    (
+        Language::Go,
+        "internal/a.go",
+        concat!(
+            include_str!("../../fixtures/complexity/go/references.go"),
+            include_str!("../../fixtures/rules/n_plus_one/orm_call_in_loop/go_libraries.go"),
+            include_str!("../../fixtures/rules/n_plus_one/orm_call_in_loop/silent_go_batches.go")
+        ),
     ),
-)];
+    (
+        Language::Dart,
+        "lib/a.dart",
+        concat!(
+            include_str!("../../fixtures/rules/n_plus_one/orm_call_in_loop/dart_libraries.dart"),
+            include_str!("../../fixtures/rules/n_plus_one/orm_call_in_loop/dart_helpers.dart"),
+            include_str!("../../fixtures/rules/n_plus_one/orm_call_in_loop/silent_dart_batches.dart")
+        ),
+    ),
+];
 
 /// Runs work on a thread with the stack that the engine gives its own.
 fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> T {

@@ -26,6 +26,7 @@ mod hook_trouble;
 mod house;
 mod install;
 mod lowering;
+mod lowering_dart;
 mod lowering_go;
 mod lowering_trees;
 mod measured;

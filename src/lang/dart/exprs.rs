@@ -19,7 +19,12 @@ impl<'t> Lower<'t> {
     /// Lowers an expression and gives its value.
     pub(super) fn expr(&mut self, node: Node<'t>) -> ValId {
         match kind(node) {
-            Kind::Call | Kind::Member2 | Kind::NullMember | Kind::Index | Kind::NullIndex | Kind::NonNull
+            Kind::Call
+            | Kind::Member2
+            | Kind::NullMember
+            | Kind::Index
+            | Kind::NullIndex
+            | Kind::NonNull
             | Kind::Paren => self.chain(node),
             Kind::Identifier | Kind::Escaped => self.name(node),
             Kind::This => self.this.last().copied().map_or(ValId::NONE, |this| self.b.val(Val::Local(this))),
@@ -52,9 +57,22 @@ impl<'t> Lower<'t> {
             Kind::Additive | Kind::Equality => self.binary(node),
             Kind::Conditional | Kind::IfNull => self.alternatives(node),
             Kind::Cast | Kind::Unary | Kind::NamedArgument | Kind::Spread => self.inner(node),
-            Kind::If | Kind::For | Kind::IfElement | Kind::ForElement | Kind::Block | Kind::SwitchExpression
-            | Kind::LocalVariable | Kind::ExpressionStatement | Kind::Return | Kind::Try | Kind::While | Kind::Do
-            | Kind::Switch | Kind::LocalFunction | Kind::Break | Kind::Continue => {
+            Kind::If
+            | Kind::For
+            | Kind::IfElement
+            | Kind::ForElement
+            | Kind::Block
+            | Kind::SwitchExpression
+            | Kind::LocalVariable
+            | Kind::ExpressionStatement
+            | Kind::Return
+            | Kind::Try
+            | Kind::While
+            | Kind::Do
+            | Kind::Switch
+            | Kind::LocalFunction
+            | Kind::Break
+            | Kind::Continue => {
                 self.statement(node);
                 ValId::NONE
             }
@@ -150,7 +168,9 @@ impl<'t> Lower<'t> {
         let from = self.start(root);
         let mut value = match kind(root) {
             Kind::Call => self.plain_call(root),
-            Kind::Member2 | Kind::NullMember | Kind::Index | Kind::NullIndex | Kind::NonNull | Kind::Paren => ValId::NONE,
+            Kind::Member2 | Kind::NullMember | Kind::Index | Kind::NullIndex | Kind::NonNull | Kind::Paren => {
+                ValId::NONE
+            }
             _ => self.expr(root),
         };
         for link in links.into_iter().rev() {

@@ -121,7 +121,11 @@ impl<'t> Lower<'t> {
     /// The names that a member declares.
     fn declare(&mut self, node: Node<'t>, names: &mut Vec<Sym>) {
         match kind(node) {
-            Kind::Member | Kind::Method | Kind::Declaration | Kind::MethodSignature | Kind::InitializedList
+            Kind::Member
+            | Kind::Method
+            | Kind::Declaration
+            | Kind::MethodSignature
+            | Kind::InitializedList
             | Kind::FinalList => self.each(node, |lower, kid| lower.declare(kid.node, names)),
             Kind::Initialized | Kind::Final | Kind::FunctionSignature | Kind::GetterSignature => {
                 if let Some(name) = child(node, F.name) {
@@ -143,17 +147,18 @@ impl<'t> Lower<'t> {
         }
         let Some(declaration) = self.find(node, Kind::Declaration) else { return };
         self.each(declaration, |lower, kid| match kind(kid.node) {
-            Kind::FunctionSignature | Kind::GetterSignature | Kind::ConstructorSignature | Kind::FactorySignature
+            Kind::FunctionSignature
+            | Kind::GetterSignature
+            | Kind::ConstructorSignature
+            | Kind::FactorySignature
             | Kind::ConstantConstructor => lower.method(declaration, kid.node, None, class),
             _ => {}
         });
     }
 
     fn method(&mut self, node: Node<'t>, signature: Node<'t>, body: Option<Node<'t>>, class: Sym) {
-        let constructor = matches!(
-            kind(signature),
-            Kind::ConstructorSignature | Kind::FactorySignature | Kind::ConstantConstructor
-        );
+        let constructor =
+            matches!(kind(signature), Kind::ConstructorSignature | Kind::FactorySignature | Kind::ConstantConstructor);
         if kind(signature) == Kind::GetterSignature {
             // What a getter gives is read like a field.
             let name = child(signature, F.name).map_or(Sym::NONE, |name| self.sym(name));

@@ -69,12 +69,8 @@ tree::fields! {
 /// Lowers a Dart source file.
 pub(super) fn lower(_path: &str, text: &str) -> Result<Lowered, Unparsable> {
     let tree = tree::parse(grammar(), text)?;
-    let mut lower = Lower {
-        b: Builder::new(Language::Dart),
-        src: Source::new(text, &tree),
-        members: Vec::new(),
-        this: Vec::new(),
-    };
+    let mut lower =
+        Lower { b: Builder::new(Language::Dart), src: Source::new(text, &tree), members: Vec::new(), this: Vec::new() };
     lower.file(tree.root_node());
     Ok(Lowered { unit: lower.b.finish(tree::end_of(text)), functions: Vec::new(), damage: tree::damage(&tree) })
 }
