@@ -14,7 +14,7 @@ use crate::model::story_key::StoryKey;
 
 mod resolve;
 
-pub use resolve::{Resolved, Sources, Text, resolve};
+pub use resolve::{Resolved, Sources, Text, changed_keys, resolve};
 
 /// The configuration that a run works with, every key resolved. Its serialised form is what the config hash covers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,6 +42,17 @@ pub struct Config {
     pub judge: Judge,
     /// Calls of your own and what they do.
     pub calls: Vec<UserCall>,
+    /// The baseline file, relative to the repository root; `perf-gate-baseline.json` unless said otherwise.
+    pub baseline: Option<String>,
+    /// Findings that somebody answers for until a day.
+    pub waivers: Vec<Waiver>,
+}
+
+impl Config {
+    /// Where the baseline lies.
+    pub fn baseline_file(&self) -> &str {
+        self.baseline.as_deref().unwrap_or("perf-gate-baseline.json")
+    }
 }
 
 /// Story keys.
@@ -247,6 +258,26 @@ pub enum JudgeKind {
     Rubric,
     /// A findings file.
     File,
+}
+
+/// An explicit waiver. One that lacks anything it needs covers nothing, and every report says so.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Waiver {
+    /// Id of the rule, or `group/*`.
+    pub rule: Option<String>,
+    /// Files that it covers, as a glob from the repository root; this or `fingerprint` is needed.
+    pub path: Option<String>,
+    /// The one finding that it covers.
+    pub fingerprint: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The last day on which it holds, `YYYY-MM-DD` (a TOML date or a text).
+    #[serde(deserialize_with = "resolve::day")]
+    #[schemars(with = "Option<String>")]
+    pub until: Option<String>,
 }
 
 /// A call of the user's own code base and what it does.

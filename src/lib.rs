@@ -9,6 +9,7 @@
 //!    up the calls.
 //!    [`schema`]: tables, columns and indexes from the schema files among the analysed ones, and what queries ask of them.
 //! 4. [`rules`]: one file a rule, a predicate over effect and context.
+//!    [`policy`]: what a team agreed to live with, as texts say it: suppressions in comments, the baseline file.
 //! 5. [`engine`]: files in, checks out: lowering in parallel, rules under caps, the rubric that weighs.
 //! 6. [`story`] and [`report`]: Markdown in and out; they know only `model`.
 //! 7. [`review`]: the phases of a review, a file each, in order.
@@ -26,6 +27,7 @@ pub mod exit;
 pub mod hook;
 pub mod lang;
 pub mod model;
+pub mod policy;
 pub mod report;
 pub mod review;
 pub mod rules;

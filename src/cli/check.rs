@@ -36,11 +36,14 @@ pub(super) struct Args {
     /// Configuration file to use in place of the repository's.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Commit whose policy counts, in place of the change's own: configuration, suppressions, waivers, baseline, exclusions.
+    #[arg(long, value_name = "REV", conflicts_with = "config")]
+    policy_from: Option<String>,
 }
 
 pub(super) fn run(args: Args) -> Result<Exit> {
     let rules = selection(&args.rules)?;
-    let place = Place::around(&args.paths, args.config.as_deref())?;
+    let place = Place::around(&args.paths, args.config.as_deref(), args.policy_from.as_deref())?;
     let (cwd, paths) = told_from(&place, args.paths, args.format);
     let job = CheckJob {
         root: place.root,
@@ -49,6 +52,7 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         paths,
         scope: args.scope.into(),
         rules,
+        policy: place.policy,
         config: place.config,
     };
     let progress = print::Progress::start("checking");

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, Judge, Resolved};
+use crate::config::{Config, Judge};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::hook::event::Plan;
@@ -12,8 +12,9 @@ use crate::hook::gitlab;
 use crate::hook::range::{Gated, Range, gate};
 use crate::report::summary::Part;
 use crate::report::{self, summary};
+use crate::review;
 use crate::world::git::{Base, Repo, WHOLE_HISTORY};
-use crate::world::{clock, config_files, env, files};
+use crate::world::{clock, env, files};
 
 use super::format::{Outputs, about_rules, of_range};
 use super::print;
@@ -31,6 +32,9 @@ pub(super) struct Args {
     /// The commit that is gated; HEAD unless the event names another.
     #[arg(long, value_name = "REV")]
     head: Option<String>,
+    /// Commit whose policy counts; for a proposed change the base, unless said otherwise.
+    #[arg(long, value_name = "REV")]
+    policy_from: Option<String>,
     /// Update report and Review Gate row in the checkout.
     #[arg(long)]
     write: bool,
@@ -72,7 +76,7 @@ fn gated(args: &Args, in_actions: bool) -> Result<Came> {
     let event = if in_actions { event_here()? } else { None };
     let (range, notes) = match planned(&repo, event.as_ref(), args)? {
         Plan::Nothing(why) => return Ok(Came::Nothing(why)),
-        plan @ Plan::Range { .. } => ready(&repo, plan, args.write)?,
+        plan @ Plan::Range { .. } => ready(&repo, plan, args)?,
     };
     let mut gated = gate(&range)?;
     gated.notes.splice(0..0, notes);
@@ -122,7 +126,7 @@ fn planned(repo: &Repo, event: Option<&Event>, args: &Args) -> Result<Plan> {
 
 /// The base as a review would find it, else the default branch that the CI system names.
 fn found(repo: &Repo, head: &str, default: Option<String>) -> Result<Base> {
-    let config = configuration(repo, head)?.config;
+    let config = review::configuration(repo, repo.commit_tree(head)?.as_ref(), None)?.config;
     if let Some(base) = repo.base(None, config.base.as_deref())? {
         // A branch of that name, not the merge base with HEAD: the head may be another commit.
         return repo.base_between(&base.name, &base.how, head);
@@ -134,33 +138,29 @@ fn found(repo: &Repo, head: &str, default: Option<String>) -> Result<Base> {
     Err(Error::input("there is no base: neither main nor master, here or at origin").next("name one with --base"))
 }
 
-fn configuration(repo: &Repo, commit: &str) -> Result<Resolved> {
-    config_files::load(repo.commit_tree(commit)?.as_ref(), None, toml::Table::new())
-}
-
 /// The range of a plan, with the configuration that counts: for a proposal the base's, so that a change cannot disarm the
 /// gate that it has to pass.
-fn ready(repo: &Repo, plan: Plan, write: bool) -> Result<(Range, Vec<String>)> {
+fn ready(repo: &Repo, plan: Plan, args: &Args) -> Result<(Range, Vec<String>)> {
     let Plan::Range { base, head, branch, proposed, fork, note } = plan else {
         return Err(Error::internal("a plan without a range was made ready"));
     };
     let mut notes: Vec<String> = note.into_iter().collect();
-    let of_head = configuration(repo, &head)?;
-    let counts = if proposed { configuration(repo, &base.commit)? } else { of_head.clone() };
-    if counts.hash != of_head.hash {
-        notes.push("the change edits the configuration of the gate: that takes effect after the merge".to_owned());
-    }
+    let policy = match &args.policy_from {
+        Some(named) => Some(review::policy_commit(repo, named)?),
+        None => proposed.then(|| base.commit.clone()),
+    };
+    let counts = review::configuration(repo, repo.commit_tree(&head)?.as_ref(), policy.as_deref())?;
     if base.commit == head {
         notes.push("base and head are the same commit: there is no change to gate".to_owned());
     }
     notes.extend(counts.notes);
     let root = repo.root().unwrap_or_else(|| repo.common_folder());
-    let write = write && is_checked_out(repo, &head, &mut notes)?;
+    let write = args.write && is_checked_out(repo, &head, &mut notes)?;
     let mut config: Config = counts.config;
     if fork {
         notes.push(of_a_fork(&mut config));
     }
-    Ok((Range { root, base, head, branches: branch.into_iter().collect(), write, config }, notes))
+    Ok((Range { root, base, head, branches: branch.into_iter().collect(), write, config, policy }, notes))
 }
 
 /// What comes from a fork is somebody's whom nobody vouched for: no judge from outside is asked about it.

@@ -60,6 +60,7 @@ pub(super) fn run(Args {}: Args) -> Result<Exit> {
         stack: None,
         llm_findings: None,
         dry_run: false,
+        policy: None,
         no_cache: true,
         config: Config::default(),
     })?;

@@ -12,6 +12,7 @@ use crate::hook::install::{self, Done, Place};
 use crate::hook::range::{Gated, Range, gate, within};
 use crate::hook::{protocol, push};
 use crate::report::escape::terminal;
+use crate::review::policy_commit;
 use crate::world::clock::Watch;
 use crate::world::git::Repo;
 use crate::world::{env, files, process};
@@ -49,6 +50,9 @@ struct Run {
     /// The hook that was there before, which runs first.
     #[arg(long, value_name = "FILE")]
     before: Option<PathBuf>,
+    /// Commit whose policy counts: configuration, suppressions, waivers, baseline and exclusions.
+    #[arg(long, value_name = "REV")]
+    policy_from: Option<String>,
     /// The remote's name, as git gives it.
     #[arg(value_name = "REMOTE")]
     remote: Option<String>,
@@ -195,7 +199,8 @@ fn review(run: &Run, updates: &[protocol::Update]) -> Result<Exit> {
     let root = repo.root().unwrap_or_else(|| repo.common_folder());
     let told = || env::var("PRE_COMMIT_REMOTE_NAME").or_else(|| env::var("PRE_COMMIT_REMOTE_URL"));
     let remote = run.remote.clone().or_else(|| run.url.clone()).or_else(told).unwrap_or_else(|| "origin".to_owned());
-    let push = push::ranges(&repo, &root, updates, &remote)?;
+    let policy = run.policy_from.as_deref().map(|named| policy_commit(&repo, named)).transpose()?;
+    let push = push::ranges(&repo, &root, updates, &remote, policy.as_deref())?;
     for note in &push.notes {
         print::note(note);
     }

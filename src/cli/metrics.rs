@@ -39,7 +39,7 @@ struct Document<'a> {
 
 pub(super) fn run(args: Args) -> Result<Exit> {
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths };
-    let place = Place::around(&paths, args.config.as_deref())?;
+    let place = Place::around(&paths, args.config.as_deref(), None)?;
     let job = CheckJob {
         root: place.root,
         cwd: place.cwd,
@@ -47,6 +47,7 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         paths,
         scope: Scope::File.into(),
         rules: Selection::Group("complexity".to_owned()),
+        policy: None,
         config: place.config,
     };
     let progress = print::Progress::start("counting");

@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 
+mod baseline;
 mod check;
 mod checkpoint;
 mod ci;
@@ -43,6 +44,7 @@ struct Cli {
 enum Command {
     Review(review::Args),
     Check(check::Args),
+    Baseline(baseline::Args),
     Metrics(metrics::Args),
     Verdict(verdict::Args),
     Gate(gate::Args),
@@ -106,6 +108,7 @@ fn dispatch(command: Command) -> Result<Exit> {
     match command {
         Command::Review(args) => review::run(args),
         Command::Check(args) => check::run(args),
+        Command::Baseline(args) => baseline::run(args),
         Command::Metrics(args) => metrics::run(args),
         Command::Verdict(args) => verdict::run(args),
         Command::Gate(args) => gate::run(args),

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::review::{configuration, policy_commit};
 use crate::world::git::Repo;
 use crate::world::tree::Disk;
 use crate::world::{config_files, files};
@@ -16,18 +17,24 @@ pub(super) struct Place {
     pub root: PathBuf,
     /// The resolved configuration.
     pub config: Config,
+    /// The commit whose policy counts, where one was named.
+    pub policy: Option<String>,
 }
 
 impl Place {
     /// The current folder with the configuration that counts there; its notes go to stderr.
-    pub(super) fn here(explicit_config: Option<&Path>) -> Result<Place> {
+    pub(super) fn here(explicit_config: Option<&Path>, policy_from: Option<&str>) -> Result<Place> {
         let cwd = files::current_folder()?;
         let root = root_around(&cwd)?;
-        Self::at(cwd, root, explicit_config)
+        Self::at(cwd, root, explicit_config, policy_from)
     }
 
     /// As [`Place::here`], but around given paths where they lie elsewhere.
-    pub(super) fn around(paths: &[PathBuf], explicit_config: Option<&Path>) -> Result<Place> {
+    pub(super) fn around(
+        paths: &[PathBuf],
+        explicit_config: Option<&Path>,
+        policy_from: Option<&str>,
+    ) -> Result<Place> {
         let cwd = files::current_folder()?;
         let mut root = root_around(&cwd)?;
         let real: Vec<PathBuf> = paths.iter().filter_map(|path| files::canonical(&cwd.join(path))).collect();
@@ -43,16 +50,26 @@ impl Place {
             };
             root = root_around(&folder)?;
         }
-        Self::at(cwd, root, explicit_config)
+        Self::at(cwd, root, explicit_config, policy_from)
     }
 
-    fn at(cwd: PathBuf, root: PathBuf, explicit_config: Option<&Path>) -> Result<Place> {
+    fn at(cwd: PathBuf, root: PathBuf, explicit_config: Option<&Path>, policy_from: Option<&str>) -> Result<Place> {
         let explicit = explicit_config.map(|path| cwd.join(path));
-        let resolved = config_files::load(&Disk::new(&root)?, explicit.as_deref(), toml::Table::new())?;
+        let (resolved, policy) = match policy_from {
+            Some(named) => {
+                let repo = Repo::discover(&root)?.ok_or_else(|| {
+                    Error::input("`--policy-from` needs a git repository, and there is none here")
+                        .next("run it inside the repository, or leave it out")
+                })?;
+                let commit = policy_commit(&repo, named)?;
+                (configuration(&repo, &Disk::new(&root)?, Some(&commit))?, Some(commit))
+            }
+            None => (config_files::load(&Disk::new(&root)?, explicit.as_deref(), toml::Table::new())?, None),
+        };
         for note in &resolved.notes {
             anstream::eprintln!("note: {}", crate::report::escape::terminal(note));
         }
-        Ok(Place { cwd, root, config: resolved.config })
+        Ok(Place { cwd, root, config: resolved.config, policy })
     }
 }
 

@@ -36,6 +36,9 @@ pub(super) struct Args {
     /// Configuration file to use in place of the repository's.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Commit whose policy counts, in place of the change's own: configuration, suppressions, waivers, baseline, exclusions.
+    #[arg(long, value_name = "REV", conflicts_with = "config")]
+    policy_from: Option<String>,
     /// Write nothing; show what would change.
     #[arg(long)]
     dry_run: bool,
@@ -67,7 +70,7 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         anstream::eprintln!("usage: cargo perf-gate review <STORY_KEY>");
         return Ok(Exit::Usage);
     };
-    let place = Place::here(args.config.as_deref())?;
+    let place = Place::here(args.config.as_deref(), args.policy_from.as_deref())?;
     let key = place.config.story.parse(key)?.ok_or_else(|| {
         Error::usage(format!("`{}` is no story key", crate::report::escape::terminal(key))).next(format!(
             "a key matches `{}`; `story.pattern` in perf-gate.toml changes that",
@@ -83,6 +86,7 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         llm_findings: args.llm_findings.map(|file| place.cwd.join(file)),
         dry_run: args.dry_run,
         no_cache: args.no_cache,
+        policy: place.policy,
         config: place.config,
     };
     let progress = print::Progress::start("reviewing");

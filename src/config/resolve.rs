@@ -172,6 +172,41 @@ fn distrust(table: &mut Table, file: &str, notes: &mut Vec<String>) {
     }
 }
 
+/// A day, as a date of TOML's own or as a text.
+pub(super) fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<String>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Day {
+        Text(String),
+        Date(toml::value::Datetime),
+    }
+    let day: Option<Day> = serde::Deserialize::deserialize(deserializer)?;
+    Ok(day.map(|day| match day {
+        Day::Text(text) => text,
+        Day::Date(date) => date.to_string(),
+    }))
+}
+
+/// The keys whose values differ between two configurations, dotted and sorted; lists count whole.
+pub fn changed_keys(one: &Config, other: &Config) -> Vec<String> {
+    let table = |config: &Config| Table::try_from(config).unwrap_or_default();
+    let mut keys = Vec::new();
+    differing(&table(one), &table(other), "", &mut keys);
+    keys
+}
+
+fn differing(one: &Table, other: &Table, path: &str, keys: &mut Vec<String>) {
+    let names: std::collections::BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    for name in names {
+        let full = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        match (one.get(name), other.get(name)) {
+            (Some(Value::Table(a)), Some(Value::Table(b))) => differing(a, b, &full, keys),
+            (a, b) if a == b => {}
+            _ => keys.push(full),
+        }
+    }
+}
+
 /// What types alone cannot say.
 fn sound(config: &Config) -> Result<()> {
     config.story.anchored()?;
@@ -182,7 +217,8 @@ fn sound(config: &Config) -> Result<()> {
         .exclude
         .iter()
         .map(|g| ("exclude", g))
-        .chain(config.bundle.files.iter().map(|f| ("bundle.files", &f.glob)));
+        .chain(config.bundle.files.iter().map(|f| ("bundle.files", &f.glob)))
+        .chain(config.waivers.iter().filter_map(|w| Some(("waivers", w.path.as_ref()?))));
     for (key, glob) in globs {
         globset::Glob::new(glob)
             .map_err(|e| Error::input(format!("{key} holds the malformed glob `{glob}`: {}", e.kind())))?;

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::Effect;
 use super::context::last_segment;
+use super::life::{self, Lives, World};
 use super::matching::{Matcher, Seen};
 use super::resolve::{FuncRef, Names};
 use super::rest::Rest;
@@ -89,6 +90,7 @@ pub struct Graph<'a> {
     per_item: HashMap<FuncRef, Reach>,
     blocking: HashMap<FuncRef, Reach>,
     regex: HashMap<FuncRef, Reach>,
+    lives: Lives,
 }
 
 /// Dependencies of a file's crate, as code names them.
@@ -110,15 +112,38 @@ impl<'a> Graph<'a> {
             (0..files.len() as u32).into_par_iter().map(|file| facts(file, None)).collect();
         sites.resize_with(names.len(), Vec::new);
         follow(&mut sites, files.len(), &facts);
-        let offloaders = offloaders(&names, &sites);
+        let offloaders = life::offloaders(&names, &sites);
         for (index, facts) in sites.iter_mut().enumerate().filter(|(_, facts)| !facts.is_empty()) {
-            hand_over(names.file(index as u32), facts, &offloaders);
+            life::hand_over(names.file(index as u32), facts, &offloaders);
         }
         let callers = callers(&names, &sites);
         let per_item = spread(&names, &sites, &callers, Class::PerItem);
         let blocking = spread(&names, &sites, &callers, Class::Blocking);
         let regex = spread(&names, &sites, &callers, Class::Regex);
-        Graph { names, sites, per_item, blocking, regex }
+        let lives = life::learn(World {
+            names: &names,
+            sites: &sites,
+            callers: &callers,
+            whole: rest.is_none_or(Rest::is_empty),
+        });
+        Graph { names, sites, per_item, blocking, regex, lives }
+    }
+
+    /// Whether a call runs once, while the program starts or ends: every way to its function comes from a program's entry.
+    pub fn runs_once(&self, id: FuncRef, site: u32) -> bool {
+        self.lives.is_once(id) && life::is_straight(&self.names, &self.sites, (id, site))
+    }
+
+    /// Whether a function answers requests: it says so, is handed to a router by its name, or gives a response.
+    pub fn answers(&self, id: FuncRef) -> bool {
+        let func = self.names.func(id);
+        let file = self.names.file(id.file);
+        func.flags & func_flag::HANDLER != 0 || self.lives.is_handed(id) || life::gives_response(file, func.ret, 0)
+    }
+
+    /// Whether every known caller of a function hands it to a thread that may block.
+    pub fn is_offloaded(&self, id: FuncRef) -> bool {
+        self.lives.is_offloaded(id)
     }
 
     /// A query or request that the callees of a site lead to.
@@ -591,51 +616,8 @@ fn runs_on(file: &Summary, from: u32, facts: &[SiteFacts]) -> Runs {
     Runs::Once
 }
 
-/// Functions that hand what they are given to an off-loader.
-fn offloaders(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> BTreeSet<FuncRef> {
-    let mut found = BTreeSet::new();
-    for (index, facts) in sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
-        let file = names.file(index as u32);
-        for (site, fact) in file.sites.iter().zip(facts) {
-            if fact.seen.is_some_and(|s| s.effect == Effect::Offload) && site.func != NONE {
-                found.insert(FuncRef { file: index as u32, func: site.func });
-            }
-        }
-    }
-    found
-}
-
-/// Closures handed to the repository's own off-loaders run off the executor, too.
-fn hand_over(file: &Summary, facts: &mut [SiteFacts], offloaders: &BTreeSet<FuncRef>) {
-    let hands: Vec<bool> = file
-        .sites
-        .iter()
-        .zip(facts.iter())
-        .map(|(site, f)| site.flags & site_flag::TAKES_CLOSURE != 0 && f.targets.iter().any(|t| offloaders.contains(t)))
-        .collect();
-    if !hands.contains(&true) {
-        return;
-    }
-    for (n, site) in file.sites.iter().enumerate() {
-        if !matches!(facts[n].runs, Runs::Async | Runs::Sync) {
-            continue;
-        }
-        let mut at = site.frame;
-        while at != NONE {
-            let frame = &file.frames[at as usize];
-            match frame.kind {
-                FrameKind::Closure { consumer, .. } if consumer != NONE && hands[consumer as usize] => {
-                    facts[n].runs = Runs::Offloaded;
-                    break;
-                }
-                FrameKind::Function(_) => break,
-                _ => at = frame.parent,
-            }
-        }
-    }
-}
-
-type Callers = HashMap<FuncRef, Vec<(FuncRef, u32)>>;
+/// Who calls a function: the caller, and the site in its file.
+pub(super) type Callers = HashMap<FuncRef, Vec<(FuncRef, u32)>>;
 
 fn callers(names: &Names<'_>, sites: &[Vec<SiteFacts>]) -> Callers {
     let mut callers: Callers = HashMap::new();

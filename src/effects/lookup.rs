@@ -42,6 +42,18 @@ pub(super) fn fields(unit: &Unit) -> HashMap<CtxId, Vec<BindId>> {
     fields
 }
 
+/// The functions that are open to other files: public ones, and the methods of an implemented trait, which are called through
+/// the trait from wherever that is known.
+pub(super) fn open(unit: &Unit) -> HashSet<CtxId> {
+    let of = |kind: NoteKind| unit.notes.iter().filter(move |n| n.kind == kind);
+    let mut open: HashSet<CtxId> = of(NoteKind::Public).filter(|n| !n.name.is_some()).map(|n| n.ctx).collect();
+    let traits: HashSet<CtxId> = of(NoteKind::Base).map(|n| n.ctx).collect();
+    let methods =
+        unit.ctxs.iter().enumerate().filter(|(_, c)| c.kind == CtxKind::Function && traits.contains(&c.parent));
+    open.extend(methods.map(|(n, _)| CtxId(n as u32)));
+    open
+}
+
 /// Functions that an attribute or the type of a parameter makes a request handler, also where that is a closure in them.
 pub(super) fn handlers(unit: &Unit) -> HashSet<CtxId> {
     let attributes = unit.notes.iter().filter(|n| n.kind == NoteKind::Attribute);

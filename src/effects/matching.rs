@@ -56,6 +56,9 @@ impl<'m> Matcher<'m> {
         if let Some(seen) = self.by_user(types, index, site, name) {
             return (seen.effect != Effect::Nothing).then_some(seen);
         }
+        if names_offloading(last_segment(name)) {
+            return Some(Seen { effect: Effect::Offload, confidence: Confidence::High, by_text: false });
+        }
         let mut best: Option<Row> = None;
         for row in table(file.language).rows(last_segment(name)) {
             if best.is_some_and(|b| b.confidence <= row.confidence) {
@@ -179,6 +182,11 @@ fn mentions(name: &str, lib: &str) -> bool {
             rest.starts_with("::") || rest.is_empty() && lib.contains('/') || rest.starts_with('/') && lib.contains(':')
         }),
     }
+}
+
+/// `maybe_spawn_blocking!`, `spawn_blocking_with_tracing`: whoever wraps it keeps its name.
+fn names_offloading(name: &str) -> bool {
+    ["spawn_blocking", "block_in_place"].iter().any(|word| name.len() > word.len() && name.contains(word))
 }
 
 /// Whether a path is one of these and then a row's name, which may be open at its end.

@@ -5,10 +5,13 @@
 //! [`types`] and [`graph`] resolve calls across files and carry effects up the calls; [`context`] says in which context a
 //! call stands. Must not know any rule or severity.
 
+pub(crate) mod channels;
 pub mod context;
 mod dart;
 mod go;
 pub mod graph;
+pub(crate) mod guards;
+mod life;
 pub(crate) mod local;
 mod lookup;
 pub mod matching;
@@ -49,6 +52,8 @@ pub enum Effect {
     Sleep,
     /// Waits for a person at a terminal, blocking.
     Stdin,
+    /// Computes for so long on purpose that its thread does nothing else meanwhile: hashing a password, making a key.
+    Cpu,
     /// Blocks on a future.
     BlockOn,
     /// Hands a closure to a thread that may block.
@@ -84,6 +89,7 @@ impl Effect {
                 | Effect::ProcessWait
                 | Effect::Sleep
                 | Effect::Stdin
+                | Effect::Cpu
                 | Effect::BlockOn
         )
     }
@@ -98,6 +104,7 @@ impl Effect {
             Effect::ProcessWait => "wait for a process",
             Effect::Sleep => "sleep",
             Effect::Stdin => "wait for input",
+            Effect::Cpu => "long computation",
             Effect::BlockOn => "wait for a future",
             Effect::Offload => "off-loading",
             Effect::Pause => "pause",

@@ -2,8 +2,8 @@
 //! keeps a look-alike silent.
 
 use super::Effect::{
-    BlockOn, BlockingNetwork, BlockingQuery, CompileRegex, FileIo, Leak, Network, Nothing, Offload, Pause, Prepare,
-    ProcessWait, Query, Sleep, Spawn, Stdin, UnboundedChannel,
+    BlockOn, BlockingNetwork, BlockingQuery, CompileRegex, Cpu, FileIo, Leak, Network, Nothing, Offload, Pause,
+    Prepare, ProcessWait, Query, Sleep, Spawn, Stdin, UnboundedChannel,
 };
 use super::On;
 use super::table::{Group, Table, group};
@@ -466,6 +466,30 @@ const GROUPS: &[Group] = &[
         &["block_on"],
     ),
     group(On::Type(&["tokio::runtime::Runtime", "tokio::runtime::Handle"]), BlockOn, High, &["block_on"]),
+    // long on purpose
+    group(
+        On::Path(&["bcrypt"]),
+        Cpu,
+        High,
+        &["hash", "hash_with_result", "hash_with_salt", "verify", "non_truncating_hash", "non_truncating_verify"],
+    ),
+    group(
+        On::Path(&["argon2"]),
+        Cpu,
+        High,
+        &["hash_encoded", "hash_raw", "verify_encoded", "verify_encoded_ext", "verify_raw"],
+    ),
+    group(
+        On::Type(&["argon2::Argon2", "scrypt::Scrypt", "pbkdf2::Pbkdf2"]),
+        Cpu,
+        High,
+        &["hash_password", "hash_password_customized", "hash_password_into", "verify_password"],
+    ),
+    group(On::Path(&["scrypt"]), Cpu, High, &["scrypt", "scrypt_simple", "scrypt_check"]),
+    group(On::Path(&["pbkdf2"]), Cpu, High, &["pbkdf2", "pbkdf2_hmac", "pbkdf2_hmac_array", "pbkdf2_array"]),
+    group(On::Path(&["ring::pbkdf2"]), Cpu, High, &["derive", "verify"]),
+    group(On::Path(&["password_auth"]), Cpu, High, &["generate_hash", "verify_password"]),
+    group(On::Path(&["rsa::RsaPrivateKey", "openssl::rsa::Rsa"]), Cpu, High, &["new", "new_with_exp", "generate"]),
     // off-loading
     group(On::Distinctive(&[]), Offload, High, &["spawn_blocking", "block_in_place", "unblock", "spawn_blocking_on"]),
     group(On::Path(&["actix_web::web", "actix_rt", "web"]), Offload, High, &["block"]),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
 
+use super::channels::{self, Load, MAKERS};
 use super::context;
 use super::lookup::{self, module_ctx};
 use super::modules;
@@ -41,6 +42,7 @@ pub fn summarise(unit: &Unit, place: Place<'_>) -> Summary {
     s.finish_functions();
     s.finish_statics();
     s.out.names = s.names.into_texts();
+    s.out.shrink();
     s.out
 }
 
@@ -71,6 +73,8 @@ struct Summariser<'a> {
     fields: HashMap<CtxId, Vec<BindId>>,
     /// Functions that an attribute makes a request handler.
     handlers: HashSet<CtxId>,
+    /// Functions that are open to other files.
+    open: HashSet<CtxId>,
     /// Modules declared in this one: the module context that each is declared in, and its name.
     children: HashSet<(CtxId, Sym)>,
     /// Calls that the function returns with.
@@ -114,6 +118,7 @@ impl<'a> Summariser<'a> {
             notes: lookup::notes(unit),
             fields: lookup::fields(unit),
             handlers: lookup::handlers(unit),
+            open: lookup::open(unit),
             children: lookup::children(unit),
             returned: context::returned_calls(unit),
             statics: Vec::new(),
@@ -317,6 +322,7 @@ impl<'a> Summariser<'a> {
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
         set(unit.name(ctx.name) == "main" && class.is_none(), func_flag::ENTRY);
         set(self.handlers.contains(&id), func_flag::HANDLER);
+        set(self.open.contains(&id), func_flag::PUBLIC);
         flags
     }
 
@@ -549,6 +555,11 @@ impl<'a> Summariser<'a> {
         let args = unit.call_args(call);
         let connection = args.iter().copied().find(|a| context::is_connection(unit, *a));
         set(connection.is_some(), site_flag::CONNECTION_ARG);
+        if call.flags & call_flag::METHOD == 0 && MAKERS.contains(&context::last_segment(unit.name(call.name))) {
+            let load = channels::load(unit, id);
+            set(load == Load::Few, site_flag::FEW_MESSAGES);
+            set(load == Load::Finite, site_flag::FINITE_MESSAGES);
+        }
         let recv_name = context::value_name(unit, call.recv);
         let recv_is_connection = context::is_connection(unit, call.recv) || recv_name.ends_with("client");
         set(recv_is_connection, site_flag::CONNECTION_RECV);

@@ -126,6 +126,10 @@ pub mod site_flag {
     pub const TAKES_CLOSURE: u16 = 1 << 7;
     /// Awaited at once.
     pub const AWAIT: u16 = 1 << 8;
+    /// Makes a channel that carries an answer or a few messages.
+    pub const FEW_MESSAGES: u16 = 1 << 9;
+    /// Makes a channel that carries as many messages as a finite collection has items.
+    pub const FINITE_MESSAGES: u16 = 1 << 12;
     /// The first argument is of another database's look, or the receiver of a look that is none (`request`).
     pub const REQUEST_RECV: u16 = 1 << 10;
     /// Its value is what the function returns with: it runs at most once a call, also in a loop.
@@ -252,6 +256,8 @@ pub mod func_flag {
     pub const METHOD: u16 = 1 << 5;
     /// The program's entry.
     pub const ENTRY: u16 = 1 << 6;
+    /// Open to other files.
+    pub const PUBLIC: u16 = 1 << 7;
 }
 
 /// A type.
@@ -292,6 +298,17 @@ impl Summary {
             statics: Vec::new(),
             test_modules: Vec::new(),
         }
+    }
+
+    /// Gives back the room that tables took while they grew: summaries of a whole repository stay until its end.
+    pub(super) fn shrink(&mut self) {
+        self.names.shrink_to_fit();
+        self.frames.shrink_to_fit();
+        self.sites.shrink_to_fit();
+        self.terms.shrink_to_fit();
+        self.pool.shrink_to_fit();
+        self.funcs.shrink_to_fit();
+        self.types.shrink_to_fit();
     }
 
     /// A name's text; empty for none.

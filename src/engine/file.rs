@@ -32,7 +32,7 @@ impl Placed {
     pub(super) fn of(job: &Job<'_>, profiles: &Profiles<'_>, source: &Source) -> Placed {
         Placed {
             module: module(job.facts, &source.path),
-            profile: profiles.of(&source.path, &source.text),
+            profile: profiles.of_written(&source.path),
             hot: profiles.heat(&source.path) == Heat::Hot,
         }
     }

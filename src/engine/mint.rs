@@ -10,6 +10,7 @@ use crate::lang::Language;
 use crate::model::finding::{Evidence, Finding};
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::{Confidence, Severity};
+use crate::policy::allow::without_marker;
 use crate::rules::{Detect, Rule, SchemaView, SiteView};
 use crate::schema::Schema;
 
@@ -211,10 +212,10 @@ impl<'a> Mint<'a> {
     }
 }
 
-/// The lines of a place with white space folded.
+/// The lines of a place with white space folded, without the suppression at their ends: writing one changes no identity.
 fn normalised(text: &str, first: u32, last: u32) -> String {
     let lines = text.lines().skip(first.saturating_sub(1) as usize).take((last.saturating_sub(first) + 1) as usize);
-    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    let words: Vec<&str> = lines.map(without_marker).flat_map(str::split_whitespace).collect();
     words.join(" ").chars().take(SNIPPET).collect()
 }
 

@@ -82,6 +82,12 @@ impl<'a> Profiles<'a> {
         if is_generated(path, text) {
             return Profile::Generated;
         }
+        self.of_written(path)
+    }
+
+    /// What a file is for that nobody takes for generated, whatever it says of itself: those that count as generated are
+    /// not given to the engine at all.
+    pub fn of_written(&self, path: &str) -> Profile {
         let target = self.facts.target_of(path);
         let by_target = match target {
             Some(TargetKind::Test) => Some(Profile::Test),
@@ -107,23 +113,37 @@ impl<'a> Profiles<'a> {
 
     fn by_manifest(&self, path: &str, target: Option<TargetKind>) -> Profile {
         let Some(owner) = self.facts.crate_of(path).filter(|_| target.is_some()) else { return Profile::Service };
-        let command_lines = self.command_lines.get_or_init(|| {
-            let found = self.facts.crates.iter().filter(|c| self.is_command_line(c));
-            found.map(|c| c.dir.as_str()).collect()
-        });
-        if command_lines.contains(owner.dir.as_str()) { Profile::Cli } else { Profile::Service }
+        let command_lines = self.command_lines.get_or_init(|| self.find_command_lines());
+        let by_name = || is_command_path(owner, path.strip_prefix(owner.dir.as_str()).unwrap_or(path));
+        if command_lines.contains(owner.dir.as_str()) || by_name() { Profile::Cli } else { Profile::Service }
     }
 
-    /// A program that parses arguments, serves nothing and holds no database open is a command line, and so is the library
-    /// beside it. With a database it is a worker, which is a service without a port.
-    fn is_command_line(&self, owner: &'a Crate) -> bool {
-        if !owner.targets.iter().any(|t| t.kind == TargetKind::Bin) {
-            return false;
+    /// Programs that are command lines, and the libraries that only such programs use.
+    fn find_command_lines(&self) -> BTreeSet<&'a str> {
+        let programs = |c: &&Crate| c.targets.iter().any(|t| t.kind == TargetKind::Bin);
+        let mut found = BTreeSet::new();
+        let mut serve = BTreeSet::new();
+        for program in self.facts.crates.iter().filter(programs) {
+            let reached = self.reached_from(program).into_iter().map(|c| c.dir.as_str());
+            if self.is_command_line(program) {
+                found.extend(reached);
+            } else {
+                serve.extend(reached);
+            }
         }
+        found.into_iter().filter(|dir| !serve.contains(dir)).collect()
+    }
+
+    /// A program that parses arguments, serves nothing and holds no database open is a command line. With a database it
+    /// is a worker, which is a service without a port. A thin program may leave the serving to a crate below it; a library
+    /// there that is a client as often as a server says nothing.
+    fn is_command_line(&self, owner: &'a Crate) -> bool {
+        let listens = self.listening.contains(owner.dir.as_str()) && uses_any(owner, &RUNTIMES);
         let reached = self.reached_from(owner);
-        let uses = |list: &[&str]| reached.iter().any(|c| list.iter().any(|name| c.depends_on(name)));
-        let listens = reached.iter().any(|c| self.listening.contains(c.dir.as_str()));
-        uses(&ARGUMENT_PARSERS) && !uses(&SERVERS) && !uses(&DATABASES) && !listens
+        let parses = reached.iter().any(|c| uses_any(c, &ARGUMENT_PARSERS));
+        let below =
+            reached.iter().any(|c| SERVERS.iter().any(|name| !ALSO_CLIENTS.contains(name) && c.depends_on(name)));
+        parses && !below && !uses_any(owner, &SERVERS) && !uses_any(owner, &DATABASES) && !listens
     }
 
     /// A crate and the crates of this repository that it depends on.
@@ -140,6 +160,29 @@ impl<'a> Profiles<'a> {
         reached
     }
 }
+
+fn uses_any(owner: &Crate, list: &[&str]) -> bool {
+    list.iter().any(|name| owner.depends_on(name))
+}
+
+/// Whether a folder or module says that it is the command line of a program that may also serve: the crate's own folder, or
+/// what stands below it.
+fn is_command_path(owner: &Crate, below: &str) -> bool {
+    const COMMANDS: [&str; 7] = ["cli", "cmd", "cmds", "commands", "command", "subcommand", "subcommands"];
+    const SERVES: [&str; 12] = [
+        "lsp", "server", "servers", "serve", "daemon", "api", "routes", "handlers", "http", "grpc", "service", "worker",
+    ];
+    let words = |path: &str, list: &[&str]| {
+        let stem = rust_stem(path).into_iter();
+        path.split('/').chain(stem).any(|segment| list.contains(&segment))
+    };
+    let folder = owner.dir.rsplit('/').next().unwrap_or(&owner.dir);
+    let named = folder == "cli" || folder.ends_with("-cli") || folder.ends_with("_cli") || folder.ends_with("ctl");
+    (named || uses_any(owner, &ARGUMENT_PARSERS) && words(below, &COMMANDS)) && !words(below, &SERVES)
+}
+
+/// Asynchronous runtimes: what listens without one serves no more than its own parts.
+const RUNTIMES: [&str; 6] = ["actix_rt", "async_std", "glommio", "monoio", "smol", "tokio"];
 
 /// Crates that serve requests.
 const SERVERS: [&str; 30] = [
@@ -175,8 +218,11 @@ const SERVERS: [&str; 30] = [
     "warp",
 ];
 
-/// Crates that talk to a database.
-const DATABASES: [&str; 13] = [
+/// Of these, the ones that clients use as well.
+const ALSO_CLIENTS: [&str; 7] = ["hyper_util", "jsonrpsee", "juniper", "lapin", "rdkafka", "tarpc", "tonic"];
+
+/// Crates that talk to a database server. One in a file is as common in programs for one person.
+const DATABASES: [&str; 12] = [
     "deadpool_postgres",
     "diesel",
     "diesel_async",
@@ -184,7 +230,6 @@ const DATABASES: [&str; 13] = [
     "mongodb",
     "mysql_async",
     "redis",
-    "rusqlite",
     "scylla",
     "sea_orm",
     "sqlx",

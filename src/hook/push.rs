@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::world::config_files;
+use crate::review::configuration;
 use crate::world::git::{Base, PushBase, Repo};
 
 use super::protocol::Update;
@@ -25,8 +25,9 @@ struct Pushed {
     branches: Vec<String>,
 }
 
-/// Works out the ranges. `remote` is the remote's name, or its address where it has none.
-pub fn ranges(repo: &Repo, root: &Path, updates: &[Update], remote: &str) -> Result<Push> {
+/// Works out the ranges. `remote` is the remote's name, or its address where it has none; `policy` the commit whose policy
+/// counts, where it is not the pushed one's.
+pub fn ranges(repo: &Repo, root: &Path, updates: &[Update], remote: &str, policy: Option<&str>) -> Result<Push> {
     let mut push = Push::default();
     let mut pushed: Vec<Pushed> = Vec::new();
     for update in updates.iter().filter(|update| !update.is_deletion()) {
@@ -57,7 +58,7 @@ pub fn ranges(repo: &Repo, root: &Path, updates: &[Update], remote: &str) -> Res
     for Pushed { commit, base, branches } in pushed {
         let Some(base) = base else { continue };
         let tree = repo.commit_tree(&commit)?;
-        let resolved = config_files::load(tree.as_ref(), None, toml::Table::new())?;
+        let resolved = configuration(repo, tree.as_ref(), policy)?;
         push.notes.extend(resolved.notes);
         if base.commit == commit {
             let short = commit.get(..12).unwrap_or(&commit);
@@ -70,6 +71,7 @@ pub fn ranges(repo: &Repo, root: &Path, updates: &[Update], remote: &str) -> Res
             head: commit,
             branches,
             config: resolved.config,
+            policy: policy.map(str::to_owned),
         });
     }
     Ok(push)

@@ -30,6 +30,8 @@ pub struct Range {
     pub write: bool,
     /// The configuration that counts.
     pub config: Config,
+    /// The commit whose policy counts; none where the head's own does.
+    pub policy: Option<String>,
 }
 
 /// A story of a range, reviewed.
@@ -91,6 +93,7 @@ pub fn gate(range: &Range) -> Result<Gated> {
             dry_run: false,
             // A change could bring its own cached verdict (contracts 10).
             no_cache: true,
+            policy: range.policy.clone(),
             config: stories::divided(&range.config, &chosen.stories, at),
         };
         let reviewed = review::run(&job)?;
@@ -109,6 +112,7 @@ fn storyless(range: &Range) -> CheckJob {
         paths: Vec::new(),
         scope: Scope::File,
         rules: Selection::Review,
+        policy: range.policy.clone(),
         config: range.config.clone(),
     }
 }

@@ -5,7 +5,7 @@
 use super::Language;
 use super::unit::{
     Await, Bind, BindId, BindKind, Call, CallId, Ctx, CtxId, CtxKind, Import, Jump, Names, Note, NoteKind, Pos, Region,
-    RegionId, Sym, Ty, TyId, Unit, Val, ValId,
+    RegionId, Sym, Ty, TyId, Unit, Val, ValId, call_flag,
 };
 
 /// A unit under construction.
@@ -172,11 +172,21 @@ impl Builder {
         let args = self.unit.args.len() as u32;
         self.unit.args.extend_from_slice(new.args);
         for arg in new.args {
-            if let Val::Closure(ctx) = self.unit.plain(*arg) {
-                let consumer = &mut self.unit.ctxs[ctx.index()].consumer;
-                if !consumer.is_some() {
-                    *consumer = id;
+            match self.unit.plain(*arg) {
+                Val::Closure(ctx) => {
+                    let consumer = &mut self.unit.ctxs[ctx.index()].consumer;
+                    if !consumer.is_some() {
+                        *consumer = id;
+                    }
                 }
+                // A macro that gives the function literal on that it is given: who takes that is the consumer.
+                Val::Call(inner) if self.unit.call(inner).flags & call_flag::MACRO != 0 => {
+                    let given = self.unit.call_args(self.unit.call(inner)).last().map(|a| self.unit.plain(*a));
+                    if let Some(Val::Closure(ctx)) = given {
+                        self.unit.ctxs[ctx.index()].consumer = id;
+                    }
+                }
+                _ => {}
             }
         }
         let seq = self.next_seq();

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::check::{CHECK_ORDER, Check, Findings, Outcome, Scope};
+use super::check::{CHECK_ORDER, Check, Counts, Findings, Outcome, Scope};
 use super::finding::Finding;
 
 /// Version of the schema.
@@ -54,6 +54,9 @@ pub struct Analysis {
     /// What the story gate noticed; never a reason to stop.
     #[serde(default)]
     pub gate_warnings: Vec<Value>,
+    /// How many findings count, and how many are exempt.
+    #[serde(default)]
+    pub counts: Counts,
     /// The checks in order.
     pub checks: Vec<CheckRecord>,
 }

@@ -109,6 +109,38 @@ impl Check {
     }
 }
 
+/// How many findings count, and how many do not because of what somebody wrote down.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// Findings that count: not exempt, and not old under `--scope new`.
+    pub reported: usize,
+    /// Findings that a comment suppresses.
+    pub suppressed: usize,
+    /// Findings that the baseline knows.
+    pub baselined: usize,
+    /// Findings that a waiver covers.
+    pub waived: usize,
+}
+
+impl Counts {
+    /// Of some checks.
+    pub fn of(checks: &[Check]) -> Counts {
+        let mut counts = Counts::default();
+        for finding in checks.iter().flat_map(Check::findings) {
+            counts.reported += usize::from(!finding.is_exempt() && finding.new != Some(false));
+            counts.suppressed += usize::from(finding.suppressed.is_some());
+            counts.baselined += usize::from(finding.baselined.is_some());
+            counts.waived += usize::from(finding.waived.is_some());
+        }
+        counts
+    }
+
+    /// Whether anything is exempt.
+    pub fn any_exempt(self) -> bool {
+        self.suppressed + self.baselined + self.waived > 0
+    }
+}
+
 impl Serialize for Check {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;

@@ -32,6 +32,8 @@ pub struct Provenance {
     pub suppressed: usize,
     /// Findings that the baseline knows.
     pub baselined: usize,
+    /// Findings that a waiver covers.
+    pub waived: usize,
     /// The verdict's word.
     pub verdict: String,
     /// How each check ended: its name, then its status, with the reason where it is skipped or errored.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::model::category::Category;
-use crate::model::check::{Check, Outcome};
+use crate::model::check::{Check, Counts, Outcome};
 use crate::model::finding::{Exemption, Finding};
 use crate::model::flip;
 use crate::model::judgment::{JudgedFinding, Judgment};
@@ -101,6 +101,14 @@ pub(super) fn table(checks: &[Check], wall: &[(String, Duration)], out: &mut Str
         let _ = writeln!(out, "| {} | {} | {} | {clock} |", check.name, check.outcome.status(), check.findings().len());
     }
     out.push('\n');
+    let counts = Counts::of(checks);
+    if counts.any_exempt() {
+        let Counts { reported, suppressed, baselined, waived } = counts;
+        let _ = writeln!(
+            out,
+            "Findings: {reported} reported, {suppressed} suppressed, {baselined} baselined, {waived} waived.\n"
+        );
+    }
 }
 
 pub(super) fn warnings(warnings: &[String], out: &mut String) {
@@ -153,9 +161,10 @@ fn entry(finding: &Finding, out: &mut String) {
     let exemptions =
         [("suppressed", &finding.suppressed), ("baselined", &finding.baselined), ("waived", &finding.waived)];
     for (name, exemption) in exemptions {
-        if let Some(Exemption { reason, until }) = exemption {
+        if let Some(Exemption { reason, until, owner }) = exemption {
             let until = until.as_ref().map_or(String::new(), |day| format!(", until {}", markdown(day)));
-            let _ = writeln!(out, "  - {name}: {}{until}", markdown(reason));
+            let owner = owner.as_ref().map_or(String::new(), |owner| format!(", owner {}", markdown(owner)));
+            let _ = writeln!(out, "  - {name}: {}{until}{owner}", markdown(reason));
         }
     }
     if finding.new == Some(false) {

@@ -34,6 +34,12 @@ pub fn render(verdict: Verdict, parts: &[Part<'_>], notes: &[String]) -> String 
         let _ = writeln!(out, "### {title}: {}\n", part.verdict);
         table(part.checks, &mut out);
         findings(part.checks, &mut out);
+        for note in &part.provenance.notes {
+            let _ = writeln!(out, "- {}", markdown_message(note));
+        }
+        if !part.provenance.notes.is_empty() {
+            out.push('\n');
+        }
         let _ = writeln!(out, "{}\n", code(&provenance_line(part.provenance)));
     }
     for note in notes {

@@ -246,7 +246,7 @@ pub fn provenance_line(p: &Provenance) -> String {
     let skipped = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
     format!(
         "perf-gate {}, rules {}, config {}; base {} ({}), head {}; {} files examined, {total} skipped{skipped}; \
-         {} rules run; {} findings, {} suppressed, {} baselined",
+         {} rules run; findings: {} reported, {} suppressed, {} baselined, {} waived",
         p.tool,
         p.rules_version,
         p.config_hash,
@@ -258,6 +258,7 @@ pub fn provenance_line(p: &Provenance) -> String {
         p.reported,
         p.suppressed,
         p.baselined,
+        p.waived,
     )
 }
 

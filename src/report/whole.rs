@@ -173,7 +173,8 @@ pub(super) fn exemptions(finding: &Finding) -> Vec<(&'static str, String)> {
         .filter_map(|(kind, exemption)| {
             let exemption = exemption.as_ref()?;
             let until = exemption.until.as_ref().map_or(String::new(), |until| format!(" (until {until})"));
-            Some((kind, format!("{}{until}", exemption.reason)))
+            let owner = exemption.owner.as_ref().map_or(String::new(), |owner| format!(", {owner}"));
+            Some((kind, format!("{}{owner}{until}", exemption.reason)))
         })
         .collect()
 }

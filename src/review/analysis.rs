@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::engine::{Caps, Selection};
 use crate::error::{Error, Result};
 use crate::model::analysis::{Analysis, CheckRecord, SCHEMA_VERSION, SKILL};
-use crate::model::check::{Check, Outcome};
-use crate::report::json;
+use crate::model::check::{Check, Counts, Outcome};
+use crate::report::json as report_json;
 
 use super::cache::{self, Cached, Key};
 use super::examine::{self, Examination, Examined};
@@ -35,6 +37,8 @@ pub(super) struct Evidence {
     pub json: String,
     /// What ran and what it found.
     pub examined: Examined,
+    /// The checks as they were before anything exempted a finding; empty where nothing is to be kept.
+    pub found: Vec<Check>,
     /// The cache key; none where no cache is used.
     pub cache_key: Option<Key>,
     /// Whether the result came from the cache.
@@ -67,19 +71,25 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
     let key = cache::key(job, setup, gate, &loaded, (&around, followed));
     let known = key.as_ref().and_then(|key| cache::read(job, setup, key, &loaded));
     let cached = known.is_some();
-    let examined = match known {
+    let mut examined = match known {
         Some(Cached(examined)) => examined,
         None => examination.run(&loaded, &gate.wanted, &around, surroundings.as_ref())?,
     };
-    let document = document(job, setup, gate, &loaded, &examined);
+    // What the cache keeps knows nothing of suppressions, baseline and waivers: these and their dates come after it.
+    let found = if key.is_some() && !cached { examined.checks.clone() } else { Vec::new() };
+    let loosened = examination.exempt(&loaded, &gate.wanted, &mut examined)?;
+    let mut document = document(job, setup, gate, &loaded, &examined);
+    let waits = |what: &String| json!({ "warning": "takes-effect-after-merge", "reason": what });
+    document.gate_warnings.extend(loosened.iter().map(waits));
     let json = render(&document)?;
     let mut notes = gate.sentences.clone();
+    notes.extend(loosened);
     notes.extend(around.facts.notes);
     notes.extend(examined.notes.iter().cloned());
     notes.extend(nothing_examined(&examined, "changed"));
     notes.extend(slow(start.elapsed(), cached));
     let texts = loaded.sources.into_iter().map(|source| (source.path, source.text)).collect();
-    Ok(Evidence { document, json, examined, cache_key: key, cached, total: start.elapsed(), texts, notes })
+    Ok(Evidence { document, json, examined, found, cache_key: key, cached, total: start.elapsed(), texts, notes })
 }
 
 fn document(job: &Job, setup: &Setup, gate: &Gate, loaded: &Loaded, examined: &Examined) -> Analysis {
@@ -98,12 +108,14 @@ fn document(job: &Job, setup: &Setup, gate: &Gate, loaded: &Loaded, examined: &E
         files: loaded.sources.iter().map(|source| source.path.clone()).collect(),
         file_hashes: loaded.hashes.clone(),
         gate_warnings: gate.warnings.clone(),
+        counts: Counts::of(&examined.checks),
         checks: examined.checks.iter().map(CheckRecord::from).collect(),
     }
 }
 
 fn render(document: &Analysis) -> Result<String> {
-    json::pretty(document).map_err(|why| Error::internal(format!("the analysis cannot be written as JSON: {why}")))
+    report_json::pretty(document)
+        .map_err(|why| Error::internal(format!("the analysis cannot be written as JSON: {why}")))
 }
 
 impl Evidence {

@@ -132,7 +132,9 @@ pub(super) fn store(job: &Job, evidence: &Evidence) {
         rules_run: examined.rules_run,
         notes: examined.notes.clone(),
     };
-    let (Ok(mut value), Ok(extra)) = (serde_json::to_value(&evidence.document), serde_json::to_value(extra)) else {
+    let checks = evidence.found.iter().map(CheckRecord::from).collect();
+    let document = Analysis { checks, ..evidence.document.clone() };
+    let (Ok(mut value), Ok(extra)) = (serde_json::to_value(&document), serde_json::to_value(extra)) else {
         return;
     };
     if let Some(object) = value.as_object_mut() {

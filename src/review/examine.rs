@@ -14,6 +14,7 @@ use crate::engine::facts::{Facts, brought};
 use crate::engine::measured::{self, Measurement};
 use crate::engine::{self, Output, Selection, Source, budgets};
 use crate::error::{Error, Result};
+use crate::lang::Language;
 use crate::model::brought::Brought;
 use crate::model::budget::Budgets;
 use crate::model::check::{Check, Outcome, Scope as CheckScope};
@@ -102,7 +103,9 @@ impl Examination<'_> {
         // Cargo runs only in the user's own working tree; what others push is read as text.
         let way = if self.ground.worktree { Way::Cargo } else { Way::Manifests };
         let cache = crate::world::env::cache_folder().map(|folder| facts_file(&folder, self.root));
-        let facts = load::load(Request { root: self.root, tree, files: &files, way, cache: cache.as_deref() });
+        let crates = of_crates(&files);
+        let request = Request { root: self.root, tree, files: &crates, way, cache: cache.as_deref() };
+        let facts = if crates.is_empty() { load::Loaded::default() } else { load::load(request) };
         let declared = budgets::declared(tree, &files);
         let start = Watch::start();
         let mut budgets = budgets::measure(budgets::Job {
@@ -144,7 +147,9 @@ impl Examination<'_> {
 
     /// The files around the loaded ones; none where no rule asks for them.
     pub(super) fn surroundings(&self, loaded: &Loaded) -> Result<Option<Surroundings<'_>>> {
-        if !self.follows() || loaded.sources.is_empty() {
+        // Where nothing can be lowered, there is no call to follow.
+        let lowered = loaded.sources.iter().any(|source| Language::of_path(&source.path).is_some());
+        if !self.follows() || !lowered {
             return Ok(None);
         }
         Surroundings::find(self.ground, self.root, self.config, &paths(&loaded.sources)).map(Some)
@@ -251,6 +256,15 @@ impl Examination<'_> {
     }
 }
 
+/// Those files that a crate can be made of: for all others, nobody asks which crate they are in.
+fn of_crates<'f>(files: &[&'f str]) -> Vec<&'f str> {
+    let counts = |path: &&str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        Language::of_path(path) == Some(Language::Rust) || matches!(name, "Cargo.toml" | "Cargo.lock")
+    };
+    files.iter().copied().filter(counts).collect()
+}
+
 fn paths(sources: &[Source]) -> BTreeSet<&str> {
     sources.iter().map(|source| source.path.as_str()).collect()
 }
@@ -325,7 +339,7 @@ fn facts_file(cache: &Path, root: &Path) -> std::path::PathBuf {
 
 /// Loads what is wanted from the ground's tree.
 pub(super) fn load(ground: &Ground, wanted: &BTreeMap<String, Wanted>, config: &Config) -> Result<Loaded> {
-    sources::load(ground.tree.as_ref(), wanted, config)
+    sources::load(ground, wanted, config)
 }
 
 /// Why a check is `errored`, if it is.

@@ -1,7 +1,7 @@
 //! Phase 7, finalize: the last checkpoint, and the summary that the caller shows.
 
 use crate::error::Result;
-use crate::model::check::Check;
+use crate::model::check::{Check, Counts};
 use crate::model::provenance::Provenance;
 
 use super::analysis::{Evidence, RULES_VERSION};
@@ -53,7 +53,7 @@ pub(super) fn provenance(
     examined: &Examined,
     head: String,
 ) -> Provenance {
-    let findings = || examined.checks.iter().flat_map(Check::findings);
+    let counts = Counts::of(&examined.checks);
     Provenance {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         rules_version: RULES_VERSION.to_owned(),
@@ -64,9 +64,10 @@ pub(super) fn provenance(
         files_examined: examined.parsed,
         files_skipped: examined.skipped.clone(),
         rules_run: examined.rules_run,
-        reported: findings().filter(|f| !f.is_exempt() && f.new != Some(false)).count(),
-        suppressed: findings().filter(|f| f.suppressed.is_some()).count(),
-        baselined: findings().filter(|f| f.baselined.is_some()).count(),
+        reported: counts.reported,
+        suppressed: counts.suppressed,
+        baselined: counts.baselined,
+        waived: counts.waived,
         verdict: String::new(),
         checks: examined.checks.iter().map(|check| (check.name.to_owned(), ending(check))).collect(),
         notes: Vec::new(),

@@ -32,6 +32,16 @@ pub(super) struct Ground {
     pub touched: Option<BTreeMap<String, Option<[u8; 32]>>>,
     /// Whether the working tree is analysed, as against a commit.
     pub worktree: bool,
+    /// The commit whose policy counts; none where that of the analysed tree itself does.
+    pub policy: Option<Policy>,
+}
+
+/// A commit that says what is left out and what is exempt, so that a change cannot.
+pub(super) struct Policy {
+    /// Its full id.
+    pub commit: String,
+    /// Its content.
+    pub tree: Box<dyn Tree>,
 }
 
 impl Ground {
@@ -54,6 +64,7 @@ impl Ground {
                     changes: Some(changes),
                     touched: None,
                     worktree: false,
+                    policy: None,
                 })
             }
         }
@@ -75,6 +86,7 @@ impl Ground {
                     changes: None,
                     touched: None,
                     worktree: true,
+                    policy: None,
                 }),
             };
         };
@@ -82,7 +94,7 @@ impl Ground {
         let compared = base.as_ref().map(|base| repo.compare_worktree(&base.commit)).transpose()?;
         let (changes, touched) = compared.map(|compared| (compared.changes, compared.touched)).unzip();
         let head = repo.head()?;
-        Ok(Ground { tree, repo: Some(repo), base, head, changes, touched, worktree: true })
+        Ok(Ground { tree, repo: Some(repo), base, head, changes, touched, worktree: true, policy: None })
     }
 
     /// The working tree by itself: nothing is compared with anything.
@@ -90,7 +102,24 @@ impl Ground {
         let tree: Box<dyn Tree> = Box::new(Disk::new(root)?);
         let repo = Repo::discover(root)?;
         let head = repo.as_ref().map(Repo::head).transpose()?.flatten();
-        Ok(Ground { tree, repo, base: None, head, changes: None, touched: None, worktree: true })
+        Ok(Ground { tree, repo, base: None, head, changes: None, touched: None, worktree: true, policy: None })
+    }
+
+    /// The same ground under the policy of a commit, where one is named.
+    pub(super) fn under(mut self, policy: Option<&str>) -> Result<Ground> {
+        let Some(commit) = policy else { return Ok(self) };
+        let repo = self.repo.as_ref().ok_or_else(|| {
+            Error::input(format!("the policy of {commit} can only be read inside a repository"))
+                .next("run it inside a repository, or leave `--policy-from` out")
+        })?;
+        let tree = repo.commit_tree(commit)?;
+        self.policy = Some(Policy { commit: commit.to_owned(), tree });
+        Ok(self)
+    }
+
+    /// The tree whose policy counts.
+    pub(super) fn policy_tree(&self) -> &dyn Tree {
+        self.policy.as_ref().map_or(self.tree.as_ref(), |policy| policy.tree.as_ref())
     }
 
     /// The base as files and reports name it.

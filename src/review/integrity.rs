@@ -9,7 +9,7 @@ use crate::model::severity::{Confidence, Severity};
 use super::sources::hex;
 
 /// What the findings here say of themselves.
-pub const INTEGRITY_RULES: [(&str, &str); 5] = [
+pub const INTEGRITY_RULES: [(&str, &str); 11] = [
     ("integrity/missing-entry", "a File List entry with no such file"),
     (
         "integrity/refused-entry",
@@ -17,6 +17,12 @@ pub const INTEGRITY_RULES: [(&str, &str); 5] = [
     ),
     ("integrity/not-a-file", "a File List entry that is a folder"),
     ("integrity/unreadable-file", "a file that cannot be read"),
+    ("integrity/malformed-suppression", "a `perf-gate:` comment that cannot be understood, or gives no reason"),
+    ("integrity/unknown-suppressed-rule", "a suppression of a rule that there is not"),
+    ("integrity/expired-suppression", "a suppression whose last day is over, or is no day"),
+    ("integrity/unused-suppression", "a suppression with nothing left to suppress"),
+    ("integrity/unusable-waiver", "a waiver that lacks a rule, a place, a reason, an owner or a day"),
+    ("integrity/expired-waiver", "a waiver whose last day is over, or is no day"),
     (
         "integrity/unparsable-lines",
         "lines that the parser could make nothing of, in a file that was analysed otherwise",
@@ -52,6 +58,11 @@ pub(super) fn folder(path: &str) -> Finding {
 pub(super) fn unreadable(path: &str, why: &str) -> Finding {
     let message = format!("`{}` cannot be read: {why}", shown(path));
     finding("integrity/unreadable-file", path, 1, path, message, "make it readable, or take it off the File List")
+}
+
+/// Something about a suppression or a waiver; `identity` is what it says, whatever line it stands on.
+pub(super) fn about(rule: &str, (file, line): (&str, u32), identity: &str, message: String, help: &str) -> Finding {
+    finding(rule, file, line, identity, message, help)
 }
 
 /// Lines that the parser skipped.

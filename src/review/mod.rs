@@ -19,6 +19,7 @@ mod analysis;
 mod cache;
 mod deltas;
 mod examine;
+mod exempt;
 mod measurements;
 mod surroundings;
 
@@ -49,6 +50,7 @@ use crate::model::judgment::Judgment;
 pub use crate::model::provenance::Provenance;
 use crate::model::story_key::StoryKey;
 use crate::model::verdict::Verdict;
+pub use exempt::{configuration, policy_commit};
 pub use integrity::INTEGRITY_RULES;
 
 /// What is analysed, and against what.
@@ -98,6 +100,9 @@ pub struct Job {
     pub dry_run: bool,
     /// Neither read nor write the result cache.
     pub no_cache: bool,
+    /// The commit whose policy counts, as a full id: suppressions, waivers, baseline, what is left out. None: the analysed
+    /// tree's own. The configuration is resolved from it too, by [`configuration`].
+    pub policy: Option<String>,
     /// The resolved configuration.
     pub config: Config,
 }
@@ -133,6 +138,8 @@ pub struct CheckJob {
     pub scope: Scope,
     /// Which rules run.
     pub rules: Selection,
+    /// The commit whose policy counts, as for [`Job`].
+    pub policy: Option<String>,
     /// The resolved configuration.
     pub config: Config,
 }
@@ -152,6 +159,23 @@ pub struct Checked {
     pub notes: Vec<String>,
     /// The text of each analysed file, by the name that the findings give it.
     pub texts: BTreeMap<String, Arc<str>>,
+}
+
+/// What became of the baseline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Baselined {
+    /// The file, relative to the root.
+    pub file: String,
+    /// How many findings it knows now.
+    pub total: usize,
+    /// How many it knew that are no longer there.
+    pub dropped: usize,
+    /// How many were added.
+    pub added: usize,
+    /// How many there are that it does not know, and that were not added.
+    pub left_out: usize,
+    /// Whether the file changed.
+    pub written: bool,
 }
 
 /// What a review found and did.
@@ -198,6 +222,11 @@ pub fn run(job: &Job) -> Result<Reviewed> {
 /// Analyses files without a story.
 pub fn check(job: &CheckJob) -> Result<Checked> {
     storyless::run(job)
+}
+
+/// Writes the baseline anew from the given files and folders; `accept` adds what it does not know yet.
+pub fn baseline(job: &CheckJob, accept: bool) -> Result<Baselined> {
+    storyless::baseline(job, accept)
 }
 
 /// Complexity of every function in the files of a check; with what could not be counted, a sentence each.

@@ -23,7 +23,7 @@ pub(super) struct Setup {
 
 /// Runs the phase.
 pub(super) fn begin(job: &Job) -> Result<Setup> {
-    let ground = Ground::find(&job.root, &job.target, &job.config)?;
+    let ground = Ground::find(&job.root, &job.target, &job.config)?.under(job.policy.as_deref())?;
     let story = story(job, &ground)?;
     let front = match front_matter::parse(&story.text) {
         Ok(Some(front)) => front,

@@ -18,6 +18,7 @@ use crate::lang::Language;
 use crate::model::finding::Finding;
 use crate::world::tree::{Entry, Tree};
 
+use super::ground::Ground;
 use super::integrity;
 
 /// Larger source is refused: nobody wrote it by hand, and nobody reads a finding in it.
@@ -59,17 +60,19 @@ enum Fate {
     Error(String),
 }
 
-/// Loads the wanted files of a tree.
-pub(super) fn load(tree: &dyn Tree, wanted: &BTreeMap<String, Wanted>, config: &Config) -> Result<Loaded> {
+/// Loads the wanted files of a ground. What counts as generated is the policy's to say: that of the tree itself, or of the
+/// commit that stands above it.
+pub(super) fn load(ground: &Ground, wanted: &BTreeMap<String, Wanted>, config: &Config) -> Result<Loaded> {
     let exclude = exclusion(config)?;
-    let generated = attributes(tree, wanted.keys());
+    let generated = attributes(ground.policy_tree(), wanted.keys());
+    let eye = Eye { tree: ground.tree.as_ref(), policy: ground.policy.as_ref().map(|policy| policy.tree.as_ref()) };
     let fate = |(path, want): (&String, &Wanted)| {
         let fate = if exclude.matched_path_or_any_parents(path, false).is_ignore() {
             Fate::Skipped("excluded", None)
         } else if generated.covers(path) {
             Fate::Skipped("linguist-generated", None)
         } else {
-            look(tree, path, want)
+            eye.look(path, want)
         };
         (path.clone(), fate)
     };
@@ -101,61 +104,82 @@ impl Loaded {
     }
 }
 
-/// Looks at one file, once.
-fn look(tree: &dyn Tree, path: &str, want: &Wanted) -> Fate {
-    match tree.entry(path, LARGEST) {
-        Entry::File(bytes) => file(path, want, bytes),
-        Entry::TooLarge(size) if is_source(path) => too_large(tree, path, size),
-        Entry::TooLarge(_) => Fate::Skipped("too large", None),
-        Entry::Symlink(target) if want.listed => linked(path, &target),
-        Entry::Symlink(_) => Fate::Skipped("symbolic link", None),
-        Entry::Folder if want.listed => Fate::Finding(integrity::folder(path).into(), None),
-        Entry::Folder => Fate::Skipped("folder", None),
-        Entry::Submodule => Fate::Skipped("submodule", None),
-        Entry::Missing if want.listed => Fate::Finding(integrity::missing(path).into(), None),
-        Entry::Missing => Fate::Skipped("gone", None),
-        Entry::Unreadable(why) => {
-            let error = is_source(path).then(|| format!("`{}` cannot be read: {why}", integrity::shown(path)));
-            Fate::Finding(integrity::unreadable(path, &why).into(), error)
-        }
-    }
+/// Looks at files.
+struct Eye<'a> {
+    /// Where they are.
+    tree: &'a dyn Tree,
+    /// Where a file has to be generated too for that to count, if anywhere.
+    policy: Option<&'a dyn Tree>,
 }
 
-fn file(path: &str, want: &Wanted, bytes: Vec<u8>) -> Fate {
-    let sha256 = hex(&Sha256::digest(&bytes));
-    if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
-        return Fate::Skipped("LFS pointer", Some(sha256));
-    }
-    if are_generated_bytes(path, &bytes) {
-        return Fate::Skipped("generated", Some(sha256));
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) => {
-            Fate::Source(Source { path: path.to_owned(), text: Arc::from(text), sha256, changed: want.changed.clone() })
+impl Eye<'_> {
+    /// Looks at one file, once.
+    fn look(&self, path: &str, want: &Wanted) -> Fate {
+        match self.tree.entry(path, LARGEST) {
+            Entry::File(bytes) => self.file(path, want, bytes),
+            Entry::TooLarge(size) if is_source(path) => self.too_large(path, want, size),
+            Entry::TooLarge(_) => Fate::Skipped("too large", None),
+            Entry::Symlink(target) if want.listed => linked(path, &target),
+            Entry::Symlink(_) => Fate::Skipped("symbolic link", None),
+            Entry::Folder if want.listed => Fate::Finding(integrity::folder(path).into(), None),
+            Entry::Folder => Fate::Skipped("folder", None),
+            Entry::Submodule => Fate::Skipped("submodule", None),
+            Entry::Missing if want.listed => Fate::Finding(integrity::missing(path).into(), None),
+            Entry::Missing => Fate::Skipped("gone", None),
+            Entry::Unreadable(why) => {
+                let error = is_source(path).then(|| format!("`{}` cannot be read: {why}", integrity::shown(path)));
+                Fate::Finding(integrity::unreadable(path, &why).into(), error)
+            }
         }
-        Err(error) if is_source(path) => {
-            let good = error.utf8_error().valid_up_to();
-            let line = 1 + String::from_utf8_lossy(&error.as_bytes()[..good]).matches('\n').count();
-            Fate::Error(format!(
-                "`{}` is not valid UTF-8 at line {line}: save it as UTF-8, or exclude it",
-                integrity::shown(path)
-            ))
-        }
-        Err(_) => Fate::Skipped("binary", Some(sha256)),
     }
-}
 
-fn too_large(tree: &dyn Tree, path: &str, size: u64) -> Fate {
-    if let Entry::File(bytes) = tree.entry(path, LARGEST_GENERATED)
-        && are_generated_bytes(path, &bytes)
-    {
-        return Fate::Skipped("generated", Some(hex(&Sha256::digest(&bytes))));
+    fn file(&self, path: &str, want: &Wanted, bytes: Vec<u8>) -> Fate {
+        let sha256 = hex(&Sha256::digest(&bytes));
+        if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
+            return Fate::Skipped("LFS pointer", Some(sha256));
+        }
+        if are_generated_bytes(path, &bytes) && self.confirms(path, want) {
+            return Fate::Skipped("generated", Some(sha256));
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Fate::Source(Source {
+                path: path.to_owned(),
+                text: Arc::from(text),
+                sha256,
+                changed: want.changed.clone(),
+            }),
+            Err(error) if is_source(path) => {
+                let good = error.utf8_error().valid_up_to();
+                let line = 1 + String::from_utf8_lossy(&error.as_bytes()[..good]).matches('\n').count();
+                Fate::Error(format!(
+                    "`{}` is not valid UTF-8 at line {line}: save it as UTF-8, or exclude it",
+                    integrity::shown(path)
+                ))
+            }
+            Err(_) => Fate::Skipped("binary", Some(sha256)),
+        }
     }
-    Fate::Error(format!(
-        "`{}` has {size} bytes, more than the 2 MB that are analysed: if it is generated or not yours, add it to \
+
+    fn too_large(&self, path: &str, want: &Wanted, size: u64) -> Fate {
+        if let Entry::File(bytes) = self.tree.entry(path, LARGEST_GENERATED)
+            && are_generated_bytes(path, &bytes)
+            && self.confirms(path, want)
+        {
+            return Fate::Skipped("generated", Some(hex(&Sha256::digest(&bytes))));
+        }
+        Fate::Error(format!(
+            "`{}` has {size} bytes, more than the 2 MB that are analysed: if it is generated or not yours, add it to \
          `exclude` in perf-gate.toml",
-        integrity::shown(path)
-    ))
+            integrity::shown(path)
+        ))
+    }
+
+    /// Whether a file that says it is generated was so under the policy that counts.
+    fn confirms(&self, path: &str, want: &Wanted) -> bool {
+        let Some(policy) = self.policy else { return true };
+        let before = want.old_path.as_deref().unwrap_or(path);
+        matches!(policy.entry(before, LARGEST_GENERATED), Entry::File(bytes) if are_generated_bytes(before, &bytes))
+    }
 }
 
 fn linked(path: &str, target: &str) -> Fate {

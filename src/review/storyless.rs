@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::{Caps, FunctionMetrics};
 use crate::error::{Error, Result};
-use crate::model::check::Check;
+use crate::model::check::{Check, Outcome};
+use crate::rules;
 use crate::world::files;
 use crate::world::tree::{Disk, Tree};
 
@@ -15,13 +16,14 @@ use super::examine::{self, Examination, Examined};
 use super::finalize::provenance;
 use super::ground::Ground;
 use super::sources::{Loaded, Wanted};
-use super::{CheckJob, Checked, Scope, Target, own_files, results, story_gate, verdict};
+use super::{Baselined, CheckJob, Checked, Scope, Target, exempt, own_files, results, story_gate, verdict};
 
 /// Runs the check.
 pub(super) fn run(job: &CheckJob) -> Result<Checked> {
     let (ground, wanted) = subject(job)?;
     let (loaded, mut examined) = examine(job, &ground, &wanted)?;
-    let mut notes = examined.notes.clone();
+    let mut notes = examination(job, &ground).exempt(&loaded, &wanted, &mut examined)?;
+    notes.extend(examined.notes.iter().cloned());
     match (wanted.is_empty(), job.paths.is_empty()) {
         (true, true) => notes.push(format!("nothing changed since the base ({})", ground.base_how())),
         (_, true) => notes.extend(nothing_examined(&examined, "changed")),
@@ -58,11 +60,51 @@ pub(super) fn metrics(job: &CheckJob) -> Result<(Vec<FunctionMetrics>, Vec<Strin
     Ok((functions, causes.into_iter().collect()))
 }
 
-fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -> Result<(Loaded, Examined)> {
+/// Writes the baseline anew from the given files and folders: fixed findings are dropped from it; others are added at the
+/// first time and where somebody says so.
+pub(super) fn baseline(job: &CheckJob, accept: bool) -> Result<Baselined> {
+    let (ground, wanted) = subject(job)?;
+    let (loaded, mut examined) = examine(job, &ground, &wanted)?;
+    examination(job, &ground).exempt_beside(None, &loaded, &wanted, &mut examined)?;
+    if let Some(cause) = examined.checks.iter().find_map(examine::cause) {
+        return Err(Error::blocked(format!(
+            "no baseline is written, since not everything could be looked at: {cause}"
+        ))
+        .next("correct that, or exclude what is not meant to be analysed (`exclude` in perf-gate.toml)"));
+    }
+    let found = exempt::collect(&examined.checks);
+    let old = exempt::read_baseline(ground.tree.as_ref(), &job.config)?;
+    let mut known = old.clone().unwrap_or_default();
+    let exists = |file: &str| files::exists(&job.root.join(file));
+    known.follow_renames(&found, &exists);
+    let skipped: BTreeSet<&str> =
+        examined.checks.iter().filter(|c| matches!(c.outcome, Outcome::Skipped { .. })).map(|c| c.name).collect();
+    let ran = |rule: &str| rules::find(rule).is_none_or(|rule| !skipped.contains(rule.check));
+    let judged = |file: &str, rule: &str| !exists(file) || (wanted.contains_key(file) && ran(rule));
+    let shrunk = known.shrunk(&found, &judged);
+    let grows = accept || old.is_none();
+    let new = if grows { known.replaced(&found, &judged) } else { shrunk.clone() };
+    // A baseline that knows nothing is worth a file only where there was one.
+    let wanted_there = old.is_some() || new.total() > 0;
+    Ok(Baselined {
+        file: job.config.baseline_file().to_owned(),
+        total: new.total(),
+        dropped: known.total() - shrunk.total(),
+        added: new.beyond(&shrunk),
+        left_out: if grows { 0 } else { found.beyond(&shrunk) },
+        written: wanted_there && exempt::write_baseline(&job.root, &job.config, &new)?,
+    })
+}
+
+fn examination<'a>(job: &'a CheckJob, ground: &'a Ground) -> Examination<'a> {
     // Whole folders that somebody asked for take the time they take.
     let caps = if job.paths.is_empty() { Caps::REVIEW } else { Caps::NONE };
     let (config, rules, scope) = (&job.config, &job.rules, job.scope);
-    let examination = Examination { root: &job.root, ground, config, rules, scope, caps };
+    Examination { root: &job.root, ground, config, rules, scope, caps }
+}
+
+fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -> Result<(Loaded, Examined)> {
+    let examination = examination(job, ground);
     let loaded = examine::load(ground, wanted, &job.config)?;
     let around = examination.around(&loaded, wanted)?;
     let surroundings = examination.surroundings(&loaded)?;
@@ -83,7 +125,7 @@ fn subject(job: &CheckJob) -> Result<(Ground, BTreeMap<String, Wanted>)> {
     if !job.paths.is_empty() {
         return Ok((whole_files(job)?, given(job)?));
     }
-    let ground = Ground::find(&job.root, &job.target, &job.config)?;
+    let ground = Ground::find(&job.root, &job.target, &job.config)?.under(job.policy.as_deref())?;
     let Some(changes) = &ground.changes else {
         let why = if ground.repo.is_some() { "no base was found" } else { "there is no git repository here" };
         return Err(Error::input(format!("the changes cannot be told: {why}"))
@@ -96,7 +138,9 @@ fn subject(job: &CheckJob) -> Result<(Ground, BTreeMap<String, Wanted>)> {
 /// Given paths need no diff: a base is looked for only where somebody asks to compare with one.
 fn whole_files(job: &CheckJob) -> Result<Ground> {
     let asked = job.scope == Scope::New || !matches!(&job.target, Target::WorkTree { base: None });
-    if asked { Ground::find(&job.root, &job.target, &job.config) } else { Ground::without_base(&job.root) }
+    let ground =
+        if asked { Ground::find(&job.root, &job.target, &job.config) } else { Ground::without_base(&job.root) };
+    ground?.under(job.policy.as_deref())
 }
 
 fn foreign(changes: &[crate::world::git::Change], job: &CheckJob) -> Vec<crate::world::git::Change> {

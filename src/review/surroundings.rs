@@ -53,7 +53,14 @@ impl<'g> Surroundings<'g> {
             }
             _ => on_disk(root)?,
         };
-        Self::of(tree, repo, files, config, analysed)
+        let said = match (repo, &ground.policy) {
+            (Some(repo), Some(policy)) => {
+                let listed = repo.committed_files(&policy.commit, &|path| is_wanted(path) && !is_source(path))?;
+                Some((listed.into_iter().map(|(path, _)| path).collect(), policy.tree.as_ref()))
+            }
+            _ => None,
+        };
+        Self::of((tree, repo), files, said, config, analysed)
     }
 
     /// Of a commit, without some files.
@@ -64,27 +71,29 @@ impl<'g> Surroundings<'g> {
         config: &Config,
         analysed: &BTreeSet<&str>,
     ) -> Result<Self> {
-        Self::of(tree, Some(repo), committed(repo, commit)?, config, analysed)
+        Self::of((tree, Some(repo)), committed(repo, commit)?, None, config, analysed)
     }
 
     fn of(
-        tree: &'g dyn Tree,
-        repo: Option<&'g Repo>,
+        (tree, repo): (&'g dyn Tree, Option<&'g Repo>),
         mut files: Vec<Listed>,
+        said: Option<(Vec<String>, &dyn Tree)>,
         config: &Config,
         analysed: &BTreeSet<&str>,
     ) -> Result<Self> {
+        // Attributes are those of the tree itself, unless another's count.
+        let own = || files.iter().map(|file| file.path.clone()).filter(|path| !is_source(path)).collect();
+        let (mut said, speaker) = said.unwrap_or_else(|| (own(), tree));
         let exclude = sources::exclusion(config)?;
         let mut attributes = LinguistGenerated::default();
         let mut hasher = blake3::Hasher::new();
         hasher.update(format!("{:?}", config.exclude).as_bytes());
-        let mut said: Vec<&Listed> = files.iter().filter(|file| !is_source(&file.path)).collect();
-        said.sort_by_key(|file| (file.path.matches('/').count(), &file.path));
-        for file in said {
-            if let Entry::File(bytes) = tree.entry(&file.path, LARGEST) {
-                let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        said.sort_by_cached_key(|path| (path.matches('/').count(), path.clone()));
+        for path in &said {
+            if let Entry::File(bytes) = speaker.entry(path, LARGEST) {
+                let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
                 attributes.read(folder, &String::from_utf8_lossy(&bytes));
-                hasher.update(file.path.as_bytes()).update(&bytes);
+                hasher.update(path.as_bytes()).update(&bytes);
             }
         }
         let mut eight = [0; 8];

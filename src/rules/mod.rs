@@ -5,6 +5,7 @@
 //! A rule mints its own findings and states its confidence. It does not know severities: the rubric weighs.
 
 use crate::config::Complexity;
+use crate::effects::context::last_segment;
 use crate::effects::graph::{Class, Graph, SiteFacts};
 use crate::effects::resolve::FuncRef;
 use crate::effects::summary::{Func, NONE, Site, Summary, site_flag};
@@ -202,6 +203,19 @@ pub struct FunctionView<'v> {
     pub limits: &'v Complexity,
 }
 
+/// Words of functions that run when a program starts, and not again.
+const STARTS: [&str; 7] = ["init", "initialize", "initialise", "setup", "bootstrap", "startup", "boot"];
+
+/// Calls by which a server begins to serve.
+const OPENS: [&str; 6] = [
+    "serve",
+    "serve_with_shutdown",
+    "serve_with_incoming",
+    "serve_with_incoming_shutdown",
+    "serve_connections",
+    "with_graceful_shutdown",
+];
+
 /// What a rule over calls sees.
 #[derive(Debug, Clone, Copy)]
 pub struct SiteView<'v, 'a> {
@@ -238,6 +252,26 @@ impl<'v, 'a> SiteView<'v, 'a> {
     /// The function that it stands in.
     pub fn function(&self) -> Option<&'a Func> {
         self.summary().funcs.get(self.site().func as usize)
+    }
+
+    /// The function that it stands in, as the graph knows it.
+    pub fn func_ref(&self) -> FuncRef {
+        FuncRef { file: self.file, func: self.site().func }
+    }
+
+    /// Whether it runs while the program starts: in a function that only a program's entry leads to, in one that says so, or
+    /// before the server that the function itself opens.
+    pub fn runs_once(&self) -> bool {
+        let Some(function) = self.function() else { return false };
+        let file = self.summary();
+        let named = file.name(function.name).split('_').any(|word| STARTS.contains(&word));
+        let opens = || {
+            file.sites.iter().any(|other| {
+                let name = last_segment(file.name(other.name));
+                other.func == self.site().func && other.line > self.site().end_line && OPENS.contains(&name)
+            })
+        };
+        named || self.graph.runs_once(self.func_ref(), self.index) || opens()
     }
 
     /// Name of the function that it stands in, with its type.

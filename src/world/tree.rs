@@ -54,6 +54,17 @@ pub trait Tree: Sync {
         self.children(folder).into_iter().filter(is_folder).collect()
     }
 
+    /// What this tree is known by, where a later tree can be told apart from it by that.
+    fn id(&self) -> Option<String> {
+        None
+    }
+
+    /// Paths that differ from an earlier tree, each with whether it came or went; none where that tree is not at hand.
+    fn changed_since(&self, id: &str) -> Option<Vec<(String, bool)>> {
+        let _ = id;
+        None
+    }
+
     /// The relative path of an absolute one that lies inside the tree; none for any other, and for a tree that lies
     /// nowhere on disk.
     fn inside(&self, absolute: &str) -> Option<String> {

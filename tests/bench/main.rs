@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, LazyLock};
 
+mod peak;
 mod workspace;
 
 use divan::Bencher;
@@ -27,8 +28,40 @@ const STORIES: [usize; 4] = [1, 10, 50, 200];
 const STACK: usize = 256 << 20;
 
 fn main() {
+    // First of all: what this process took by then would count for a floor that it becomes.
+    if let Some(folder) = std::env::var_os(peak::FLOOR) {
+        return peak::floor(Path::new(&folder));
+    }
     LazyLock::force(&SOURCES);
+    // Listing the benches, or running one of them, asks for no account.
+    if std::env::args().skip(1).all(|arg| arg == "--bench") {
+        accounts();
+    }
     divan::main();
+}
+
+/// CPU time and peak memory of whole runs on one thread and on two, and of a story of ten files.
+fn accounts() {
+    let folder = sources_on_disk();
+    for threads in ["1", "2"] {
+        let run = || {
+            // What an earlier run kept would answer for this one.
+            let _ = std::fs::remove_dir_all(folder.path().join("cache"));
+            let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-perf-gate"));
+            command.args(["check", "sources", "--format", "json"]).current_dir(folder.path());
+            command.env("RAYON_NUM_THREADS", threads).env("XDG_CACHE_HOME", folder.path().join("cache"));
+            command
+        };
+        peak::beside_the_floor(&format!("every rule, threads: {threads}"), &folder.path().join("sources"), &run);
+    }
+    let repository = Repository::new(10);
+    let story = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-perf-gate"));
+        command.args(["review", "E1-S1", "--no-cache"]).current_dir(repository.root());
+        command.env("XDG_CACHE_HOME", repository.dir.path().join("cache"));
+        command
+    };
+    peak::beside_the_floor("a story of ten files", &repository.root().join("src"), &story);
 }
 
 /// The sources of the crates in our own lock file, in the order of the lock file.

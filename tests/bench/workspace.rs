@@ -4,13 +4,17 @@
 //! when nothing is followed. The target is a warm run of at most 1.2 times that.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use divan::Bencher;
 
 /// Files of the repository.
 const SIZES: [usize; 2] = [500, 10_000];
+/// Files of a repository that is pushed to: the larger may cost 1.2 times the smaller.
+const PUSHED: [usize; 2] = [5_000, 50_000];
 /// Files of a crate.
 const CRATE: usize = 100;
 
@@ -71,6 +75,32 @@ impl Workspace {
         command.args(["-c", "user.name=Bench", "-c", "user.email=bench@example.com"]).args(args);
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
         assert!(command.current_dir(self.root()).status().unwrap().success());
+    }
+
+    /// Commits one more change that no rule looks at.
+    fn note(&self) {
+        self.git(&["checkout", "-qb", "note", "main"]);
+        self.write("notes.txt", "nothing to analyse\n");
+        self.git(&["add", "notes.txt"]);
+        self.git(&["commit", "-qm", "note"]);
+    }
+
+    fn commit(&self, name: &str) -> String {
+        let output = Command::new("git").args(["rev-parse", name]).current_dir(self.root()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// What git would run before a push of a branch, whose remote has the main branch.
+    fn push(&self, branch: &str) {
+        let (local, remote) = (self.commit(branch), self.commit("main"));
+        let line = format!("refs/heads/{branch} {local} refs/heads/{branch} {remote}\n");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-perf-gate"));
+        command.args(["hook", "run", "origin", "nowhere"]).current_dir(self.root());
+        command.env("XDG_CACHE_HOME", self.dir.path().join("cache")).stdin(Stdio::piped());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().code().unwrap() <= 1);
     }
 
     fn gate(&self, args: &[&str]) {
@@ -149,4 +179,32 @@ fn ten_pushed_files_followed_warm(bencher: Bencher, files: usize) {
     let ci = ["ci", "--base", "main", "--head", "change"];
     workspace.gate(&ci);
     bencher.bench_local(|| workspace.gate(&ci));
+}
+
+/// The two repositories of the benches below: made once, since fifty thousand files take a while.
+static PUSHES: LazyLock<[Workspace; 2]> = LazyLock::new(|| {
+    PUSHED.map(|files| {
+        let workspace = Workspace::new(files);
+        workspace.note();
+        workspace.push("change");
+        workspace
+    })
+});
+
+fn pushes(files: usize) -> &'static Workspace {
+    &PUSHES[usize::from(files == PUSHED[1])]
+}
+
+/// Ten files pushed, their surroundings' summaries warm: the parse of the ten and 25 ms.
+#[divan::bench(args = PUSHED, sample_count = 20, sample_size = 1)]
+fn push_of_ten_files_warm(bencher: Bencher, files: usize) {
+    let workspace = pushes(files);
+    bencher.bench_local(|| workspace.push("change"));
+}
+
+/// Nothing in a push has a detector: 10 ms above process start.
+#[divan::bench(args = PUSHED, sample_count = 20, sample_size = 1)]
+fn push_of_nothing_relevant(bencher: Bencher, files: usize) {
+    let workspace = pushes(files);
+    bencher.bench_local(|| workspace.push("note"));
 }

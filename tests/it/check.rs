@@ -60,25 +60,25 @@ fn a_second_run_says_the_same_and_a_change_is_seen_at_once() {
         "[package]\nname = \"a\"\nversion = \"1.0.0\"\nedition = \"2024\"\n[dependencies]\nsqlx = \"0.8\"\n",
     );
     for n in 0..100 {
-        scratch.write(&format!("src/m{n}.rs"), FAST);
+        scratch.write(&format!("src/api/m{n}.rs"), FAST);
     }
-    scratch.write("src/x.rs", SLOW);
+    scratch.write("src/api/x.rs", SLOW);
     let run = || scratch.gate(&["check", "src", "--format", "json"]);
     let first = run();
-    assert_eq!((first.code, slow_file(&json(&first)).as_str()), (1, "src/x.rs"), "{}", first.stderr);
+    assert_eq!((first.code, slow_file(&json(&first)).as_str()), (1, "src/api/x.rs"), "{}", first.stderr);
     let kept = kept_results(&scratch);
     assert_eq!(kept.len(), 1, "{kept:?}");
     assert_eq!(run().stdout, first.stdout);
     // What is kept is what answered: a result that says something else is believed, for it lies where no change can write.
     let text = std::fs::read_to_string(&kept[0]).unwrap();
-    std::fs::write(&kept[0], text.replace("src/x.rs", "src/z.rs")).unwrap();
-    assert_eq!(slow_file(&json(&run())), "src/z.rs");
+    std::fs::write(&kept[0], text.replace("src/api/x.rs", "src/api/z.rs")).unwrap();
+    assert_eq!(slow_file(&json(&run())), "src/api/z.rs");
     // What is torn is analysed again.
     std::fs::write(&kept[0], &text[..text.len() / 2]).unwrap();
     assert_eq!(run().stdout, first.stdout);
-    scratch.write("src/m7.rs", SLOW).write("src/x.rs", FAST);
-    assert_eq!(slow_file(&json(&run())), "src/m7.rs");
-    scratch.write("perf-gate.toml", "exclude = [\"src/m7.rs\"]\n");
+    scratch.write("src/api/m7.rs", SLOW).write("src/api/x.rs", FAST);
+    assert_eq!(slow_file(&json(&run())), "src/api/m7.rs");
+    scratch.write("perf-gate.toml", "exclude = [\"src/api/m7.rs\"]\n");
     assert_eq!(run().code, 0);
 }
 

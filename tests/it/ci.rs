@@ -117,6 +117,28 @@ fn the_change_cannot_disarm_the_gate_and_is_told_so() {
 }
 
 #[test]
+fn a_suppression_that_a_pull_request_brings_is_listed_and_does_not_count() {
+    let checkout = Checkout::new();
+    let scratch = &checkout.scratch;
+    let marker = "        // perf-gate: allow(n-plus-one/*) reason=\"x\"\n";
+    scratch.write("Cargo.toml", crate::stories::MANIFEST);
+    scratch.write("src/api/x.rs", crate::stories::SLOW.replacen("        sqlx", &format!("{marker}        sqlx"), 1));
+    scratch.git(&["add", "-A"]);
+    scratch.git(&["commit", "-q", "--amend", "--no-edit"]);
+    let run = checkout.event("pull_request", &checkout.pull_request());
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    let summary = checkout.outside.read("summary.md");
+    for text in [&run.stdout, &summary] {
+        assert!(text.contains("that suppression takes effect after the merge"), "{text}");
+    }
+    let head = scratch.git(&["rev-parse", "HEAD"]);
+    let flags = ["ci", "--base", &checkout.main, "--head", &head];
+    assert_eq!(scratch.gate(&flags).code, 0, "by its own policy");
+    let run = scratch.gate(&[&flags[..], &["--policy-from", &checkout.main]].concat());
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
 fn a_merge_group_has_base_and_head_of_its_own() {
     let checkout = Checkout::new();
     let head = checkout.scratch.git(&["rev-parse", "HEAD"]);

@@ -344,6 +344,16 @@ fn a_program_that_parses_arguments_and_serves_nothing_is_a_command_line() {
     assert_eq!(profiles_of(worker, &[], "src/main.rs"), Profile::Service, "a worker over a database");
     let listens = [("src/net.rs", "use tokio::net::TcpListener;")];
     assert_eq!(profiles_of(cli, &listens, "src/main.rs"), Profile::Service);
+    let synchronous = "[dependencies]\nclap = \"4\"\nrusqlite = \"0.32\"\n";
+    assert_eq!(profiles_of(synchronous, &listens, "src/main.rs"), Profile::Cli, "listens without a runtime");
+}
+
+#[test]
+fn the_commands_of_a_program_that_also_serves_are_a_command_line() {
+    let both = "[dependencies]\nclap = \"4\"\naxum = \"0.8\"\n";
+    assert_eq!(profiles_of(both, &[], "src/commands/import.rs"), Profile::Cli);
+    assert_eq!(profiles_of(both, &[], "src/commands/server/mod.rs"), Profile::Service);
+    assert_eq!(profiles_of("[dependencies]\naxum = \"0.8\"\n", &[], "src/commands/import.rs"), Profile::Service);
 }
 
 #[test]

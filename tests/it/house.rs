@@ -60,20 +60,24 @@ fn looks_into(line: &str) -> Vec<&str> {
 }
 
 /// Each room with those that it may look into. Everything may use `error` and `exit`, which know `model` only.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("exit", &["model"]),
     ("error", &["exit", "model"]),
     ("config", &["model"]),
+    ("policy", &["model"]),
     ("lang", &["model"]),
     ("effects", &["model", "lang", "config"]),
     ("schema", &["model", "lang", "effects"]),
     ("rules", &["model", "lang", "effects", "schema", "config"]),
     ("world", &["model", "config"]),
-    ("engine", &["model", "lang", "effects", "schema", "rules", "config", "world"]),
+    ("engine", &["model", "policy", "lang", "effects", "schema", "rules", "config", "world"]),
     ("story", &["model"]),
     ("report", &["model"]),
-    ("review", &["model", "lang", "effects", "schema", "rules", "engine", "config", "world", "story", "report"]),
+    (
+        "review",
+        &["model", "policy", "lang", "effects", "schema", "rules", "engine", "config", "world", "story", "report"],
+    ),
     ("hook", &["model", "config", "world", "story", "review", "engine", "report"]),
     (
         "cli",

@@ -31,6 +31,7 @@ mod lowering_go;
 mod lowering_trees;
 mod measured;
 mod output;
+mod policy;
 mod readme;
 mod repository;
 mod review;

@@ -54,6 +54,21 @@ impl Shop {
         self.scratch.join("shop")
     }
 
+    fn head(&self) -> String {
+        self.git(&["rev-parse", "HEAD"]).trim().to_owned()
+    }
+
+    /// What `ci` finds of a commit, with a cache folder of this name.
+    fn findings_of(&self, head: &str, cache: &str) -> String {
+        let cache = self.scratch.join(cache);
+        let mut command = crate::support::gate_command(&self.root());
+        command.args(["ci", "--base", "main", "--head", head, "--json", "../found.json"]);
+        let status = command.env("XDG_CACHE_HOME", cache).output().unwrap().status.code();
+        assert!(matches!(status, Some(0 | 1)), "{status:?}");
+        let found: Value = serde_json::from_str(&self.scratch.read("found.json")).unwrap();
+        found["findings"].to_string()
+    }
+
     fn write(&self, path: &str, text: &str) -> &Shop {
         self.scratch.write(&format!("shop/{path}"), text);
         self
@@ -392,4 +407,36 @@ fn a_library_type_is_not_taken_for_a_type_of_the_same_name() {
     assert_eq!(ends(&shop.check(&[]).0, N_PLUS_ONE).iter().filter(|f| **f == "src/db.rs").count(), 0);
     shop.write("src/api/users.rs", &code("crate::db"));
     assert_eq!(ends(&shop.check(&[]).0, N_PLUS_ONE), ["src/db.rs"]);
+}
+
+#[test]
+fn what_manifests_said_of_an_earlier_tree_counts_only_while_it_still_holds() {
+    let shop = Shop::new(QUERY);
+    let blocking = "pub async fn names() -> Vec<String> {\n    let mut names = Vec::new();\n    for id in 0..names.len() {\n        \
+                    POOL.execute(\"DELETE FROM users WHERE id = 1\").await;\n        std::fs::read_to_string(\"names\").ok();\n        \
+                    names.push(id.to_string());\n    }\n    names\n}\n";
+    let manifest = |dependency: &str| {
+        format!(
+            "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[dependencies]\n{dependency} = \"4\"\n"
+        )
+    };
+    let mut heads = vec![shop.head()];
+    let mut change = |path: &str, text: &str| {
+        shop.write(path, text);
+        shop.commit("change");
+        heads.push(shop.head());
+    };
+    change("src/api/names.rs", blocking);
+    change("src/api/users.rs", "pub fn nothing() {}\n// again\n");
+    change("Cargo.toml", &manifest("clap"));
+    change("src/main.rs", "fn main() {}\n");
+    change("src/api/names.rs", &format!("{blocking}// again\n"));
+    change("Cargo.toml", &manifest("axum"));
+    let mut seen = std::collections::BTreeSet::new();
+    for (at, head) in heads.iter().enumerate() {
+        let warm = shop.findings_of(head, "cache");
+        assert_eq!(warm, shop.findings_of(head, &format!("cache-{at}")), "commit {at}");
+        seen.insert(warm);
+    }
+    assert!(seen.len() >= 4, "the manifests made a difference: {}", seen.len());
 }

@@ -437,6 +437,7 @@ fn review_of_commits(
         stack: None,
         llm_findings: None,
         dry_run: false,
+        policy: None,
         no_cache: false,
         config: perf_gate::config::Config::default(),
     })

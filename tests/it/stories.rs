@@ -23,7 +23,8 @@ pub async fn load(pool: &sqlx::PgPool, ids: Vec<i64>) -> sqlx::Result<()> {
 }
 ";
 
-const MANIFEST: &str = "\
+/// Manifest of a service that talks to a database.
+pub const MANIFEST: &str = "\
 [package]
 name = \"service\"
 version = \"0.1.0\"

@@ -1,14 +1,16 @@
 //! The facts of a repository: asked of cargo where the checkout is the user's own, read from the manifests otherwise,
 //! and remembered by what they were computed from.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::manifest::{self, Manifests};
-use super::{Facts, metadata};
-use crate::world::tree::Tree;
+use super::{Facts, folders_above, metadata};
+use crate::lang::Language;
+use crate::world::tree::{Entry, Tree};
 use crate::world::{cargo, clock::Watch, files};
 
 /// All runs of cargo together.
@@ -43,7 +45,7 @@ pub struct Request<'a> {
 }
 
 /// The facts and how they were found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Loaded {
     /// The facts.
     pub facts: Facts,
@@ -55,11 +57,67 @@ pub struct Loaded {
 
 /// Loads the facts. Never fails: what cannot be read is a note, and files without a crate are analysed without one.
 pub fn load(request: Request<'_>) -> Loaded {
-    let manifests = manifest::read(request.tree, request.files);
-    let key = key(&manifests, request.way);
-    if let Some(known) = request.cache.and_then(|path| remembered(path, &key)) {
+    if let Some(known) = request.cache.and_then(|path| of_earlier_tree(path, request)) {
         return known;
     }
+    let manifests = manifest::read(request.tree, request.files);
+    let key = key(&manifests, request.way);
+    let groups = manifests.groups.clone();
+    let known = request.cache.and_then(|path| remembered(path, &key));
+    let loaded = known.unwrap_or_else(|| asked(manifests, request, key));
+    if let (Some(path), Some(tree), Way::Manifests) = (request.cache, request.tree.id(), request.way) {
+        let kept = OfTree { version: env!("CARGO_PKG_VERSION").to_owned(), tree, groups, loaded: loaded.clone() };
+        if let Ok(text) = serde_json::to_string(&kept) {
+            let _ = files::write_atomic(&of_tree(path), text.as_bytes());
+        }
+    }
+    loaded
+}
+
+/// Facts read from a tree that has an id, and the packages that were asked for.
+#[derive(Debug, Serialize, Deserialize)]
+struct OfTree {
+    version: String,
+    tree: String,
+    groups: BTreeMap<String, BTreeSet<String>>,
+    loaded: Loaded,
+}
+
+fn of_tree(path: &Path) -> PathBuf {
+    path.with_extension("tree.json")
+}
+
+/// The facts of an earlier tree, where the same packages are asked for and nothing that facts follow from has changed
+/// since: a workspace of hundreds of manifests is not read again for every push.
+fn of_earlier_tree(path: &Path, request: Request<'_>) -> Option<Loaded> {
+    request.tree.id().filter(|_| request.way == Way::Manifests)?;
+    let text = files::read_text(&of_tree(path), MOST_REMEMBERED).ok()?;
+    let kept: OfTree = serde_json::from_str(&text).ok()?;
+    let is_there = |dir: &&str| !matches!(request.tree.entry(&manifest_name(dir), 0), Entry::Missing);
+    let roots = folders_above(request.files).into_iter().filter(is_there).map(|dir| {
+        kept.groups.iter().find(|(root, members)| *root == dir || members.contains(dir)).map(|(root, _)| root.as_str())
+    });
+    let roots: BTreeSet<&str> = roots.collect::<Option<_>>()?;
+    let same = kept.version == env!("CARGO_PKG_VERSION") && kept.groups.keys().map(String::as_str).eq(roots);
+    let changed = same.then(|| request.tree.changed_since(&kept.tree))??;
+    changed.iter().all(|(path, listed)| !counts(path, *listed)).then_some(kept.loaded)
+}
+
+/// Whether facts may follow from a path that changed; `listed` where it came or went.
+fn counts(path: &str, listed: bool) -> bool {
+    let mut parts = path.rsplit('/');
+    let name = parts.next().unwrap_or(path);
+    let folders: Vec<&str> = parts.take(2).collect();
+    // Targets are found by name only: `build.rs`, `src/lib.rs`, `src/bin/x.rs`, `tests/x/main.rs`.
+    let is_root = || {
+        matches!(name, "main.rs" | "lib.rs" | "build.rs")
+            || folders.iter().any(|folder| matches!(*folder, "bin" | "examples" | "tests" | "benches"))
+    };
+    matches!(name, "Cargo.toml" | "Cargo.lock")
+        || (listed && (!name.contains('.') || (Language::of_path(name) == Some(Language::Rust) && is_root())))
+}
+
+fn asked(manifests: Manifests, request: Request<'_>, key: String) -> Loaded {
     let loaded = compute(manifests, request, key);
     if let (Some(path), Ok(text)) = (request.cache, serde_json::to_string(&loaded)) {
         // Facts that cannot be remembered are computed again: nobody waits for a cache.

@@ -83,12 +83,14 @@ fn version() -> u64 {
         hash
     }
     const START: u64 = 0xcbf2_9ce4_8422_2325;
-    const PARTS: [u64; 12] = [
+    const PARTS: [u64; 14] = [
         mix(START, env!("CARGO_PKG_VERSION").as_bytes()),
         mix(START, include_bytes!("../../effects/summary.rs")),
         mix(START, include_bytes!("../../effects/summarise.rs")),
         mix(START, include_bytes!("../../effects/summarise/terms.rs")),
         mix(START, include_bytes!("../../effects/context.rs")),
+        mix(START, include_bytes!("../../effects/channels.rs")),
+        mix(START, include_bytes!("../../effects/local.rs")),
         mix(START, include_bytes!("../../effects/paths.rs")),
         mix(START, include_bytes!("../../effects/rest.rs")),
         mix(START, include_bytes!("../../effects/words.rs")),

@@ -27,7 +27,9 @@ impl Lower {
             return self.list(elems.iter());
         }
         let mut flags = call_flag::MACRO;
-        let args: Vec<ValId> = if let Ok(elems) = arguments {
+        // `spawn_blocking!(work(…))` runs what it is given as if that were a closure.
+        let deferred = defers(&last).then(|| self.b.open(CtxKind::Closure, 0, Sym::NONE, from));
+        let mut args: Vec<ValId> = if let Ok(elems) = arguments {
             let mut args: Vec<ValId> = elems.iter().map(|e| self.expr(e)).collect();
             let captured: Vec<BindId> = args.iter().flat_map(|a| self.captured(*a)).collect();
             for bind in captured {
@@ -37,9 +39,15 @@ impl Lower {
             args
         } else {
             flags |= call_flag::OPAQUE_ARGS;
-            self.body(if last == "lazy_static" { without_static_ref(mac.tokens.clone()) } else { mac.tokens.clone() });
-            Vec::new()
+            let mut closures = Vec::new();
+            let body = if last == "lazy_static" { without_static_ref(mac.tokens.clone()) } else { mac.tokens.clone() };
+            self.body(body, &mut closures);
+            closures
         };
+        if let Some(ctx) = deferred {
+            self.b.close(close_of(mac));
+            args.push(self.b.val(Val::Closure(ctx)));
+        }
         if matches!(last.as_str(), "select" | "join" | "try_join" | "select_biased" | "pin_mut") {
             self.b.await_point(ValId::NONE, from);
         }
@@ -96,20 +104,24 @@ impl Lower {
         found
     }
 
-    /// The body of a macro whose arguments are no plain expressions: statements, else each piece that reads as one.
-    fn body(&mut self, body: TokenStream) {
+    /// The body of a macro whose arguments are no plain expressions: statements, else each piece that reads as one. The
+    /// function literals among them are collected: `enclose!((a) move || …)` gives its own on.
+    fn body(&mut self, body: TokenStream, closures: &mut Vec<ValId>) {
         if let Ok(stmts) = syn::Block::parse_within.parse2(body.clone()) {
             self.statements(&stmts);
             return;
         }
         for piece in tokens::pieces(body) {
-            if let Ok(expr) = syn::parse2::<syn::Expr>(piece.clone()) {
-                self.expr(&expr);
+            if let Ok(expr) = syn::parse2::<syn::Expr>(piece.clone()).or_else(|_| after_captures(&piece)) {
+                let value = self.expr(&expr);
+                if let Val::Closure(_) = self.b.unit().plain(value) {
+                    closures.push(value);
+                }
                 continue;
             }
             for token in piece {
                 if let TokenTree::Group(group) = token {
-                    self.body(group.stream());
+                    self.body(group.stream(), closures);
                 }
             }
         }
@@ -194,6 +206,22 @@ impl Lower {
             self.b.close(at);
         }
     }
+}
+
+/// Whether a macro's name says that another thread runs what it is given.
+fn defers(name: &str) -> bool {
+    name.contains("spawn_blocking") || name.contains("block_in_place")
+}
+
+/// The function literal behind a list of captures: `(a, mut b) move || …`, `@strong x => move || …`.
+fn after_captures(piece: &TokenStream) -> syn::Result<syn::Expr> {
+    let begins = |t: &TokenTree| match t {
+        TokenTree::Ident(ident) => ident == "move" || ident == "async",
+        TokenTree::Punct(punct) => punct.as_char() == '|',
+        _ => false,
+    };
+    let rest: TokenStream = piece.clone().into_iter().skip_while(|t| !begins(t)).collect();
+    syn::parse2::<syn::ExprClosure>(rest).map(syn::Expr::Closure)
 }
 
 /// `$x` as an identifier of its own, `$crate` as `crate`, a repetition once.

@@ -47,7 +47,10 @@ pub(super) fn render(whole: &Whole<'_>, section: &Section<'_>, numbers: &mut Num
         tier(whole, section, severity, &counting, out);
     }
     if counting.is_empty() {
-        out.raw("<p class=\"nothing\">No finding counts here.</p>");
+        out.raw(match section.verdict {
+            Verdict::Blocked => "<p class=\"nothing\">What could run found nothing that counts.</p>",
+            Verdict::Approve | Verdict::RequestChanges => "<p class=\"nothing\">No finding counts here.</p>",
+        });
     }
     if !folded.is_empty() {
         out.raw("<details class=\"folded\"><summary>").text(&plural(folded.len(), "finding"));

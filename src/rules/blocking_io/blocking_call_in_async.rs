@@ -1,6 +1,6 @@
 //! # What it does
 //! Reports a call that blocks its thread in asynchronous code: file access, sleeping, waiting for a process, for input,
-//! for a blocking client or driver, or for a future; written there, or behind synchronous helper functions.
+//! for a blocking client or driver, or for a future, hashing a password; written there, or behind synchronous helper functions.
 //!
 //! # Why is this slow?
 //! An executor runs many futures on few threads. While one of them blocks, every other request on that thread waits.
@@ -21,8 +21,8 @@
 //!
 //! # Limits
 //! Respects `spawn_blocking`, `block_in_place`, threads, rayon and functions that hand what they are given to one of
-//! these. Metadata look-ups (`exists`, `is_dir`) are taken as quick. A program's `main`, and command-line programs, are
-//! suggestions at most.
+//! these. Metadata look-ups (`exists`, `is_dir`) are taken as quick. A program's `main`, what runs once from there or before
+//! a server serves, and command-line programs are suggestions at most.
 
 use crate::effects::graph::{Class, Runs};
 use crate::effects::summary::{func_flag, site_flag};
@@ -30,6 +30,7 @@ use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::finding::Evidence;
 use crate::model::raw::{Raw, Situation};
+use crate::model::severity::Confidence;
 use crate::rules::{Detect, Rule, SiteView};
 
 /// The declaration.
@@ -53,8 +54,8 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     if entry && view.command_line {
         return None;
     }
-    let (seen, through) = match facts.seen {
-        Some(seen) if seen.effect.blocks() => (seen, None),
+    let (seen, seen_hops, through) = match facts.seen {
+        Some(seen) if seen.effect.blocks() => (seen, 0, None),
         Some(_) => return None,
         None => {
             let (target, reach) = view.graph.blocking(facts)?;
@@ -64,7 +65,7 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
             if asynchronous || view.site().flags & site_flag::AWAIT != 0 {
                 return None;
             }
-            (reach.seen, Some(target))
+            (reach.seen, reach.hops, Some(target))
         }
     };
     let noun = seen.effect.noun();
@@ -73,8 +74,14 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         None => format!("`{callee}` blocks its thread in asynchronous code ({noun})"),
         Some(_) => format!("`{callee}` leads to a {noun} that blocks its thread in asynchronous code"),
     };
-    let situation = if entry || view.command_line { Situation::StartUp } else { Situation::Async };
-    let mut raw = RULE.raw(view.place(), seen.confidence, situation, message);
+    let early = entry || view.command_line || view.runs_once();
+    let situation = if early { Situation::StartUp } else { Situation::Async };
+    // Behind several helpers a condition on the way decides as often as not; and of what one helper does in a file of
+    // handlers, much is done once, unless a request waits for it.
+    let answers = || !view.hot || view.graph.answers(view.func_ref());
+    let sure = through.is_none() || (seen_hops == 0 && answers());
+    let confidence = if sure { seen.confidence } else { seen.confidence.at_most(Confidence::Medium) };
+    let mut raw = RULE.raw(view.place(), confidence, situation, message);
     "await the runtime's own version of it (`tokio::fs`, `tokio::time::sleep`, an asynchronous client), or hand it to \
      `spawn_blocking`"
         .clone_into(&mut raw.help);

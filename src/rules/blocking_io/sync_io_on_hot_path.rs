@@ -22,8 +22,9 @@
 //! ```
 //!
 //! # Limits
-//! Only direct calls, only on hot paths (see `hot-path` in the configuration), never in a program's `main`. A warning at
-//! most: in a framework with a thread a request it costs only its own request.
+//! Only direct calls, only on hot paths (see `hot-path` in the configuration), never in a program's `main` and what runs
+//! once from there, nor in a helper that every caller hands to a thread that may block. A warning at most: in a framework
+//! with a thread a request it costs only its own request.
 
 use crate::effects::Effect;
 use crate::effects::graph::Runs;
@@ -65,6 +66,9 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         _ => view.hot,
     };
     if !wrong {
+        return None;
+    }
+    if view.runs_once() || view.graph.is_offloaded(view.func_ref()) {
         return None;
     }
     let noun = seen.effect.noun();

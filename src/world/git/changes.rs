@@ -64,10 +64,7 @@ impl Repo {
 }
 
 fn compare(repo: &gix::Repository, old: &gix::Tree<'_>, new: &gix::Tree<'_>) -> Result<Vec<Change>> {
-    let options = gix::diff::Options::default().with_rewrites(Some(Rewrites::default()));
-    let raw = repo
-        .diff_tree_to_tree(Some(old), Some(new), Some(options))
-        .map_err(|e| broken("two trees cannot be compared", &one_line(&e)))?;
+    let raw = raw_changes(repo, old, new).map_err(|e| broken("two trees cannot be compared", &one_line(e.as_ref())))?;
     let mut changes = Vec::with_capacity(raw.len());
     let partial = is_partial(repo);
     for change in raw {
@@ -77,6 +74,34 @@ fn compare(repo: &gix::Repository, old: &gix::Tree<'_>, new: &gix::Tree<'_>) -> 
         changes.extend(one(repo, change)?);
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(changes)
+}
+
+/// The comparison itself, renames found. As gix does it for itself, but without the index: only attributes would be looked
+/// up in it, and reading the index of a large repository takes longer than comparing two of its trees.
+fn raw_changes(
+    repo: &gix::Repository,
+    old: &gix::Tree<'_>,
+    new: &gix::Tree<'_>,
+) -> std::result::Result<Vec<ChangeDetached>, Box<dyn std::error::Error>> {
+    let no_index = gix::index::State::new(repo.object_hash());
+    let attributes = repo.attributes_only(&no_index, gix::worktree::stack::state::attributes::Source::IdMapping)?;
+    let (mode, roots) = (gix::diff::blob::pipeline::Mode::ToGit, gix::diff::blob::pipeline::WorktreeRoots::default());
+    let mut cache = gix::diff::resource_cache(repo, mode, attributes.detach(), roots)?;
+    let options = gix::diff::Options::default().with_rewrites(Some(Rewrites::default()));
+    let mut changes = Vec::new();
+    gix::diff::tree_with_rewrites(
+        gix::objs::TreeRefIter::from_bytes(&old.data, old.id.kind()),
+        gix::objs::TreeRefIter::from_bytes(&new.data, new.id.kind()),
+        &mut cache,
+        &mut gix::diff::tree::State::default(),
+        &repo.objects,
+        |change| {
+            changes.push(gix::diff::tree_with_rewrites::ChangeRef::into_owned(change));
+            Ok(std::ops::ControlFlow::Continue(()))
+        },
+        options.into(),
+    )?;
     Ok(changes)
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use gix::objs::TreeRefIter;
 use gix::objs::tree::EntryKind;
 
 use crate::error::Result;
@@ -167,6 +168,26 @@ impl Tree for CommitTree {
             .collect();
         files.sort_unstable();
         Ok(files)
+    }
+
+    fn id(&self) -> Option<String> {
+        Some(self.tree.to_string())
+    }
+
+    fn changed_since(&self, id: &str) -> Option<Vec<(String, bool)>> {
+        use gix::diff::tree::{Recorder, State, recorder::Change};
+        self.with(|repo| {
+            let old = repo.find_tree(gix::ObjectId::from_hex(id.as_bytes()).ok()?).ok()?;
+            let new = repo.find_tree(self.tree).ok()?;
+            let mut seen = Recorder::default();
+            let (before, after) = [&old, &new].map(|t| TreeRefIter::from_bytes(&t.data, t.id.kind())).into();
+            gix::diff::tree(before, after, State::default(), &repo.objects, &mut seen).ok()?;
+            let changed = seen.records.into_iter().map(|change| match change {
+                Change::Addition { path, .. } | Change::Deletion { path, .. } => (show(&path), true),
+                Change::Modification { path, .. } => (show(&path), false),
+            });
+            Some(changed.collect())
+        })
     }
 
     fn children(&self, folder: &str) -> Vec<String> {
