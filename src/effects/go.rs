@@ -341,12 +341,18 @@ fn returns(path: &str) -> Option<&'static str> {
     Some(match (owner, method) {
         ("gorm.io/gorm::DB" | "gorm.io/gorm", "Association") => "gorm.io/gorm::Association",
         ("github.com/jinzhu/gorm::DB", "Association") => "github.com/jinzhu/gorm::Association",
-        ("gorm.io/gorm::DB", "DB") | ("github.com/jinzhu/gorm::DB", "DB") => "database/sql::DB",
+        ("gorm.io/gorm::DB" | "github.com/jinzhu/gorm::DB", "DB") => "database/sql::DB",
         ("gorm.io/gorm", "Open") | ("gorm.io/gorm::DB", _) => "gorm.io/gorm::DB",
         ("github.com/jinzhu/gorm", "Open") | ("github.com/jinzhu/gorm::DB", _) => "github.com/jinzhu/gorm::DB",
         ("xorm.io/xorm", "NewEngine") => "xorm.io/xorm::Engine",
-        ("xorm.io/xorm::Engine" | "xorm.io/xorm::EngineGroup" | "xorm.io/xorm::Session", _)
-        | ("xorm.io/xorm::Interface" | "xorm.io/xorm::EngineInterface", _) => "xorm.io/xorm::Session",
+        (
+            "xorm.io/xorm::Engine"
+            | "xorm.io/xorm::EngineGroup"
+            | "xorm.io/xorm::Session"
+            | "xorm.io/xorm::Interface"
+            | "xorm.io/xorm::EngineInterface",
+            _,
+        ) => "xorm.io/xorm::Session",
         ("github.com/go-xorm/xorm::Engine" | "github.com/go-xorm/xorm::Session", _) => {
             "github.com/go-xorm/xorm::Session"
         }

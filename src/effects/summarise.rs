@@ -322,7 +322,7 @@ impl<'a> Summariser<'a> {
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
         set(unit.name(ctx.name) == "main" && class.is_none(), func_flag::ENTRY);
         set(self.handlers.contains(&id), func_flag::HANDLER);
-        set(self.open.contains(&id), func_flag::PUBLIC);
+        set(self.open.contains(&id) || unit.language != Language::Rust, func_flag::PUBLIC);
         flags
     }
 

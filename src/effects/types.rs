@@ -83,11 +83,10 @@ impl<'a> Type<'a> {
     /// What iterating gives.
     fn elem(&self) -> Type<'a> {
         match self.head {
-            Head::List => self.arg(0),
+            // A list, and what comes through a channel of Go.
+            Head::List | Head::Path("chan") => self.arg(0),
             // Go's own map: a loop's second name, and what an index gives.
             Head::Path("map") => self.arg(1),
-            // Go's channels.
-            Head::Path("chan") => self.arg(0),
             Head::Path(path) if is_map(last_segment(path)) => {
                 Type { head: Head::Tuple, args: Rc::from([self.arg(0), self.arg(1)]) }
             }
