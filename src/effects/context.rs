@@ -61,6 +61,14 @@ fn humps(name: &str) -> impl Iterator<Item = String> + '_ {
     starts.zip(ends).map(move |(from, to)| words[from..to].to_ascii_lowercase())
 }
 
+/// The words of a name in whatever case, lower case.
+fn name_words(name: &str) -> impl Iterator<Item = String> + '_ {
+    name.split('_').flat_map(|part| {
+        let camel = humps(part).next().is_some();
+        humps(part).chain((!camel).then(|| part.to_ascii_lowercase()))
+    })
+}
+
 /// Whether a name is one of something that stores things (`userRepository`, `orderDao`).
 pub(crate) fn is_store_name(name: &str) -> bool {
     const ENDS: [&str; 10] = [
@@ -182,20 +190,23 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
     let text = unit.name(row.text);
     let kind = match row.kind {
         CtxKind::ForLoop => for_kind(unit, ctx, text),
-        CtxKind::WhileLoop if text.starts_with("let ") => match unit.plain(row.val) {
-            Val::Inner(_) | Val::Call(_) => match last_call(unit, row.val) {
-                // The next chunk of `ready_chunks` is no item.
-                Some(call) if words(unit.language).next_item.contains(&unit.name(call.name)) => {
-                    match head_kind(unit, call.recv, 0) {
-                        LoopKind::Batch => LoopKind::Batch,
-                        _ if gives_events(unit, call.recv) => LoopKind::Sequential,
-                        _ => LoopKind::Data,
+        // `while let Some(row) = rows.next()`, `for rows.Next()`.
+        CtxKind::WhileLoop if text.starts_with("let ") || unit.language != Language::Rust => {
+            match unit.plain(row.val) {
+                Val::Inner(_) | Val::Call(_) => match last_call(unit, row.val) {
+                    // The next chunk of `ready_chunks` is no item.
+                    Some(call) if words(unit.language).next_item.contains(&unit.name(call.name)) => {
+                        match head_kind(unit, call.recv, 0) {
+                            LoopKind::Batch => LoopKind::Batch,
+                            _ if gives_events(unit, call.recv) => LoopKind::Sequential,
+                            _ => LoopKind::Data,
+                        }
                     }
-                }
+                    _ => LoopKind::Sequential,
+                },
                 _ => LoopKind::Sequential,
-            },
-            _ => LoopKind::Sequential,
-        },
+            }
+        }
         CtxKind::WhileLoop if is_worklist(unit, ctx, text) => LoopKind::Data,
         _ => LoopKind::Sequential,
     };
@@ -277,6 +288,19 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
     if matches!(variable, "" | "_") && matches!(unit.plain(unit.ctx(ctx).val), Val::Range(_)) {
         return LoopKind::Sequential;
     }
+    // `i <= totalPages`: what is counted is pages or batches.
+    let counted = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').flat_map(name_words);
+    let again = |word: String| matches!(word.as_str(), "retries" | "attempts" | "tries" | "rounds");
+    let grouped = |word: String| matches!(word.as_str(), "page" | "pages" | "batches" | "chunks");
+    if unit.language != Language::Rust && counted().any(again) {
+        return LoopKind::Sequential;
+    }
+    if unit.plain(unit.ctx(ctx).val) == Val::Range(u32::MAX)
+        && unit.language != Language::Rust
+        && counted().any(grouped)
+    {
+        return LoopKind::Sequential;
+    }
     // A batch is handed on whole; something of a field of it is only called so.
     if variable.split('_').any(|w| matches!(w, "chunk" | "batch")) && !is_taken_apart(unit, ctx) {
         return LoopKind::Batch;
@@ -336,7 +360,16 @@ fn local_kind(unit: &Unit, id: BindId, depth: u32) -> LoopKind {
     {
         return LoopKind::Constant(ty.len);
     }
+    // What comes through a channel is a worker's jobs.
+    if unit.ty(bind.ty).is_some_and(|ty| unit.language == Language::Go && unit.name(ty.head) == "chan") {
+        return LoopKind::Sequential;
+    }
     match bind.kind {
+        // Where variables of a module are written to, only a literal says that there are few.
+        BindKind::Static if unit.language == Language::Go => match unit.plain(bind.value) {
+            Val::List { len, .. } if len > 0 => LoopKind::Constant(len),
+            _ => LoopKind::Data,
+        },
         BindKind::Static => LoopKind::Fixed,
         BindKind::Let => match unit.plain(bind.value) {
             Val::List { len, .. } if len == 0 || grows(unit, id) => LoopKind::Data,
@@ -515,7 +548,7 @@ pub(crate) fn returned_calls(unit: &Unit) -> HashSet<u32> {
         let mut val = jump.val;
         loop {
             match unit.plain(val) {
-                Val::Inner(inner) => val = inner,
+                Val::Inner(inner) | Val::Field(inner, _) => val = inner,
                 Val::Call(id) => {
                     returned.insert(id.0);
                     val = unit.call(id).recv;

@@ -598,7 +598,9 @@ fn runs_on(file: &Summary, from: u32, facts: &FileFacts) -> Runs {
             FrameKind::Closure { asynchronous, consumer, .. } => {
                 if consumer != NONE {
                     let site = &file.sites[consumer as usize];
-                    if facts[consumer as usize].seen.is_some_and(|s| s.effect == Effect::Offload) {
+                    // What is started runs on a thread or goroutine of its own.
+                    let away = |s: Seen| matches!(s.effect, Effect::Offload | Effect::Spawn);
+                    if !asynchronous && facts[consumer as usize].seen.is_some_and(away) {
                         return Runs::Offloaded;
                     }
                     if file.language != Language::Rust && facts[consumer as usize].runs == Runs::Offloaded {

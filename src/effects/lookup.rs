@@ -6,7 +6,7 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::paths::last_segment;
 use super::words::words;
-use crate::lang::unit::{BindId, BindKind, CtxId, CtxKind, Note, NoteKind, Sym, Unit};
+use crate::lang::unit::{Bind, BindId, BindKind, CtxId, CtxKind, Note, NoteKind, Sym, Unit};
 
 /// The module context that a context stands in; none at the top of the file.
 pub(super) fn module_ctx(unit: &Unit, ctx: CtxId) -> CtxId {
@@ -54,11 +54,22 @@ pub(super) fn open(unit: &Unit) -> HashSet<CtxId> {
     open
 }
 
-/// Functions that an attribute makes a request handler.
+/// Functions that an attribute or the type of a parameter makes a request handler, also where that is a closure in them.
 pub(super) fn handlers(unit: &Unit) -> HashSet<CtxId> {
     let attributes = unit.notes.iter().filter(|n| n.kind == NoteKind::Attribute);
     let handlers = words(unit.language).handlers;
-    attributes.filter(|n| handlers.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx).collect()
+    let params = unit.binds.iter().filter(|b| is_handler_param(unit, b)).map(|b| unit.function_of(b.ctx));
+    let named = attributes.filter(|n| handlers.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx);
+    named.chain(params).collect()
+}
+
+/// Whether a parameter is what a framework hands to request handlers.
+fn is_handler_param(unit: &Unit, bind: &Bind) -> bool {
+    let wanted = words(unit.language).handler_params;
+    if wanted.is_empty() || !matches!(bind.kind, BindKind::Param | BindKind::ClosureParam) {
+        return false;
+    }
+    unit.ty(bind.ty).is_some_and(|ty| wanted.contains(&unit.name(ty.head)))
 }
 
 /// Functions that an attribute makes keep what they gave.

@@ -42,8 +42,7 @@ impl<'m> Matcher<'m> {
     fn uses(&mut self, file: &Summary, libs: &[&'static str]) -> bool {
         libs.iter().any(|lib| {
             *self.uses.entry(lib).or_insert_with(|| {
-                self.dependencies.contains(*lib)
-                    || file.names.iter().any(|n| n.strip_prefix(lib).is_some_and(|rest| rest.starts_with("::")))
+                self.dependencies.contains(*lib) || file.names.iter().any(|name| mentions(name, lib))
             })
         })
     }
@@ -199,6 +198,17 @@ impl<'m> Matcher<'m> {
                     && matches!(types.of(index, site.recv).head, Head::Unknown | Head::Path(_) | Head::Own(_))
             }
         }
+    }
+}
+
+/// Whether a name is a path into a library, or where that has a path of its own, the library itself; `*/ent` is any
+/// module that ends so.
+fn mentions(name: &str, lib: &str) -> bool {
+    match lib.strip_prefix('*') {
+        Some(end) => first_segment(name).ends_with(end),
+        None => name.strip_prefix(lib).is_some_and(|rest| {
+            rest.starts_with("::") || rest.is_empty() && lib.contains('/') || rest.starts_with('/') && lib.contains(':')
+        }),
     }
 }
 

@@ -7,7 +7,9 @@
 
 pub(crate) mod channels;
 pub mod context;
+mod dart;
 pub mod facts;
+mod go;
 pub mod graph;
 pub(crate) mod guards;
 mod jvm;

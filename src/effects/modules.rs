@@ -23,7 +23,6 @@ pub(crate) fn of_path(language: Language, path: &str) -> String {
         Language::Dart => path.strip_suffix(".dart").unwrap_or(path),
         // A package is a folder, and what stands in it is seen without an import.
         Language::Java | Language::Kotlin | Language::Go => folder_of(path),
-        Language::Swift => target(folder_of(path)),
     };
     module.replace('/', "::")
 }
@@ -86,11 +85,6 @@ pub(crate) fn named(language: Language, path: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// Whether a name without a path is seen in every file of the same target, without an import.
-pub(crate) const fn is_open(language: Language) -> bool {
-    matches!(language, Language::Swift)
-}
-
 /// Whether a module of the repository is what a scoped package's name means (`@acme/db/users` → `packages/db/src/users`).
 pub(crate) fn is_in_workspace(module: &str, named: &str) -> bool {
     const ROOTS: [&str; 6] = ["packages", "libs", "apps", "modules", "services", "shared"];
@@ -118,15 +112,6 @@ fn script(path: &str) -> &str {
     stem.strip_suffix("/index").unwrap_or(stem)
 }
 
-/// The folder of a Swift target: what stands in one target sees all of it.
-fn target(folder: &str) -> &str {
-    let below = |root: &str| {
-        let rest = folder.strip_prefix(root)?;
-        Some(&folder[..root.len() + rest.find('/').unwrap_or(rest.len())])
-    };
-    below("Sources/").or_else(|| below("Tests/")).unwrap_or_else(|| folder.split('/').next().unwrap_or(folder))
-}
-
 fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
@@ -149,7 +134,7 @@ fn joined(folder: &str, path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{is_in_workspace, named, of_path, relative};
-    use crate::lang::Language::{Dart, Go, Java, JavaScript, Python, Rust, Swift, TypeScript};
+    use crate::lang::Language::{Dart, Go, Java, JavaScript, Python, Rust, TypeScript};
 
     #[test]
     fn a_file_is_the_module_that_its_language_makes_of_its_path() {
@@ -158,7 +143,6 @@ mod tests {
         assert_eq!(of_path(Python, "app/models/__init__.py"), "app::models");
         assert_eq!(of_path(Java, "src/main/java/com/acme/User.java"), "src::main::java::com::acme");
         assert_eq!(of_path(Go, "main.go"), "");
-        assert_eq!(of_path(Swift, "Sources/App/Models/User.swift"), "Sources::App");
         assert_eq!(of_path(Dart, "lib/src/db.dart"), "lib::src::db");
         assert_eq!(of_path(Rust, "src/a/mod.rs"), "a");
     }

@@ -361,7 +361,6 @@ impl<'a> Names<'a> {
         let near = |(_, module): &(T, &'a str)| match prefix {
             "" if *module == file.module => 100,
             "" if brought(module) => 50,
-            "" if modules::is_open(language) && crate_of(module) == crate_of(&file.module) => 10,
             "" => 0,
             _ if *module == prefix => 1000,
             _ if is_module(language, module, prefix) => 200 + Self::nearness(file, prefix, module),

@@ -338,7 +338,7 @@ impl<'a> Summariser<'a> {
         set(self.handlers.contains(&id), func_flag::HANDLER);
         set(self.kept.contains(&id), func_flag::KEPT);
         set(ctx.flags & ctx_flag::GENERATOR != 0, func_flag::GENERATOR);
-        set(self.open.contains(&id), func_flag::PUBLIC);
+        set(self.open.contains(&id) || unit.language != Language::Rust, func_flag::PUBLIC);
         flags
     }
 
@@ -626,6 +626,12 @@ impl<'a> Summariser<'a> {
         match unit.plain(val) {
             Val::Str(text) | Val::Template(text) => context::is_statement(unit.name(text)),
             Val::Local(bind) if depth < 4 => self.is_sql(unit.bind(bind).value, depth + 1),
+            Val::Sum(first) if depth < 4 => self.is_sql(first, depth + 1),
+            Val::Call(id) if depth < 4 => {
+                let call = unit.call(id);
+                let formats = words(unit.language).formats.contains(&context::last_segment(unit.name(call.name)));
+                formats && unit.call_args(call).first().is_some_and(|text| self.is_sql(*text, depth + 1))
+            }
             _ => false,
         }
     }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use foldhash::HashMap;
 
-use super::{Effect, On, Row, jvm, python, rust, typescript};
+use super::{Effect, On, Row, dart, go, jvm, python, rust, typescript};
 use crate::lang::Language;
 use crate::model::severity::Confidence;
 
@@ -127,9 +127,6 @@ impl Table {
     }
 }
 
-/// Of a language without a table.
-static NONE: Table = Table::new(&[], |_| None, &[]);
-
 /// The table of a language.
 pub(super) const fn table(language: Language) -> &'static Table {
     match language {
@@ -137,6 +134,7 @@ pub(super) const fn table(language: Language) -> &'static Table {
         Language::TypeScript | Language::JavaScript => &typescript::TABLE,
         Language::Python => &python::TABLE,
         Language::Java | Language::Kotlin => &jvm::TABLE,
-        _ => &NONE,
+        Language::Go => &go::TABLE,
+        Language::Dart => &dart::TABLE,
     }
 }

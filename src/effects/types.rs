@@ -101,7 +101,10 @@ impl<'a> Type<'a> {
     /// What iterating gives.
     fn elem(&self) -> Type<'a> {
         match self.head {
-            Head::List => self.arg(0),
+            // A list, and what comes through a channel of Go.
+            Head::List | Head::Path("chan") => self.arg(0),
+            // Go's own map: a loop's second name, and what an index gives.
+            Head::Path("map") => self.arg(1),
             Head::Path(path) if is_map(last_segment(path)) => {
                 Type { head: Head::Tuple, args: Rc::from([self.arg(0), self.arg(1)]) }
             }
@@ -191,6 +194,9 @@ impl<'n, 'a> Types<'n, 'a> {
             Term::Bounded(bound) => self.eval(file, bound, own, depth),
             Term::Ret(site) => self.call(file, site, depth),
             Term::Field(base, name) => {
+                if let Some(found) = self.module_variable(file, base, summary.name(name), depth) {
+                    return found;
+                }
                 let base = self.eval(file, base, own, depth);
                 let name = summary.name(name);
                 let field = self.field(&base, name, depth);
@@ -200,11 +206,17 @@ impl<'n, 'a> Types<'n, 'a> {
                 let base = self.eval(file, base, own, depth);
                 match base.head {
                     Head::Tuple => base.arg(usize::from(n)),
+                    // What a library gives beside an error: the tables know the first part only.
+                    Head::Path(_) if summary.language == Language::Go && n == 0 => base,
                     _ => self.field(&base, &n.to_string(), depth),
                 }
             }
             Term::Inner(base) => self.eval(file, base, own, depth).inner(),
-            Term::Elem(base) => self.eval(file, base, own, depth).held(summary.language),
+            Term::Elem(base) => {
+                let base = self.eval(file, base, own, depth);
+                let base = if matches!(base.head, Head::Own(_)) { self.library(base) } else { base };
+                base.held(summary.language)
+            }
             Term::ClosureParam(frame, n) => self.closure_param(file, frame, n, depth),
             Term::Closure(_, value) => self.eval(file, value, own, depth),
             Term::Path(name, absolute) => self.path(file, summary.name(name), absolute, depth),
@@ -272,6 +284,35 @@ impl<'n, 'a> Types<'n, 'a> {
         }
     }
 
+    /// `store.DB`: a variable of an imported module.
+    fn module_variable(&mut self, file: u32, base: u32, name: &str, depth: u32) -> Option<Type<'a>> {
+        let summary = self.names.file(file);
+        let Some(Term::Path(module, absolute)) = summary.term(base) else { return None };
+        if summary.language == Language::Rust {
+            return None;
+        }
+        let path = format!("{}::{name}", summary.name(module));
+        let (at, term) = self.names.static_type(summary, &path, absolute)?;
+        Some(self.eval(at, term, None, depth))
+    }
+
+    /// A field of what a struct embeds: it is one by the name of its type.
+    fn embedded(&mut self, id: TypeRef, name: &str, depth: u32) -> Option<Type<'a>> {
+        let (file, def) = (self.names.file(id.file), self.names.type_def(id));
+        if file.language != Language::Go {
+            return None;
+        }
+        def.fields.iter().find_map(|(field, term)| {
+            let Some(Term::Named { name: ty, .. }) = file.term(*term) else { return None };
+            if last_segment(file.name(ty)) != file.name(*field) {
+                return None;
+            }
+            let inner = self.eval(id.file, *term, None, depth + 1);
+            let found = self.field(&inner, name, depth + 1);
+            (!matches!(found.head, Head::Unknown)).then_some(found)
+        })
+    }
+
     fn field(&mut self, base: &Type<'a>, name: &str, depth: u32) -> Type<'a> {
         if depth > MAX_DEPTH {
             return Type::unknown();
@@ -282,7 +323,10 @@ impl<'n, 'a> Types<'n, 'a> {
             if let Some((_, term)) = def.fields.iter().find(|(n, _)| file.name(*n) == name) {
                 return self.eval(id.file, *term, None, depth + 1);
             }
-            if let Some((at, target)) = self.names.deref_target(file.name(def.name)) {
+            if let Some(found) = self.embedded(id, name, depth) {
+                return found;
+            }
+            if let Some((at, target)) = self.target(id) {
                 let target = self.eval(at, target, None, depth + 1);
                 return self.field(&target, name, depth + 1);
             }
@@ -412,7 +456,7 @@ impl<'n, 'a> Types<'n, 'a> {
                 self.names.find_methods(name, Some(id), method, out);
                 if out.is_empty()
                     && depth < MAX_DEPTH
-                    && let Some((at, target)) = self.names.deref_target(name)
+                    && let Some((at, target)) = self.target(id)
                 {
                     let target = self.eval(at, target, None, depth + 1);
                     self.methods_of(&target, method, out, depth + 1);
@@ -618,13 +662,18 @@ impl<'n, 'a> Types<'n, 'a> {
         self.eval(id.file, ret, known.then_some(own), depth + 1)
     }
 
+    /// What a type of the repository dereferences to: file and term.
+    fn target(&self, id: TypeRef) -> Option<(u32, u32)> {
+        let (file, def) = (self.names.file(id.file), self.names.type_def(id));
+        if def.target == NONE { self.names.deref_target(file.name(def.name)) } else { Some((id.file, def.target)) }
+    }
+
     /// The library's type that a type of the repository dereferences to, or the type itself.
     pub fn library(&mut self, ty: Type<'a>) -> Type<'a> {
         let mut ty = ty;
         for depth in 0..3 {
             let Head::Own(id) = ty.head else { break };
-            let name = self.names.file(id.file).name(self.names.type_def(id).name);
-            let Some((at, target)) = self.names.deref_target(name) else { break };
+            let Some((at, target)) = self.target(id) else { break };
             ty = self.eval(at, target, None, depth + 1);
         }
         ty

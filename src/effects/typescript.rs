@@ -93,4 +93,6 @@ pub(super) static WORDS: Words = Words {
     plain: &["log", "debug", "info", "warn", "error", "stringify"],
     per_item: &["map", "forEach", "flatMap", "reduce", "filter", "some", "every"],
     walks: &["filter", "flatMap", "slice", "entries", "values", "keys", "sort"],
+    handler_params: &[],
+    formats: &[],
 };

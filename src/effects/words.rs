@@ -4,7 +4,7 @@
 //! Owns the shape of such a vocabulary and which language has which. The shared predicates ask here; no rule and no
 //! predicate names a language. Must not know what a call of a library does: that is the tables' business.
 
-use super::{context, graph, jvm, local, offload, typescript};
+use super::{context, dart, go, graph, jvm, local, offload, typescript};
 use crate::lang::Language;
 
 /// A list of words.
@@ -43,6 +43,10 @@ pub(crate) struct Words {
     pub wrappers: List,
     /// Annotations that make a function a request handler, by their last segment.
     pub handlers: List,
+    /// Types of a parameter that make a function a request handler, by their last two segments.
+    pub handler_params: List,
+    /// Functions that put parts into the text that is their first argument.
+    pub formats: List,
     /// Macros and functions that do nothing that a rule asks for: logging, formatting, assertions.
     pub plain: List,
     /// Methods whose closure runs once an item (asked of one file alone).
@@ -59,7 +63,8 @@ pub(crate) const fn words(language: Language) -> &'static Words {
         Language::Python => &PYTHON,
         Language::Java => &jvm::words::JAVA,
         Language::Kotlin => &jvm::words::KOTLIN,
-        _ => &NONE,
+        Language::Go => &go::WORDS,
+        Language::Dart => &dart::WORDS,
     }
 }
 
@@ -79,28 +84,6 @@ pub(crate) const fn routes(language: Language) -> List {
     }
 }
 
-/// Of a language without a vocabulary.
-static NONE: Words = Words {
-    same_items: &[],
-    chunks: &[],
-    next_item: &[],
-    takes_statement: &[],
-    sleeps: &[],
-    grows: &[],
-    iterates: &[],
-    shared: &[],
-    collection_marks: &[],
-    caches: &[],
-    identity: &[],
-    inner: &[],
-    elem: &[],
-    wrappers: &[],
-    handlers: &[],
-    plain: &[],
-    per_item: &[],
-    walks: &[],
-};
-
 /// Rust's. The lists stand where they are explained.
 static RUST: Words = Words {
     same_items: &context::SAME_ITEMS,
@@ -118,6 +101,8 @@ static RUST: Words = Words {
     elem: &ELEM,
     wrappers: &WRAPPERS,
     handlers: &HANDLERS,
+    handler_params: &[],
+    formats: &[],
     plain: &PLAIN_MACROS,
     per_item: &local::PER_ITEM,
     walks: &local::WALKS,
@@ -201,6 +186,8 @@ static PYTHON: Words = Words {
     plain: &["print", "repr", "str", "isinstance", "len"],
     per_item: &[],
     walks: &[],
+    handler_params: &[],
+    formats: &[],
 };
 /// Macros that do nothing that a rule asks for: their arguments are read, the call itself is not kept.
 const PLAIN_MACROS: [&str; 30] = [

@@ -111,6 +111,13 @@ pub enum Construct {
     Comprehensions(u32),
     /// All `assert` of the function.
     Asserts(u32),
+    /// A `select` with its cases.
+    Select {
+        /// Cases.
+        cases: u32,
+    },
+    /// All calls of the function by itself.
+    Recursion(u32),
     /// All `?` of the function.
     Try(u32),
     /// All `&&` and `||` of the function.
@@ -163,6 +170,11 @@ impl fmt::Display for Construct {
                 counted(f, n, "`for` or `if` of comprehensions", "`for` and `if` of comprehensions")
             }
             Self::Asserts(n) => write!(f, "{n} `assert`"),
+            Self::Select { cases } => {
+                f.write_str("`select` with ")?;
+                counted(f, cases, "case", "cases")
+            }
+            Self::Recursion(n) => counted(f, n, "call of itself", "calls of itself"),
             Self::Try(n) => write!(f, "{n} `?`"),
             Self::Booleans(n) => counted(f, n, "boolean operator", "boolean operators"),
             Self::LetElse(n) => write!(f, "{n} `let … else`"),

@@ -4,6 +4,9 @@
 
 pub mod builder;
 pub mod complexity;
+mod dart;
+mod go;
+pub mod go_complexity;
 mod java;
 mod jvm;
 mod kotlin;
@@ -37,21 +40,21 @@ pub enum Language {
     Kotlin,
     /// Go, through tree-sitter.
     Go,
-    /// Swift, through tree-sitter.
-    Swift,
     /// Dart, through tree-sitter.
     Dart,
 }
 
 impl Language {
     /// The languages that have a lowering.
-    pub const ALL: [Language; 6] = [
+    pub const ALL: [Language; 8] = [
         Language::Rust,
         Language::TypeScript,
         Language::JavaScript,
         Language::Python,
         Language::Java,
         Language::Kotlin,
+        Language::Go,
+        Language::Dart,
     ];
 
     /// The language of a path, by its extension.
@@ -64,6 +67,8 @@ impl Language {
             "py" | "pyi" => Some(Language::Python),
             "java" => Some(Language::Java),
             "kt" => Some(Language::Kotlin),
+            "go" => Some(Language::Go),
+            "dart" => Some(Language::Dart),
             _ => None,
         }
     }
@@ -87,7 +92,6 @@ impl Language {
             Language::Java => "java",
             Language::Kotlin => "kotlin",
             Language::Go => "go",
-            Language::Swift => "swift",
             Language::Dart => "dart",
         }
     }
@@ -122,6 +126,7 @@ pub fn lower(language: Language, path: &str, text: &str) -> Result<Lowered, Unpa
         Language::Python => python::lower(path, text),
         Language::Java => java::lower(path, text),
         Language::Kotlin => kotlin::lower(path, text),
-        other => Err(Unparsable { what: format!("{} is not lowered", other.key()), line: None }),
+        Language::Go => go::lower(path, text),
+        Language::Dart => dart::lower(path, text),
     }
 }

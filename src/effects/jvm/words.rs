@@ -49,6 +49,8 @@ pub(crate) static JAVA: Words = Words {
     plain: &[],
     per_item: &["forEach", "map", "filter", "flatMap", "mapToObj", "mapToInt", "anyMatch", "allMatch", "noneMatch", "removeIf"],
     walks: &["stream", "parallelStream", "entrySet", "keySet", "values"],
+    handler_params: &[],
+    formats: &[],
 };
 
 /// Kotlin's.
@@ -104,6 +106,8 @@ pub(crate) static KOTLIN: Words = Words {
     plain: &[],
     per_item: &["forEach", "forEachIndexed", "onEach", "map", "mapNotNull", "flatMap", "filter", "any", "all", "none"],
     walks: &["asSequence", "stream", "asFlow", "toList", "entries", "keys", "values"],
+    handler_params: &[],
+    formats: &[],
 };
 
 #[rustfmt::skip]

@@ -106,6 +106,19 @@ const CODE: &[u64] = hashes![
     "../../lang/kotlin/properties.rs",
     "../../lang/kotlin/types.rs",
     "../../lang/tree.rs",
+    "../../effects/dart.rs",
+    "../../effects/go.rs",
+    "../../lang/dart/control.rs",
+    "../../lang/dart/exprs.rs",
+    "../../lang/dart/items.rs",
+    "../../lang/dart/mod.rs",
+    "../../lang/dart/params.rs",
+    "../../lang/go/control.rs",
+    "../../lang/go/exprs.rs",
+    "../../lang/go/items.rs",
+    "../../lang/go/mod.rs",
+    "../../lang/go/statements.rs",
+    "../../lang/go/types.rs",
 ];
 
 /// The version.

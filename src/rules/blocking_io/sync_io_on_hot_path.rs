@@ -54,7 +54,18 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         Effect::FileIo | Effect::BlockingNetwork | Effect::ProcessWait | Effect::Sleep | Effect::Stdin
     );
     let entry = view.function().is_none_or(|f| f.flags & func_flag::ENTRY != 0);
-    if !view.hot || !waits || entry || view.command_line || facts.runs != Runs::Sync {
+    if !waits || entry || view.command_line || facts.runs != Runs::Sync {
+        return None;
+    }
+    // Where waiting costs a goroutine, only a handler that sleeps makes its own request wait for nothing.
+    let handler = view.function().is_some_and(|f| f.flags & func_flag::HANDLER != 0);
+    let wrong = match view.summary().language {
+        Language::Go => handler && seen.effect == Effect::Sleep,
+        // Every frame waits for what a widget's `build` waits for.
+        Language::Dart => handler,
+        _ => view.hot,
+    };
+    if !wrong {
         return None;
     }
     // A thread a request: where nothing around is asynchronous, or a framework calls it, it waits for itself alone.

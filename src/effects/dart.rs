@@ -1,0 +1,213 @@
+//! What calls of Dart's standard library and of well-known packages do, and Dart's words. Grouped by library; each row's
+//! evidence is what keeps a look-alike silent.
+
+use super::Effect::{BlockingQuery, FileIo, Network, Offload, ProcessWait, Query, Sleep, Stdin};
+use super::On;
+use super::table::{Group, Table, group};
+use super::words::Words;
+use crate::model::severity::Confidence::{High, Low, Medium};
+
+/// The table.
+pub(super) static TABLE: Table = Table::new(GROUPS, returns, &[]);
+
+const SQFLITE: &[&str] =
+    &["package:sqflite", "package:sqflite_common", "package:sqflite_sqlcipher", "package:sqflite_common_ffi"];
+const SQFLITE_CALLS: &[&str] = &[
+    "query",
+    "rawQuery",
+    "insert",
+    "rawInsert",
+    "update",
+    "rawUpdate",
+    "delete",
+    "rawDelete",
+    "execute",
+    "queryCursor",
+    "rawQueryCursor",
+];
+const DRIFT: &[&str] = &["package:drift", "package:moor"];
+const FIRESTORE: &[&str] = &["package:cloud_firestore", "package:cloud_firestore_odm"];
+const HTTP: &[&str] = &["package:http/http.dart"];
+const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "read", "readBytes", "send"];
+
+const GROUPS: &[Group] = &[
+    // sqflite
+    group(On::Type(&["Database", "DatabaseExecutor", "Transaction"]), Query, High, SQFLITE_CALLS),
+    group(On::Named(SQFLITE), Query, Medium, SQFLITE_CALLS),
+    // drift: `(select(users)..where(…)).getSingle()`
+    group(
+        On::After(&["select", "selectOnly", "customSelect", "managers"], DRIFT),
+        Query,
+        High,
+        &["get", "getSingle", "getSingleOrNull"],
+    ),
+    group(On::After(&["into"], DRIFT), Query, High, &["insert", "insertOnConflictUpdate", "insertReturning"]),
+    group(On::After(&["update"], DRIFT), Query, High, &["write", "replace", "writeReturning"]),
+    group(On::After(&["delete"], DRIFT), Query, High, &["go", "goAndReturn"]),
+    group(
+        On::Distinctive(DRIFT),
+        Query,
+        High,
+        &["customUpdate", "customInsert", "customStatement", "customWriteReturning"],
+    ),
+    // sqlite3 blocks
+    group(
+        On::Type(&["CommonDatabase", "CommonPreparedStatement", "PreparedStatement"]),
+        BlockingQuery,
+        High,
+        &["select", "execute"],
+    ),
+    // Firestore
+    group(
+        On::Type(&["CollectionReference", "DocumentReference", "FirebaseFirestore"]),
+        Query,
+        High,
+        &["get", "add", "set", "update", "delete"],
+    ),
+    group(
+        On::After(&["collection", "doc", "where", "collectionGroup"], FIRESTORE),
+        Query,
+        High,
+        &["get", "add", "set", "update", "delete"],
+    ),
+    // Isar and ObjectBox
+    group(
+        On::After(&["where", "filter"], &["package:isar"]),
+        Query,
+        High,
+        &["findAll", "findFirst", "count", "deleteAll", "deleteFirst"],
+    ),
+    // the raw-SQL fall-back
+    group(On::Sql, Query, Low, &["rawQuery", "rawInsert", "rawUpdate", "rawDelete", "execute", "query", "select"]),
+    // requests
+    group(On::Path(HTTP), Network, High, VERBS),
+    group(On::Type(&["package:http/http.dart::Client", "http::Client", "Dio", "HttpClient"]), Network, High, VERBS),
+    group(
+        On::Type(&["Dio"]),
+        Network,
+        High,
+        &["request", "fetch", "download", "getUri", "postUri", "putUri", "deleteUri"],
+    ),
+    group(On::Type(&["HttpClient"]), Network, High, &["getUrl", "postUrl", "putUrl", "openUrl", "deleteUrl"]),
+    group(
+        On::Path(&[
+            "OpenFoodAPIClient",
+            "RobotoffAPIClient",
+            "OpenPricesAPIClient",
+            "FolksonomyAPIClient",
+            "EventsAPIClient",
+        ]),
+        Network,
+        High,
+        &["get*", "search*", "query*", "create*", "post*", "delete*", "save*", "update*", "upload*", "login*", "add*"],
+    ),
+    // what blocks
+    group(
+        On::Distinctive(&[]),
+        FileIo,
+        High,
+        &[
+            "readAsStringSync",
+            "readAsBytesSync",
+            "readAsLinesSync",
+            "writeAsStringSync",
+            "writeAsBytesSync",
+            "copySync",
+            "renameSync",
+            "deleteSync",
+            "createTempSync",
+            "readByteSync",
+            "readIntoSync",
+            "writeFromSync",
+            "writeStringSync",
+            "flushSync",
+        ],
+    ),
+    group(On::Type(&["File", "Directory"]), FileIo, High, &["createSync", "listSync", "openSync"]),
+    group(On::Path(&["Process"]), ProcessWait, High, &["runSync"]),
+    group(On::Path(&["dart:io"]), Sleep, High, &["sleep"]),
+    group(On::Path(&["stdin"]), Stdin, High, &["readLineSync", "readByteSync"]),
+    group(On::Path(&["Isolate"]), Offload, High, &["run", "spawn"]),
+    group(On::Path(&["package:flutter/foundation.dart", "package:flutter/material.dart"]), Offload, High, &["compute"]),
+];
+
+/// What functions and methods of libraries give.
+fn returns(path: &str) -> Option<&'static str> {
+    Some(match path {
+        "openDatabase" | "openReadOnlyDatabase" => "Database",
+        "File" => "File",
+        "Directory" => "Directory",
+        "FirebaseFirestore.collection" | "DocumentReference.collection" => "CollectionReference",
+        "CollectionReference.doc" | "FirebaseFirestore.doc" => "DocumentReference",
+        "sqlite3::open" | "sqlite3::openInMemory" => "CommonDatabase",
+        "CommonDatabase.prepare" => "CommonPreparedStatement",
+        _ => return None,
+    })
+}
+
+/// Dart's words.
+pub(super) static WORDS: Words = Words {
+    same_items: &[
+        "where",
+        "whereType",
+        "take",
+        "skip",
+        "toList",
+        "toSet",
+        "reversed",
+        "cast",
+        "followedBy",
+        "map",
+        "sorted",
+    ],
+    chunks: &["slices", "chunked", "chunk", "partition", "splitBefore", "bufferCount"],
+    next_item: &["moveNext", "removeFirst", "removeLast"],
+    takes_statement: &["rawQuery", "rawInsert", "rawUpdate", "rawDelete", "execute", "customSelect", "customStatement"],
+    sleeps: &["sleep", "delayed"],
+    grows: &["add", "addAll", "insert", "addFirst", "addLast", "insertAll"],
+    iterates: &[
+        "forEach",
+        "map",
+        "expand",
+        "where",
+        "fold",
+        "reduce",
+        "any",
+        "every",
+        "firstWhere",
+        "lastWhere",
+        "singleWhere",
+        "asyncMap",
+        "asyncExpand",
+        "removeWhere",
+        "retainWhere",
+        "mapIndexed",
+        "forEachIndexed",
+        "indexWhere",
+    ],
+    shared: &["then", "let"],
+    collection_marks: &["where", "toList", "toSet", "expand", "skip", "take"],
+    caches: &["putIfAbsent", "runOnce", "fetch"],
+    identity: &[
+        "where",
+        "take",
+        "skip",
+        "toList",
+        "toSet",
+        "cast",
+        "followedBy",
+        "then",
+        "catchError",
+        "timeout",
+        "whenComplete",
+    ],
+    inner: &[],
+    elem: &["elementAt", "firstWhere", "lastWhere", "singleWhere", "removeAt", "removeFirst", "removeLast"],
+    wrappers: &["Future::value", "Future::wait", "List::from", "List::of", "Set::from", "unawaited"],
+    handlers: &[],
+    handler_params: &["BuildContext"],
+    formats: &[],
+    plain: &[],
+    per_item: &["forEach", "expand", "fold", "any", "every", "removeWhere", "retainWhere"],
+    walks: &["where", "toList", "keys", "values", "entries"],
+};
