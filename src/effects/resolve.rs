@@ -287,6 +287,7 @@ impl<'a> Names<'a> {
         let path = path.as_ref();
         let (prefix, name) = split_last(path).unwrap_or(("", path));
         let mut candidates = self.types(name);
+        candidates.retain(|(id, _)| self.may_mean(file, id.file));
         if file.language != Language::Rust {
             return self.in_module(file, prefix, candidates.into_iter());
         }
@@ -306,12 +307,17 @@ impl<'a> Names<'a> {
         let path = path.as_ref();
         let (prefix, name) = split_last(path).unwrap_or(("", path));
         if file.language != Language::Rust {
-            return self.in_module(file, prefix, self.free(name).into_iter());
+            return self.in_module(
+                file,
+                prefix,
+                self.free(name).into_iter().filter(|(id, _)| self.may_mean(file, id.file)),
+            );
         }
         if absolute && !self.is_local_crate(path) {
             return None;
         }
-        let candidates = self.free(name);
+        let mut candidates = self.free(name);
+        candidates.retain(|(id, _)| self.may_mean(file, id.file));
         let exact = if absolute { prefix.to_owned() } else { join(&file.module, prefix) };
         if let Some((found, _)) = candidates.iter().find(|(_, at)| *at == exact) {
             return Some(*found);
@@ -370,6 +376,11 @@ impl<'a> Names<'a> {
             _ => 0,
         };
         best(candidates, near).map(|(id, _)| id)
+    }
+
+    /// Whether code of a file can mean what stands in another at all: a name of Rust is no interface of TypeScript.
+    fn may_mean(&self, file: &Summary, other: u32) -> bool {
+        file.language.is_kin(self.file(other).language)
     }
 
     fn is_analysed(&self, file: u32) -> bool {
@@ -599,6 +610,7 @@ impl<'a> Names<'a> {
     pub fn alias(&self, file: &Summary, path: &str) -> Option<(u32, u32)> {
         let name = last_segment(path);
         if let Some(found) = self.aliases.get(name) {
+            let found: Vec<(u32, u32)> = found.iter().filter(|(f, _)| self.may_mean(file, *f)).copied().collect();
             let own = found.iter().find(|(f, _)| self.is_same(*f, file));
             let found = own.or(if found.len() == 1 { found.first() } else { None });
             if found.is_some() {
