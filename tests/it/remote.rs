@@ -267,6 +267,7 @@ mod services {
     }
 
     /// None where it is not installed: said where a reader of the log sees it.
+    #[allow(clippy::print_stderr, reason = "a test that did not run says so")]
     fn redis(password: Option<&str>, folder: &Path) -> Option<Redis> {
         let port = free_port();
         let mut command = Command::new("redis-server");

@@ -1,6 +1,7 @@
 //! A store that is a service, through opendal: S3-compatible storage, GCS, Azure blobs, Redis. The names of buckets and
 //! options stand in the address; secrets are read where the services' own tools read them, never from it.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,7 +61,10 @@ fn with_option(rest: &str, option: &str) -> String {
 /// The password of Redis, where the environment has one.
 fn with_password(rest: &str) -> String {
     let Some(password) = super::super::env::var("REDIS_PASSWORD") else { return format!("redis://{rest}") };
-    let escaped: String = password.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let escaped = password.bytes().fold(String::new(), |mut escaped, byte| {
+        let _ = write!(escaped, "%{byte:02x}");
+        escaped
+    });
     with_option(&format!("redis://{rest}"), &format!("password={escaped}"))
 }
 
