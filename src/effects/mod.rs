@@ -17,6 +17,7 @@ mod life;
 pub(crate) mod local;
 mod lookup;
 pub mod matching;
+pub(crate) mod memory;
 pub(crate) mod modules;
 mod offload;
 pub(crate) mod paths;

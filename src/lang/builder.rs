@@ -209,6 +209,15 @@ impl Builder {
         self.unit.calls[id.index()].flags |= flags;
     }
 
+    /// Says that nobody has a value: its expression is a statement. An assignment is an expression, too, in most languages.
+    pub fn dropped(&mut self, value: ValId) {
+        let Val::Call(id) = self.unit.plain(value) else { return };
+        let assigned = self.unit.binds.last().is_some_and(|bind| self.unit.plain(bind.value) == Val::Call(id));
+        if !assigned {
+            self.flag_call(id, call_flag::STATEMENT);
+        }
+    }
+
     /// Adds a binding. A plain name comes into scope in the innermost context.
     pub fn bind(&mut self, kind: BindKind, name: Sym, ty: TyId, value: ValId, at: Pos) -> BindId {
         let id = self.push_bind(kind, name, ValId::NONE, ty, value, at);

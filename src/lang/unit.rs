@@ -229,6 +229,8 @@ pub mod call_flag {
     pub const TRY: u16 = 1 << 3;
     /// Some argument could not be read.
     pub const OPAQUE_ARGS: u16 = 1 << 4;
+    /// A statement by itself: nobody has what it gives.
+    pub const STATEMENT: u16 = 1 << 5;
 }
 
 /// A call.

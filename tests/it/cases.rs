@@ -125,12 +125,12 @@ impl Case {
         let file = fence
             .lines()
             .next()
-            .and_then(|line| line.strip_prefix("// in "))
+            .and_then(|line| line.strip_prefix("// in ").or_else(|| line.strip_prefix("# in ")))
             .map_or(DEFAULT_FILE, |path| path.split_whitespace().next().unwrap_or(DEFAULT_FILE));
         let expected = fence
             .lines()
             .zip(1..)
-            .filter(|(line, _)| line.contains("//~"))
+            .filter(|(line, _)| line.contains("//~") || line.contains("#~"))
             .map(|(_, number)| (file.to_owned(), number, rule.to_owned(), String::new()))
             .collect();
         Case {

@@ -18,7 +18,8 @@ impl<'t> Lower<'t> {
     pub(super) fn statement(&mut self, node: Node<'t>) {
         match kind(node) {
             Kind::ExpressionStatement => self.each(node, |lower, kid| {
-                lower.expr(kid.node);
+                let value = lower.expr(kid.node);
+                lower.b.dropped(value);
             }),
             Kind::LocalVariable => self.variables(node, BindKind::Let),
             Kind::LocalFunction => {

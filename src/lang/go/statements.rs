@@ -27,7 +27,8 @@ impl<'t> Lower<'t> {
         match kind(node) {
             Kind::ExpressionStatement => {
                 self.each(node, |lower, kid| {
-                    lower.expr(kid.node);
+                    let value = lower.expr(kid.node);
+                    lower.b.dropped(value);
                 });
             }
             Kind::Function | Kind::Method => self.function(node),

@@ -58,7 +58,10 @@ impl<'t> Java<'t> {
         let kids = self.src.kids(node);
         for place in kids.places() {
             let kid = self.src.kid(place).node;
-            self.expr(kid);
+            let value = self.expr(kid);
+            if kind(node) == Kind::ExpressionStatement {
+                self.b.dropped(value);
+            }
         }
         self.src.done(kids);
     }

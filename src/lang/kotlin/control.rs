@@ -13,6 +13,8 @@ impl<'t> Kotlin<'t> {
         let mut value = ValId::NONE;
         for place in kids.places() {
             let kid = self.src.kid(place).node;
+            // What the last one gives may be what the block gives.
+            self.b.dropped(value);
             value = match kind(kid) {
                 Kind::Statements => self.statements_in(kid),
                 Kind::FunctionValueParameters | Kind::LambdaParameters | Kind::Modifiers | Kind::Annotation => value,

@@ -424,7 +424,9 @@ impl<'t> Kotlin<'t> {
             self.b.jump(crate::lang::unit::JumpKind::Return, value, Sym::NONE);
             return value;
         }
-        self.statements_in(body)
+        let value = self.statements_in(body);
+        self.b.dropped(value);
+        value
     }
 
     fn constructor(&mut self, node: Node<'t>) {

@@ -27,7 +27,8 @@ impl<'a> Lower<'a> {
             // A text by itself is documentation.
             Stmt::Expr(e) if e.value.is_string_literal_expr() => {}
             Stmt::Expr(e) => {
-                self.expr(&e.value);
+                let value = self.expr(&e.value);
+                self.b.dropped(value);
             }
             Stmt::Assign(a) => self.assignment(a),
             Stmt::AnnAssign(a) => self.annotated(a),

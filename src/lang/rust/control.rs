@@ -42,7 +42,12 @@ impl Lower {
             }
             Stmt::Expr(expr, semi) => {
                 let value = self.expr(expr);
-                if semi.is_some() { ValId::NONE } else { value }
+                if semi.is_some() {
+                    self.b.dropped(value);
+                    ValId::NONE
+                } else {
+                    value
+                }
             }
             Stmt::Macro(stmt) => {
                 let value = self.macro_call(&stmt.mac);

@@ -17,7 +17,8 @@ impl<'a> Lower<'a, '_> {
     pub(super) fn statement(&mut self, statement: &'a Statement<'a>) {
         match statement {
             Statement::ExpressionStatement(s) => {
-                self.expr(&s.expression);
+                let value = self.expr(&s.expression);
+                self.b.dropped(value);
             }
             Statement::VariableDeclaration(variables) => self.variables(variables),
             Statement::ReturnStatement(s) => {

@@ -1,25 +1,37 @@
 //! Memory that grows without a bound.
 
+pub mod controller_never_disposed;
 pub mod field_only_grows;
 pub mod growth_in_endless_loop;
 pub mod growth_in_handler;
 pub mod leak;
+pub mod listener_never_removed;
 pub mod spawn_in_loop;
 pub mod static_only_grows;
+pub mod subscription_never_ended;
+pub mod timer_never_stopped;
 pub mod unbounded_channel;
 
-use super::Rule;
+use super::{Rule, UnitView};
+use crate::effects::context::last_segment;
 use crate::effects::local;
-use crate::lang::unit::{BindKind, Call, CtxId, Ty, Unit, ValId, call_flag};
+use crate::effects::memory::Kept;
+use crate::effects::memory::lifetime::{self, Left, Owner, Why};
+use crate::lang::unit::{BindKind, Call, CtxId, Ty, Unit, Val, ValId, call_flag};
+use crate::model::raw::{Raw, Situation};
 
 /// The rules of the group.
 pub const RULES: &[Rule] = &[
+    controller_never_disposed::RULE,
     field_only_grows::RULE,
     growth_in_endless_loop::RULE,
     growth_in_handler::RULE,
     leak::RULE,
+    listener_never_removed::RULE,
     spawn_in_loop::RULE,
     static_only_grows::RULE,
+    subscription_never_ended::RULE,
+    timer_never_stopped::RULE,
     unbounded_channel::RULE,
 ];
 
@@ -148,4 +160,44 @@ fn adds_later(unit: &Unit, call: &Call) -> bool {
 fn is_once(unit: &Unit, ctx: CtxId) -> bool {
     let in_static = unit.around(ctx).any(|c| unit.ctx(c).flags & crate::lang::unit::ctx_flag::STATIC != 0);
     in_static || !unit.function_of(ctx).is_some()
+}
+
+/// The findings of a rule over one kind of what stays behind.
+fn kept_raws(view: &UnitView<'_>, rule: &Rule, kind: Kept, verb: &str, help: &str) -> Vec<Raw> {
+    lifetime::left(view.unit, view.path, kind).iter().map(|left| kept_raw(view, rule, left, verb, help)).collect()
+}
+
+fn kept_raw(view: &UnitView<'_>, rule: &Rule, left: &Left<'_>, verb: &str, help: &str) -> Raw {
+    let unit = view.unit;
+    let call = left.call;
+    let name = last_segment(unit.name(call.name));
+    let event = match unit.call_args(call).first().map(|arg| unit.plain(*arg)) {
+        Some(Val::Str(text)) if left.row.kind == Kept::Listener => format!(" of `{}`", unit.name(text)),
+        _ => String::new(),
+    };
+    let what = if left.why == Why::OtherFunction {
+        format!("what `{name}`{event} adds is not what is removed: each function literal is another one")
+    } else {
+        format!("what `{name}`{event} {} {verb}", verb_of(left.row.kind))
+    };
+    let mut raw = rule.raw(view.place(call), left.row.confidence, Situation::Growth, what);
+    help.clone_into(&mut raw.help);
+    raw.symbol = view.symbol(call.ctx);
+    let (ctx, note) = match left.owner {
+        Owner::Effect(ctx) => (ctx, "runs each time that the component is shown or changes".to_owned()),
+        Owner::Class(ctx) => (ctx, format!("objects of `{}` come and go", unit.name(unit.ctx(ctx).name))),
+        Owner::Function(ctx) => (ctx, format!("`{}` is a component", unit.name(unit.ctx(ctx).name))),
+        Owner::File => (CtxId(0), "the file is a component".to_owned()),
+    };
+    raw.evidence.push(view.evidence("owner", unit.ctx(ctx).start.line, note));
+    raw
+}
+
+const fn verb_of(kind: Kept) -> &'static str {
+    match kind {
+        Kept::Listener => "adds",
+        Kept::Timer => "starts",
+        Kept::Subscription => "opens",
+        Kept::Controller => "makes",
+    }
 }
