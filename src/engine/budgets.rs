@@ -11,9 +11,12 @@ use globset::{GlobBuilder, GlobMatcher};
 use serde_json::Value;
 
 use super::facts::{Facts, folders_above, within};
+use super::front_end;
 use crate::config::{Bundle, FileBudget, Size};
 use crate::error::{Error, Result};
 use crate::model::budget::{Budgets, Unit, Weighed};
+use crate::model::front_end::FrontEnds;
+use crate::model::libraries;
 use crate::world::files;
 use crate::world::tree::{Entry, Tree};
 
@@ -41,7 +44,8 @@ pub struct Job<'a> {
 
 /// Holds every budget against what is there. A malformed budget is an error of the configuration.
 pub fn measure(job: Job<'_>) -> Result<Budgets> {
-    let mut budgets = Budgets::default();
+    let front_ends = front_end::read(job.tree, job.files, &libraries::modules());
+    let mut budgets = Budgets { front_ends, ..Budgets::default() };
     if let Some(limit) = job.config.crates {
         weigh_locks(&job, u64::from(limit), &mut budgets);
     }
@@ -319,8 +323,8 @@ fn canonical(value: &Value) -> String {
 }
 
 /// SHA-256 in hex over every budget that a result could follow from: part of the key of the result cache.
-pub fn config_hash(config: &Bundle, declared: &BTreeMap<String, String>) -> String {
+pub fn config_hash(config: &Bundle, declared: &BTreeMap<String, String>, front_ends: &FrontEnds) -> String {
     let own = serde_json::to_value(config).map(|value| canonical(&value)).unwrap_or_default();
     // As JSON, so that no two different lists of texts are the same bytes.
-    files::sha256_hex(&serde_json::to_vec(&(own, declared)).unwrap_or_default())
+    files::sha256_hex(&serde_json::to_vec(&(own, declared, front_ends)).unwrap_or_default())
 }

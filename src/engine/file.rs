@@ -13,7 +13,7 @@ use crate::engine::profile::{Heat, Profile, Profiles};
 use crate::lang::complexity::FunctionComplexity;
 use crate::lang::{self, Language};
 use crate::model::raw::Raw;
-use crate::rules::{Detect, FunctionView, Rule, UnitView};
+use crate::rules::{Detect, FunctionView, ImportView, Rule, UnitView};
 use crate::schema::query::Spoken;
 use crate::schema::{self, extract};
 use crate::world::clock::Watch;
@@ -157,8 +157,13 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
     let test = placed.is_test();
     if !test {
         for rule in rules.iter().filter(|rule| rule.speaks(language)) {
-            if let Detect::Unit(detect) = rule.detect {
-                raws.extend(detect(&view));
+            match rule.detect {
+                Detect::Unit(detect) => raws.extend(detect(&view)),
+                Detect::Import(detect) => {
+                    let package = job.budgets.front_ends.of(&source.path);
+                    raws.extend(package.into_iter().flat_map(|package| detect(&ImportView { file: view, package })));
+                }
+                _ => {}
             }
         }
     }

@@ -24,6 +24,7 @@ use crate::world::clock::Watch;
 pub mod budgets;
 pub mod facts;
 mod file;
+pub mod front_end;
 pub mod generated;
 pub mod measured;
 mod mint;

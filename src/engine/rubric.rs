@@ -31,6 +31,7 @@ pub fn severity(w: Weighed) -> Severity {
         | Situation::Growth
         | Situation::OverThreshold
         | Situation::BudgetBreached
+        | Situation::HeavyImport
         | Situation::NoIndex
         | Situation::Integrity => Warning,
         Situation::SmallLoop

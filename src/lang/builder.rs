@@ -5,8 +5,8 @@
 use super::Language;
 use super::scope::Scope;
 use super::unit::{
-    Await, Bind, BindId, BindKind, Call, CallId, Ctx, CtxId, CtxKind, Import, Jump, Names, Note, NoteKind, Pos, Region,
-    RegionId, Sym, Ty, TyId, Unit, Val, ValId, call_flag,
+    Await, Bind, BindId, BindKind, Call, CallId, Ctx, CtxId, CtxKind, Import, Jump, Load, Names, Note, NoteKind, Pos,
+    Region, RegionId, Sym, Ty, TyId, Unit, Val, ValId, call_flag,
 };
 
 /// A unit under construction.
@@ -54,6 +54,7 @@ impl Builder {
             tys: Vec::with_capacity(64),
             ty_args: Vec::new(),
             imports: Vec::new(),
+            loads: Vec::new(),
             notes: Vec::new(),
             macro_args: Vec::new(),
             awaits: Vec::new(),
@@ -336,6 +337,11 @@ impl Builder {
     pub fn import(&mut self, local: Sym, path: Sym, reexport: bool) {
         let ctx = self.here();
         self.unit.imports.push(Import { ctx, local, path, reexport });
+    }
+
+    /// Adds a module that is loaded.
+    pub fn load(&mut self, load: Load) {
+        self.unit.loads.push(load);
     }
 
     /// Adds an import that holds in a context that is open around here.

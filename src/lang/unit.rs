@@ -338,6 +338,39 @@ pub struct Import {
     pub reexport: bool,
 }
 
+/// How a file loads a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoadForm {
+    /// For what it does when it is loaded: `import 'a'`.
+    Effect,
+    /// Its default: `import a from 'a'`.
+    Default,
+    /// One of its items by name: `import { a } from 'a'`.
+    Named,
+    /// All of it under one name: `import * as a from 'a'`.
+    Namespace,
+    /// As a value: `require('a')`.
+    Require,
+}
+
+/// A module that a file loads where it is loaded itself: what is loaded later (`import('a')`) and what is only a type are
+/// none. A row for each name.
+#[derive(Debug, Clone, Copy)]
+pub struct Load {
+    /// The module as it is written.
+    pub module: Sym,
+    /// The item of it; none where all of it is meant.
+    pub item: Sym,
+    /// Name in this file; none where there is none.
+    pub local: Sym,
+    /// How.
+    pub form: LoadForm,
+    /// First position of the statement.
+    pub start: Pos,
+    /// Position after its last character.
+    pub end: Pos,
+}
+
 /// An annotation, an attribute, a base class.
 #[derive(Debug, Clone, Copy)]
 pub struct Note {
@@ -452,6 +485,8 @@ pub struct Unit {
     pub ty_args: Vec<TyId>,
     /// Imports.
     pub imports: Vec<Import>,
+    /// Modules that are loaded, in languages where what is loaded is shipped.
+    pub loads: Vec<Load>,
     /// Notes.
     pub notes: Vec<Note>,
     /// Arguments of item macros.

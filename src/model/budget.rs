@@ -1,6 +1,7 @@
 //! Budgets: what was allowed and what was weighed. The engine measures, the bundle rules judge.
 
 use super::brought::Brought;
+use super::front_end::FrontEnds;
 
 /// What a budget counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +45,8 @@ pub struct Budgets {
     pub unweighed: Vec<(String, String)>,
     /// Where no budget is configured anywhere: the manifest that one would be about, if the change has one.
     pub missing_for: Option<String>,
+    /// The packages around the files whose code may end in a browser.
+    pub front_ends: FrontEnds,
     /// What the change brings along, for which there may be a budget.
     pub brought: Brought,
 }

@@ -37,6 +37,8 @@ pub enum Situation {
     RepeatedWork,
     /// A budget breached by data on disk.
     BudgetBreached,
+    /// An import that costs more than it needs to.
+    HeavyImport,
     /// No budget, or no data for one.
     NoBudget,
     /// A filter or sort that no index serves.

@@ -129,7 +129,7 @@ impl Examination<'_> {
             out_of_time: &|| start.elapsed() > WEIGHING_CAP,
         })?;
         budgets.brought = self.brought(&facts.facts, &files, wanted)?;
-        let budgets_hash = budgets::config_hash(&self.config.bundle, &declared);
+        let budgets_hash = budgets::config_hash(&self.config.bundle, &declared, &budgets.front_ends);
         let measured = measurements::find(tree, &loaded.sources, &facts.facts);
         let siblings = siblings::find(tree, &loaded.sources);
         Ok(Around { facts, budgets, siblings, measured, budgets_hash })

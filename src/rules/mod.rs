@@ -15,6 +15,7 @@ use crate::lang::unit::{Call, CtxId, CtxKind, Unit};
 use crate::model::budget::Budgets;
 use crate::model::category::Category;
 use crate::model::finding::Evidence;
+use crate::model::front_end::Package;
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::Confidence;
 use crate::schema::Schema;
@@ -59,6 +60,8 @@ pub enum Detect {
     Function(fn(&FunctionView<'_>) -> Option<Raw>),
     /// The queries of a file, held against the schema in scope.
     Schema(fn(&SchemaView<'_>) -> Vec<Raw>),
+    /// What a file loads, in a package whose code may end in a browser.
+    Import(fn(&ImportView<'_>) -> Vec<Raw>),
     /// Budgets held against what is on disk; the second argument is where they are configured.
     Budgets(fn(&Budgets, &str) -> Vec<bundle::Draft>),
 }
@@ -181,6 +184,15 @@ impl UnitView<'_> {
         };
         self.evidence("loop", row.start.line, note)
     }
+}
+
+/// What a rule over imports sees.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportView<'v> {
+    /// The file.
+    pub file: UnitView<'v>,
+    /// The package that it belongs to.
+    pub package: &'v Package,
 }
 
 /// What a rule over queries and their schema sees.

@@ -6,6 +6,7 @@ use perf_gate::config::{Bundle, FileBudget, Size};
 use perf_gate::engine::budgets::{Job, bytes, config_hash, declared, measure, validate};
 use perf_gate::engine::facts::Facts;
 use perf_gate::model::budget::{Budgets, Unit};
+use perf_gate::model::front_end::FrontEnds;
 use perf_gate::rules::bundle::{Draft, budget_exceeded, budget_without_data, no_budget};
 use perf_gate::rules::{Detect, Rule};
 use perf_gate::world::tree::Disk;
@@ -187,7 +188,10 @@ fn the_hash_follows_every_budget_and_nothing_else() {
         r#"{"projects":{"p":{"architect":{"build":{"configurations":{"production":{"budgets":[{"type":"initial"}]}}}}}}}"#,
     );
     let config = files("dist/*.js", text("1 KB"), None);
-    let hash = |config: &Bundle| config_hash(config, &declared(&Disk::new(scratch.path()).unwrap(), &["web/src/a.ts"]));
+    let hash = |config: &Bundle| {
+        let declared = declared(&Disk::new(scratch.path()).unwrap(), &["web/src/a.ts"]);
+        config_hash(config, &declared, &FrontEnds::default())
+    };
     let first = hash(&config);
     assert_eq!(first.len(), 64);
     scratch.write("lighthouserc.json", "{ \"ci\": {\"assert\": {\"y\": 2, \"x\": 1}} }\n");
@@ -278,4 +282,44 @@ fn a_pushed_change_is_compared_as_it_was_pushed() {
     assert_eq!(brought(&scratch, &["--base", "main"]).len(), 2);
     assert_eq!(brought(&scratch, &["--base", "change"]), [], "nothing changed since");
     assert_eq!(brought(&scratch, &["."]), [], "without a base nothing is new");
+}
+
+/// What is said of an import of a library that is installed.
+fn weighed_import(scratch: &Scratch) -> (String, String) {
+    let run = scratch.gate(&["check", "src", "--rules", "bundle/whole-library-import", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}", run.stderr));
+    let finding = &value["findings"][0];
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    (text(&finding["message"]), text(&finding["evidence"][0]["note"]))
+}
+
+#[test]
+fn a_library_that_is_installed_is_weighed_where_it_lies() {
+    let scratch = Scratch::new();
+    scratch.write("package.json", r#"{"dependencies":{"react-dom":"18","lodash":"4.17.21"}}"#);
+    scratch.write("src/a.js", "import _ from 'lodash';\nexport const a = _.noop;\n");
+    scratch.write("node_modules/lodash/package.json", r#"{"name":"lodash","version":"4.17.21","main":"lodash.js"}"#);
+    scratch
+        .write("node_modules/lodash/lodash.js", "x".repeat(500_000))
+        .write("node_modules/lodash/lodash.min.js", "x".repeat(71_000));
+    let (message, note) = weighed_import(&scratch);
+    assert_eq!(message, "this import brings all of `lodash` into the bundle: about 71 KB minified");
+    assert_eq!(note, "`node_modules/lodash/lodash.min.js` of version 4.17.21 weighs 71000 bytes");
+    // Without a build of its own, what the entry loads: comments and spaces weigh nothing.
+    std::fs::remove_file(scratch.join("node_modules/lodash/lodash.min.js")).unwrap();
+    let part = |n: usize| format!("/* {} */\n// {}\n  {}\n", "c".repeat(9000), "d".repeat(9000), "x".repeat(n));
+    scratch.write("node_modules/lodash/lodash.js", format!("const a = require('./a');\n{}", part(40_000)));
+    scratch.write("node_modules/lodash/a.js", format!("export {{ b }} from \"./deep\"\n{}", part(20_000)));
+    scratch
+        .write("node_modules/lodash/deep/index.js", part(10_000))
+        .write("node_modules/lodash/other.js", part(90_000));
+    let (message, note) = weighed_import(&scratch);
+    assert_eq!(message, "this import brings all of `lodash` into the bundle: about 35 KB minified");
+    let start = "what `node_modules/lodash/lodash.js` of version 4.17.21 loads weighs 700";
+    assert!(
+        note.starts_with(start) && note.ends_with("bytes without comments and spaces, about half of it minified"),
+        "{note}"
+    );
+    scratch.write("node_modules/lodash/lodash.js", part(40_000));
+    assert_eq!(weighed_import(&scratch).0, "", "a small build of it is not heavy");
 }

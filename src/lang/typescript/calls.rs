@@ -8,7 +8,7 @@ use oxc_span::GetSpan;
 
 use super::Lower;
 use crate::lang::builder::NewCall;
-use crate::lang::unit::{CallId, CtxId, Pos, Sym, TyId, Val, ValId, call_flag, ctx_flag};
+use crate::lang::unit::{CallId, CtxId, LoadForm, Pos, Sym, TyId, Val, ValId, call_flag, ctx_flag};
 
 /// A link of a chain, seen from the outside in.
 #[derive(Clone, Copy)]
@@ -205,7 +205,9 @@ impl<'a> Lower<'a, '_> {
     fn call(&mut self, call: &'a CallExpression<'a>, callee: Callee, from: Pos) -> ValId {
         // A module that is loaded is its path.
         if let Some(source) = call.common_js_require() {
-            let path = self.b.intern(super::modules::module_path(source.value.as_str()));
+            let module = super::modules::module_path(source.value.as_str());
+            self.load(module, LoadForm::Require, call.span);
+            let path = self.b.intern(module);
             return self.b.val(Val::Path(path));
         }
         let is_test = Self::test_kind(call);

@@ -5,10 +5,10 @@ use oxc_ast::ast::{
     ImportDeclarationSpecifier, ModuleExportName, Program, Statement, TSModuleReference, TSNamespaceDeclarationBody,
     VariableDeclaration,
 };
-use oxc_span::GetSpan;
+use oxc_span::{GetSpan, Span};
 
 use super::Lower;
-use crate::lang::unit::{BindKind, CtxId, CtxKind, NoteKind, Sym, TyId, Val, ValId, ctx_flag};
+use crate::lang::unit::{BindKind, CtxId, CtxKind, Load, LoadForm, NoteKind, Sym, TyId, Val, ValId, ctx_flag};
 
 impl<'a> Lower<'a, '_> {
     /// A file. What runs when it is loaded comes first, what is declared after it: a function may refer to what stands
@@ -179,6 +179,7 @@ impl<'a> Lower<'a, '_> {
 
     fn import_declaration(&mut self, import: &'a ImportDeclaration<'a>) {
         let module = module_path(import.source.value.as_str());
+        self.loads(import, module);
         for specifier in import.specifiers.iter().flatten() {
             let (local, path) = match specifier {
                 ImportDeclarationSpecifier::ImportSpecifier(s) => {
@@ -190,6 +191,39 @@ impl<'a> Lower<'a, '_> {
             let local = self.b.intern(local.name.as_str());
             self.b.import(local, path, false);
         }
+    }
+
+    /// What an import loads: types are none of it.
+    fn loads(&mut self, import: &'a ImportDeclaration<'a>, module: &str) {
+        if import.import_kind.is_type() {
+            return;
+        }
+        let Some(specifiers) = &import.specifiers else { return self.load(module, LoadForm::Effect, import.span) };
+        for specifier in specifiers {
+            let (form, item) = match specifier {
+                ImportDeclarationSpecifier::ImportSpecifier(s) if s.import_kind.is_type() => continue,
+                ImportDeclarationSpecifier::ImportSpecifier(s) => match s.imported.name().as_str() {
+                    "default" => (LoadForm::Default, ""),
+                    item => (LoadForm::Named, item),
+                },
+                ImportDeclarationSpecifier::ImportDefaultSpecifier(_) => (LoadForm::Default, ""),
+                ImportDeclarationSpecifier::ImportNamespaceSpecifier(_) => (LoadForm::Namespace, ""),
+            };
+            let item = if item.is_empty() { Sym::NONE } else { self.b.intern(item) };
+            let local = self.b.intern(specifier.local().name.as_str());
+            self.load_as(module, (form, item, local), import.span);
+        }
+    }
+
+    /// A module that is loaded without a name.
+    pub(super) fn load(&mut self, module: &str, form: LoadForm, span: Span) {
+        self.load_as(module, (form, Sym::NONE, Sym::NONE), span);
+    }
+
+    fn load_as(&mut self, module: &str, (form, item, local): (LoadForm, Sym, Sym), span: Span) {
+        let module = self.b.intern(module);
+        let (start, end) = (self.start(span), self.end(span));
+        self.b.load(Load { module, item, local, form, start, end });
     }
 
     fn joined(&mut self, module: &str, item: &str) -> Sym {
@@ -207,6 +241,9 @@ impl<'a> Lower<'a, '_> {
     pub(super) fn required(&mut self, id: &'a oxc_ast::ast::BindingPattern<'a>, init: &'a Expression<'a>) -> bool {
         use oxc_ast::ast::BindingPattern;
         let Some((module, item)) = imported_module(init) else { return false };
+        if !is_deferred(init) {
+            self.load(module, LoadForm::Require, init.span());
+        }
         match (id, item) {
             (BindingPattern::BindingIdentifier(id), item) => {
                 let local = self.b.intern(id.name.as_str());
@@ -272,6 +309,12 @@ impl<'a> Lower<'a, '_> {
                 };
                 let local = self.b.intern(import.id.name.as_str());
                 self.b.import(local, path, false);
+                if let TSModuleReference::ExternalModuleReference(module) = &import.module_reference
+                    && !import.import_kind.is_type()
+                {
+                    let what = (LoadForm::Default, Sym::NONE, local);
+                    self.load_as(module_path(module.expression.value.as_str()), what, import.span);
+                }
             }
         }
     }
@@ -314,6 +357,14 @@ impl<'a> Lower<'a, '_> {
 /// The path of a module: `node:fs` is `fs`; anything else stays as written.
 pub(super) fn module_path(specifier: &str) -> &str {
     specifier.strip_prefix("node:").unwrap_or(specifier)
+}
+
+/// Whether a module is loaded when the code runs, apart from the rest: `await import('a')`.
+fn is_deferred(expr: &Expression<'_>) -> bool {
+    match expr.get_inner_expression() {
+        Expression::StaticMemberExpression(member) => is_deferred(&member.object),
+        other => matches!(other, Expression::AwaitExpression(_)),
+    }
 }
 
 /// The module that an expression gives, and the item that is taken of it: `require('a')`, `require('a').b`,

@@ -9,6 +9,7 @@ pub mod default_features;
 pub mod dependency_cost;
 pub mod duplicate_versions;
 pub mod no_budget;
+pub mod whole_library_import;
 
 use super::{Detect, Rule};
 use crate::model::category::Category;
@@ -22,6 +23,7 @@ pub const RULES: &[Rule] = &[
     dependency_cost::RULE,
     duplicate_versions::RULE,
     no_budget::RULE,
+    whole_library_import::RULE,
 ];
 
 const fn rule(
