@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::Language;
 use crate::model::finding::Span;
 
 /// How many contributors are kept a function: enough for a message, few enough to cost nothing.
@@ -100,6 +101,8 @@ pub enum Construct {
     While,
     /// A `loop`.
     Loop,
+    /// A `do … while` loop.
+    DoWhile,
     /// A `try` with its `except` clauses and its `else`.
     Except {
         /// `except` clauses.
@@ -141,6 +144,21 @@ pub enum Construct {
     Optional(u32),
     /// All default values of the function's parameters and patterns.
     Defaults(u32),
+    /// All `throw` of the function.
+    Throws(u32),
+    /// A `when` with its entries.
+    When {
+        /// Entries.
+        entries: u32,
+    },
+    /// All `break` and `continue` of the function.
+    Breaks(u32),
+    /// All calls of functions that stand for a loop or branch: `forEach`, `let`.
+    Scopes(u32),
+    /// All functions declared in the function.
+    Inner(u32),
+    /// All `yield` of the function.
+    Yields(u32),
 }
 
 impl fmt::Display for Construct {
@@ -161,6 +179,7 @@ impl fmt::Display for Construct {
             Self::For => f.write_str("`for`"),
             Self::While => f.write_str("`while`"),
             Self::Loop => f.write_str("`loop`"),
+            Self::DoWhile => f.write_str("`do … while`"),
             Self::Except { clauses } => {
                 f.write_str("`try` with ")?;
                 counted(f, clauses, "`except` clause", "`except` clauses")
@@ -187,6 +206,15 @@ impl fmt::Display for Construct {
             Self::Catch => f.write_str("`catch`"),
             Self::Optional(n) => write!(f, "{n} `?.`"),
             Self::Defaults(n) => counted(f, n, "default value", "default values"),
+            Self::Throws(n) => write!(f, "{n} `throw`"),
+            Self::When { entries } => {
+                f.write_str("`when` with ")?;
+                counted(f, entries, "entry", "entries")
+            }
+            Self::Breaks(n) => counted(f, n, "`break` or `continue`", "`break` and `continue`"),
+            Self::Scopes(n) => counted(f, n, "call of `let` and the like", "calls of `let`, `forEach` and the like"),
+            Self::Inner(n) => counted(f, n, "function inside of it", "functions inside of it"),
+            Self::Yields(n) => write!(f, "{n} `yield`"),
             Self::Bounds(n) => counted(f, n, "`?Trait` or `for<'a>` bound", "`?Trait` or `for<'a>` bounds"),
         }
     }
@@ -203,4 +231,76 @@ pub struct Increment {
     pub cognitive: &'static str,
     /// Whether what is nested in it costs one more.
     pub nests: bool,
+}
+
+/// A row of an increments table.
+pub(super) const fn row(
+    construct: &'static str,
+    cyclomatic: &'static str,
+    cognitive: &'static str,
+    nests: bool,
+) -> Increment {
+    Increment { construct, cyclomatic, cognitive, nests }
+}
+
+/// What the numbers of a language follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// The tool whose cyclomatic number it is.
+    pub cyclomatic: &'static str,
+    /// The tool or definition whose cognitive number it is.
+    pub cognitive: &'static str,
+    /// What has numbers of its own.
+    pub functions: &'static str,
+    /// What adds how much.
+    pub increments: &'static [Increment],
+}
+
+/// What the numbers of a language follow.
+pub fn reference(language: Language) -> Reference {
+    let (cyclomatic, cognitive, functions, increments) = match language {
+        Language::Rust => (
+            "rust-code-analysis",
+            "rust-code-analysis",
+            "functions and closures, each without the others in it",
+            super::rust_complexity::INCREMENTS,
+        ),
+        Language::TypeScript | Language::JavaScript => (
+            "ESLint 9 `complexity`, classic",
+            "eslint-plugin-sonarjs `cognitive-complexity`",
+            "functions, arrows, class field initialisers and static blocks, each without the others in it",
+            super::typescript_complexity::INCREMENTS,
+        ),
+        Language::Python => (
+            "radon 6",
+            "Sonar's analyser for Python",
+            "functions and methods, with what is defined in them",
+            super::python_complexity::INCREMENTS,
+        ),
+        Language::Java => (
+            "PMD 7 `CyclomaticComplexity`, default options",
+            "PMD 7 `CognitiveComplexity`",
+            "methods and constructors, abstract ones too; cyclomatic without lambdas and classes in them, cognitive with",
+            super::java::complexity::INCREMENTS,
+        ),
+        Language::Kotlin => (
+            "detekt `CyclomaticComplexMethod`, default options",
+            "detekt `CognitiveComplexMethod`",
+            "functions that stand in no other, with lambdas and functions in them",
+            super::kotlin::complexity::INCREMENTS,
+        ),
+        Language::Go => (
+            "gocyclo 0.6",
+            "gocognit 1.2",
+            "functions and methods, with the literals in them",
+            super::go_complexity::INCREMENTS,
+        ),
+        Language::Dart => (
+            "dart_code_metrics 5",
+            "Sonar's definition",
+            "functions, methods, accessors, constructors and local functions, with what is in them",
+            super::dart::complexity::INCREMENTS,
+        ),
+    };
+    Reference { cyclomatic, cognitive, functions, increments }
 }

@@ -12,10 +12,10 @@
 
 use tree_sitter::Node;
 
-use super::complexity::{Construct, Contributor, FunctionComplexity, Increment, keep_largest};
+use super::complexity::{Construct, FunctionComplexity, Increment};
 use super::go::{F, Kind, kind};
+use super::tally::{self, Tally};
 use super::tree::Source;
-use crate::model::finding::Span;
 
 /// What adds how much in Go.
 pub const INCREMENTS: &[Increment] = &[
@@ -46,20 +46,6 @@ pub(super) fn measure<'t>(root: Node<'t>, src: &mut Source<'t>) -> Vec<FunctionC
         _ => {}
     });
     found
-}
-
-/// The numbers of one function.
-#[derive(Default)]
-struct Tally {
-    cyclomatic: u32,
-    cognitive: u32,
-    calls: u32,
-    booleans: (u32, u32, u32),
-    jumps: (u32, u32),
-    recursion: (u32, u32),
-    heads: Vec<Contributor>,
-    /// The largest number of decisions that one flat `switch` makes.
-    flat: u32,
 }
 
 struct Walk<'w, 't> {
@@ -144,24 +130,13 @@ impl<'t> Walk<'_, 't> {
     }
 
     fn measured(&mut self, node: Node<'t>, name: String, nesting: u32) -> FunctionComplexity {
-        self.tally = Tally { cyclomatic: 1, ..Tally::default() };
+        self.tally = Tally::starting(1);
         match kind(node) {
             Kind::FuncLiteral => self.literal(node, nesting),
             _ => self.children(node, nesting),
         }
-        let (from, to) = (self.src.start(node), self.src.end(node));
-        let tally = std::mem::take(&mut self.tally);
-        FunctionComplexity {
-            name,
-            span: Span { line: from.line, column: from.column, end_line: to.line, end_column: to.column },
-            cyclomatic: tally.cyclomatic,
-            cognitive: tally.cognitive,
-            recursive: tally.calls > 0,
-            single_call_recursion: tally.calls == 1,
-            flat_dispatch: tally.flat > 0 && tally.flat * 4 >= (tally.cyclomatic - 1) * 3,
-            tries: 0,
-            contributors: tally.contributors(),
-        }
+        let span = tally::span(self.src, node, node);
+        std::mem::take(&mut self.tally).finish(name, span)
     }
 
     fn children(&mut self, node: Node<'t>, nesting: u32) {
@@ -176,7 +151,7 @@ impl<'t> Walk<'_, 't> {
             Kind::FuncLiteral => self.literal(node, nesting),
             Kind::Break | Kind::Continue | Kind::Goto => {
                 if node.named_child_count() > 0 {
-                    self.tally.jump(self.src.start(node).line);
+                    self.tally.one(self.src.start(node).line, Construct::Jumps, 0, 1);
                 }
             }
             Kind::Binary => self.binary(node, nesting),
@@ -221,7 +196,7 @@ impl<'t> Walk<'_, 't> {
             }
             let Some(other) = field(current, F.alternative) else { return };
             let chained = kind(other) == Kind::If;
-            self.tally.branch(row, u32::from(chained));
+            self.tally.branch(row, u32::from(chained), 1);
             if !chained {
                 self.node(other, nesting);
                 return;
@@ -248,7 +223,7 @@ impl<'t> Walk<'_, 't> {
             walk.node(kid, nesting + u32::from(inside));
         });
         if flat && self.tally.cyclomatic == before {
-            self.tally.flat = self.tally.flat.max(cases);
+            self.tally.flat(cases);
         }
     }
 
@@ -272,7 +247,7 @@ impl<'t> Walk<'_, 't> {
         }
         let mut last = "";
         for operator in operators.into_iter().filter(|op| matches!(*op, "&&" | "||")) {
-            self.tally.boolean(line, u32::from(operator != last));
+            self.tally.one(line, Construct::Booleans, 1, u32::from(operator != last));
             last = operator;
         }
         for leaf in leaves {
@@ -285,68 +260,6 @@ impl<'t> Walk<'_, 't> {
         if self.own && callee.is_some_and(|callee| self.src.text(callee) == self.name) {
             self.tally.recursive_call(self.src.start(node).line);
         }
-    }
-}
-
-impl Tally {
-    fn head(&mut self, line: u32, what: Construct, cyclomatic: u32, cognitive: u32) -> usize {
-        self.cyclomatic += cyclomatic;
-        self.cognitive += cognitive;
-        self.heads.push(Contributor { line, what, cyclomatic, cognitive });
-        self.heads.len() - 1
-    }
-
-    fn branch(&mut self, row: usize, decisions: u32) {
-        self.cyclomatic += decisions;
-        self.cognitive += 1;
-        let head = &mut self.heads[row];
-        head.cyclomatic += decisions;
-        head.cognitive += 1;
-        if let Construct::If { branches } = &mut head.what {
-            *branches += 1;
-        }
-    }
-
-    fn boolean(&mut self, line: u32, points: u32) {
-        self.cyclomatic += 1;
-        self.cognitive += points;
-        let (first, times, cost) = &mut self.booleans;
-        if *times == 0 {
-            *first = line;
-        }
-        *times += 1;
-        *cost += points;
-    }
-
-    fn jump(&mut self, line: u32) {
-        self.cognitive += 1;
-        if self.jumps.1 == 0 {
-            self.jumps.0 = line;
-        }
-        self.jumps.1 += 1;
-    }
-
-    fn recursive_call(&mut self, line: u32) {
-        self.cognitive += 1;
-        self.calls += 1;
-        if self.recursion.1 == 0 {
-            self.recursion.0 = line;
-        }
-        self.recursion.1 += 1;
-    }
-
-    fn contributors(self) -> Vec<Contributor> {
-        let mut rows = self.heads;
-        let (line, times, points) = self.booleans;
-        let mut add = |line, what, cyclomatic: u32, cognitive: u32| {
-            if cyclomatic + cognitive > 0 {
-                rows.push(Contributor { line, what, cyclomatic, cognitive });
-            }
-        };
-        add(line, Construct::Booleans(times), times, points);
-        add(self.jumps.0, Construct::Jumps(self.jumps.1), 0, self.jumps.1);
-        add(self.recursion.0, Construct::Recursion(self.recursion.1), 0, self.recursion.1);
-        keep_largest(rows)
     }
 }
 

@@ -15,6 +15,7 @@ pub mod python_complexity;
 pub mod rust;
 pub mod rust_complexity;
 mod scope;
+mod tally;
 mod tree;
 pub mod typescript;
 pub mod typescript_complexity;

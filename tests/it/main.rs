@@ -13,6 +13,7 @@ mod ci_gitlab;
 mod ci_jobs;
 mod ci_payloads;
 mod complexity_go;
+mod complexity_trees;
 mod complexity_typescript;
 mod demo;
 mod facts;

@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use perf_gate::exit::Exit;
+use perf_gate::lang::Language;
+use perf_gate::lang::complexity::{Reference, reference};
 
 use crate::support::Scratch;
 
@@ -44,6 +46,17 @@ fn fresh(name: &str, expected: &str) {
 fn the_generated_tables_are_what_the_code_says() {
     fresh("exit-codes", &exit_codes());
     fresh("rules", &rules());
+    fresh("complexity", &complexity());
+}
+
+fn complexity() -> String {
+    let rows = Language::ALL.into_iter().fold(String::new(), |rows, language| {
+        let numbers = reference(language);
+        assert!(!numbers.increments.is_empty());
+        let Reference { cyclomatic, cognitive, functions, .. } = numbers;
+        rows + &format!("| {} | {cyclomatic} | {cognitive} | {functions} |\n", language.key())
+    });
+    format!("| language | cyclomatic as | cognitive as | of |\n|---|---|---|---|\n{rows}")
 }
 
 fn exit_codes() -> String {

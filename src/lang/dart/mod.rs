@@ -3,6 +3,7 @@
 //! Fields and methods of `this` may be named bare; a getter is a field, too. What is cascaded is called on what the cascade
 //! begins with.
 
+pub(super) mod complexity;
 mod control;
 mod exprs;
 mod items;
@@ -56,7 +57,8 @@ tree::kinds! {
     IfElement = "if_element", ForElement = "for_element", Paren = "parenthesized_expression",
     Conditional = "conditional_expression", Assignment = "assignment_expression", Assignable = "assignable_expression",
     Postfix = "postfix_expression", Additive = "additive_expression", Equality = "equality_expression",
-    IfNull = "if_null_expression", Cast = "type_cast_expression", Relational = "relational_expression",
+    IfNull = "if_null_expression", Cast = "type_cast_expression", And = "logical_and_expression",
+    Or = "logical_or_expression", Assert = "assert_statement", Relational = "relational_expression",
 }
 
 tree::fields! {
@@ -72,7 +74,8 @@ pub(super) fn lower(_path: &str, text: &str) -> Result<Lowered, Unparsable> {
     let mut lower =
         Lower { b: Builder::new(Language::Dart), src: Source::new(text, &tree), members: Vec::new(), this: Vec::new() };
     lower.file(tree.root_node());
-    Ok(Lowered { unit: lower.b.finish(tree::end_of(text)), functions: Vec::new(), damage: tree::damage(&tree) })
+    let functions = complexity::measure(tree.root_node(), &mut lower.src);
+    Ok(Lowered { unit: lower.b.finish(tree::end_of(text)), functions, damage: tree::damage(&tree) })
 }
 
 /// The lowering in progress.

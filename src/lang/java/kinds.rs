@@ -5,6 +5,7 @@ use crate::lang::tree::{fields, kinds};
 kinds! { tree_sitter_java::LANGUAGE;
     AnnotatedType = "annotated_type",
     Annotation = "annotation",
+    AnnotationElement = "annotation_type_element_declaration",
     AnnotationType = "annotation_type_declaration",
     ArrayAccess = "array_access",
     ArrayCreation = "array_creation_expression",

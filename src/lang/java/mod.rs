@@ -1,9 +1,11 @@
 //! Java, through tree-sitter: declarations, statements and expressions become a [`Unit`](super::unit::Unit).
 
+pub(super) mod complexity;
 mod control;
 mod exprs;
 mod items;
 mod kinds;
+mod recursion;
 mod types;
 
 use std::ops::{Deref, DerefMut};
@@ -20,8 +22,9 @@ pub(super) fn lower(_path: &str, text: &str) -> Result<Lowered, Unparsable> {
     let parsed = tree::parse(kinds::grammar(), &jvm::without_annotations(text, is_before_dots))?;
     let mut lower = Java { jvm: Jvm::new(Language::Java, Source::new(text, &parsed)) };
     lower.file(parsed.root_node());
+    let functions = complexity::measure(parsed.root_node(), &mut lower.jvm.src);
     let unit = lower.jvm.b.finish(tree::end_of(text));
-    Ok(Lowered { unit, functions: Vec::new(), damage: tree::damage(&parsed) })
+    Ok(Lowered { unit, functions, damage: tree::damage(&parsed) })
 }
 
 /// The lowering in progress.

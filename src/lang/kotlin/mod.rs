@@ -1,6 +1,7 @@
 //! Kotlin, through tree-sitter: declarations, statements and expressions become a [`Unit`](super::unit::Unit).
 
 mod chains;
+pub(super) mod complexity;
 mod control;
 mod exprs;
 mod items;
@@ -23,8 +24,9 @@ pub(super) fn lower(_path: &str, text: &str) -> Result<Lowered, Unparsable> {
     let parsed = tree::parse(kinds::grammar(), &jvm::without_annotations(text, is_of_function_type))?;
     let mut lower = Kotlin { jvm: Jvm::new(Language::Kotlin, Source::new(text, &parsed)) };
     lower.file(parsed.root_node());
+    let functions = complexity::measure(parsed.root_node(), &mut lower.jvm.src);
     let unit = lower.jvm.b.finish(tree::end_of(text));
-    Ok(Lowered { unit, functions: Vec::new(), damage: tree::damage(&parsed) })
+    Ok(Lowered { unit, functions, damage: tree::damage(&parsed) })
 }
 
 /// `content: @Composable () -> Unit`: where a type begins, with a gap before the parenthesis.

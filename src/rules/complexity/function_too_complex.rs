@@ -58,7 +58,7 @@ pub const RULE: Rule = Rule {
     check: "complexity",
     summary: "cyclomatic or cognitive complexity over the threshold",
     source: include_str!("function_too_complex.rs"),
-    languages: &[Language::Rust, Language::TypeScript, Language::JavaScript, Language::Python, Language::Go],
+    languages: &Language::ALL,
     may_block: &[],
     detect: Detect::Function(detect),
 };
@@ -87,7 +87,11 @@ fn detect(view: &FunctionView<'_>) -> Option<Raw> {
     let situation = if function.single_call_recursion { Situation::Recursion } else { Situation::OverThreshold };
     let mut message = format!("`{}` has a {}", function.name, over.join(" and a "));
     if function.flat_dispatch {
-        let word = if view.language == Language::Rust { "match" } else { "switch" };
+        let word = match view.language {
+            Language::Rust => "match",
+            Language::Kotlin => "when",
+            _ => "switch",
+        };
         let _ = write!(message, "; most of it is one flat `{word}`");
     } else if is_mostly_returns(function, cognitive) {
         message.push_str("; most of it is early returns by `?`");
