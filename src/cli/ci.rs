@@ -10,7 +10,9 @@ use crate::hook::event::Plan;
 use crate::hook::github::{self, Event};
 use crate::hook::gitlab;
 use crate::hook::range::{self, Gated, Range, gate};
+use crate::model::verdict::Verdict;
 use crate::report::summary::Part;
+use crate::report::whole::Whole;
 use crate::report::{self, summary};
 use crate::review::division::Division;
 use crate::review::part::{Run, Subject};
@@ -50,13 +52,17 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Result<Exit> {
+    gated_or_parted(&args).map_err(told_where_readers_look)
+}
+
+fn gated_or_parted(args: &Args) -> Result<Exit> {
     args.outputs.check()?;
     let taken = args.outputs.first().or(args.write.then_some("--write"));
     if let Some(begun) = args.shard.begin(taken)? {
-        return part(&args, begun);
+        return part(args, begun);
     }
     let in_actions = in_actions();
-    match gated(&args, in_actions).map_err(|error| args.outputs.write_failure(error))? {
+    match gated(args, in_actions).map_err(|error| args.outputs.write_failure(error))? {
         Came::Nothing(why) => nothing(&why, &args.outputs),
         Came::Gated(gated) => {
             args.outputs.write_gated(&gated)?;
@@ -71,6 +77,24 @@ pub(super) fn nothing(why: &str, outputs: &Outputs) -> Result<Exit> {
     outputs.write_nothing(why)?;
     print::text(&format!("perf-gate: {}\n", report::escape::terminal(why)))?;
     Ok(Exit::Ok)
+}
+
+/// Says in GitHub Actions why there is no result, as an annotation and in the step's summary: a reader of a required check
+/// sees these before the log. Gives the error back, which is what counts.
+pub(super) fn told_where_readers_look(error: Error) -> Error {
+    if !in_actions() {
+        return error;
+    }
+    let sentence = error.to_string().replace("\n  ", ": ");
+    let (verdict, sections, rules) = (Verdict::Blocked, Vec::new(), &[]);
+    let whole = Whole { verdict, sections, notes: &[], failure: Some(&sentence), rules };
+    let summary = env::path("GITHUB_STEP_SUMMARY").map_or(Ok(()), |path| {
+        files::append(&path, summary::render(verdict, &[], std::slice::from_ref(&sentence)).as_bytes())
+    });
+    if let Err(also) = print::raw(&report::github::annotations(&whole)).and(summary) {
+        print::aside(&format!("error: {also}\n"));
+    }
+    error
 }
 
 fn in_actions() -> bool {

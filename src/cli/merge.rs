@@ -53,8 +53,9 @@ pub(super) struct Shown<'a> {
 }
 
 pub(super) fn run(args: Args) -> Result<Exit> {
-    args.outputs.check()?;
-    merged(&args).map_err(|error| args.outputs.write_failure(error))
+    let checked = args.outputs.check();
+    let done = checked.and_then(|()| merged(&args).map_err(|error| args.outputs.write_failure(error)));
+    done.map_err(ci::told_where_readers_look)
 }
 
 fn merged(args: &Args) -> Result<Exit> {

@@ -75,6 +75,17 @@ impl Checkout {
 }
 
 #[test]
+fn a_run_that_was_stopped_says_so_where_a_reader_of_the_check_looks() {
+    let checkout = Checkout::new();
+    let run = checkout.event_with("pull_request", &checkout.pull_request(), &["ci", "--base", "no-such%"]);
+    assert_eq!(run.code, 65, "{}{}", run.stdout, run.stderr);
+    let first = run.stdout.lines().next().unwrap();
+    assert!(first.starts_with("::error title=perf-gate::") && first.contains("no-such%25"), "{}", run.stdout);
+    let summary = checkout.outside.read("summary.md");
+    assert!(summary.starts_with("## perf-gate: BLOCKED") && summary.contains("no-such%"), "{summary}");
+}
+
+#[test]
 fn a_pull_request_is_gated_against_the_merge_commits_first_parent() {
     let checkout = Checkout::new();
     let run = checkout.event("pull_request", &checkout.pull_request());

@@ -174,6 +174,81 @@ fn the_gitlab_job_gates_a_merge_request() {
     assert_eq!(tools.read("calls"), "/: install --locked cargo-perf-gate\n");
 }
 
+/// What a job of a matrix is told of its place in it.
+fn filled(script_env: &Value, share: usize, of: usize) -> Vec<(String, String)> {
+    let pairs = script_env.as_mapping().into_iter().flatten();
+    let known = |value: &str| match value {
+        "${{ matrix.share }}" => share.to_string(),
+        "${{ strategy.job-total }}" => of.to_string(),
+        other => panic!("what is {other}?"),
+    };
+    pairs.map(|(name, value)| (name.as_str().unwrap().to_owned(), known(value.as_str().unwrap()))).collect()
+}
+
+#[test]
+fn the_github_matrix_gives_one_verdict_over_its_shares() {
+    let job = yaml("hooks/github-actions-matrix.yml");
+    assert_eq!(job["permissions"], serde_yaml::from_str::<Value>("contents: read").unwrap(), "no write token");
+    let (share, gate) = (&job["jobs"]["share"], &job["jobs"]["perf-gate"]);
+    for part in [share, gate] {
+        let checkout = part["steps"].as_sequence().unwrap().iter().find(|s| s["uses"].is_string()).unwrap();
+        assert_eq!(checkout["with"]["fetch-depth"], Value::from(0));
+        assert_eq!(checkout["with"]["persist-credentials"], Value::from(false));
+    }
+    assert_eq!(share["strategy"]["fail-fast"], Value::from(false));
+    assert_eq!(text(gate, "if"), "${{ !cancelled() }}", "a required check that is skipped counts as passed");
+    let shop = hostile();
+    let tools = tools(true);
+    let temp = ("RUNNER_TEMP".to_owned(), shop.outside.path().display().to_string());
+    let script = |job: &Value| {
+        let all = job["steps"].as_sequence().unwrap();
+        let step = all.iter().rfind(|step| step["run"].is_string()).unwrap();
+        (text(step, "run").to_owned(), step["env"].clone())
+    };
+    let numbers = share["strategy"]["matrix"]["share"].as_sequence().unwrap();
+    std::fs::create_dir(shop.outside.join("parts")).unwrap();
+    let merged = || {
+        let env = [actions_env(&shop), vec![temp.clone()]].concat();
+        shell(&script(gate).0, shop.scratch.path(), &tools, &env)
+    };
+    for number in 1..=numbers.len() {
+        let before = merged();
+        assert_eq!(before.code, 65, "a share is missing: {}{}", before.stdout, before.stderr);
+        assert!(before.stdout.starts_with("::error title=perf-gate::"), "{}", before.stdout);
+        let (run, env) = script(share);
+        let env = [actions_env(&shop), filled(&env, number, numbers.len()), vec![temp.clone()]].concat();
+        let run = shell(&run, shop.scratch.path(), &tools, &env);
+        assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+        let part = format!("perf-gate-part-{number}.json");
+        std::fs::rename(shop.outside.join(&part), shop.outside.join("parts").join(&part)).unwrap();
+    }
+    gated(&merged());
+    assert!(shop.outside.read("summary.md").starts_with("## perf-gate: REQUEST_CHANGES"));
+}
+
+#[test]
+fn the_gitlab_matrix_gives_one_verdict_over_its_shares() {
+    let job = yaml("hooks/gitlab-ci-matrix.yml");
+    let (share, gate) = (&job["perf-gate-share"], &job["perf-gate"]);
+    assert_eq!(text(&job[".perf-gate"]["variables"], "GIT_DEPTH"), "0");
+    assert_eq!(share["allow_failure"]["exit_codes"], Value::from(2));
+    let shop = hostile();
+    let head = shop.scratch.git(&["rev-parse", "HEAD"]);
+    let recorded = shop.recorded("gitlab_merged_results.env").replace(shop.id("merge"), &head);
+    let lines = recorded.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
+    let env: Vec<(String, String)> = lines.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let tools = tools(true);
+    let of = share["parallel"].as_u64().unwrap();
+    for number in 1..=of {
+        let place = [("CI_NODE_INDEX", number), ("CI_NODE_TOTAL", of)].map(|(k, v)| (k.to_owned(), v.to_string()));
+        let env = [env.clone(), place.to_vec()].concat();
+        let run = shell(share["script"][0].as_str().unwrap(), shop.scratch.path(), &tools, &env);
+        assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    }
+    gated(&shell(gate["script"][0].as_str().unwrap(), shop.scratch.path(), &tools, &env));
+    assert!(shop.scratch.read("gl-code-quality-report.json").contains("src/routes/slow.rs"));
+}
+
 /// A repository whose push pre-commit is asked about: a bare remote with `main`, a slow change on top.
 fn slow_push() -> (Scratch, Scratch) {
     let remote = Scratch::new();
