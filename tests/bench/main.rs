@@ -10,9 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, LazyLock};
 
+mod languages;
 mod peak;
-mod python;
-mod scripts;
 mod workspace;
 
 use divan::Bencher;
@@ -79,7 +78,7 @@ static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
         let Some(folder) = registries.iter().map(|r| r.join(&name).join("src")).find(|folder| folder.is_dir()) else {
             continue;
         };
-        for path in files_of(&folder, "rs") {
+        for path in files_of(&folder, |found| found == "rs") {
             let Ok(text) = std::fs::read_to_string(&path) else { continue };
             let parses = text.len() < 300_000 && on_large_stack(|| syn::parse_file(&text).is_ok());
             if parses && bytes + text.len() <= MOST_BYTES {
@@ -105,8 +104,8 @@ fn registries() -> Vec<PathBuf> {
     folders
 }
 
-/// The files below a folder whose names end so.
-fn files_of(folder: &Path, extension: &str) -> Vec<PathBuf> {
+/// The files below a folder whose extension is wanted.
+fn files_of(folder: &Path, wanted: impl Fn(&std::ffi::OsStr) -> bool) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(folder) = open.pop() {
@@ -114,7 +113,7 @@ fn files_of(folder: &Path, extension: &str) -> Vec<PathBuf> {
             let path = entry.path();
             if path.is_dir() {
                 open.push(path);
-            } else if path.extension().is_some_and(|found| found == extension) {
+            } else if path.extension().is_some_and(&wanted) {
                 files.push(path);
             }
         }

@@ -46,6 +46,7 @@ fn fresh(name: &str, expected: &str) {
 fn the_generated_tables_are_what_the_code_says() {
     fresh("exit-codes", &exit_codes());
     fresh("rules", &rules());
+    fresh("languages", &languages());
     fresh("complexity", &complexity());
 }
 
@@ -68,10 +69,29 @@ fn exit_codes() -> String {
 
 fn rules() -> String {
     let rows = perf_gate::rules::all().fold(String::new(), |rows, rule| {
-        let blocks = if rule.may_block.is_empty() { "no" } else { "yes" };
-        rows + &format!("| `{}` | {} | {blocks} |\n", rule.id, rule.summary.replace('|', "\\|"))
+        let blocks = if rule.may_block.is_empty() { "no".to_owned() } else { named(rule.may_block) };
+        let speaks = if rule.languages.is_empty() { "no source is read".to_owned() } else { named(rule.languages) };
+        rows + &format!("| `{}` | {} | {speaks} | {blocks} |\n", rule.id, rule.summary.replace('|', "\\|"))
     });
-    format!("| rule | what it reports | can block |\n|---|---|---|\n{rows}")
+    format!("| rule | what it reports | in | can block in |\n|---|---|---|---|\n{rows}")
+}
+
+/// Languages by their keys, in the order of [`Language::ALL`].
+fn named(languages: &[Language]) -> String {
+    if Language::ALL.iter().all(|language| languages.contains(language)) {
+        return "every language".to_owned();
+    }
+    let keys = Language::ALL.iter().filter(|language| languages.contains(language)).map(|language| language.key());
+    keys.collect::<Vec<_>>().join(", ")
+}
+
+fn languages() -> String {
+    let rows = Language::ALL.iter().fold(String::new(), |rows, language| {
+        let all = perf_gate::rules::all().filter(|rule| rule.speaks(*language)).count();
+        let block = perf_gate::rules::all().filter(|rule| rule.may_block.contains(language)).count();
+        rows + &format!("| {} | {all} | {block} |\n", language.key())
+    });
+    format!("| language | rules | of them can block |\n|---|---|---|\n{rows}")
 }
 
 #[test]
