@@ -380,7 +380,15 @@ impl<'a> Names<'a> {
 
     /// Whether code of a file can mean what stands in another at all: a name of Rust is no interface of TypeScript.
     fn may_mean(&self, file: &Summary, other: u32) -> bool {
-        file.language.is_kin(self.file(other).language)
+        file.language.is_kin(self.language(other))
+    }
+
+    /// The language of a file, known without reading it.
+    fn language(&self, index: u32) -> Language {
+        match (self.files.get(index as usize), self.rest) {
+            (None, Some(rest)) => rest.language(index - self.files.len() as u32),
+            _ => self.file(index).language,
+        }
     }
 
     fn is_analysed(&self, file: u32) -> bool {
@@ -477,7 +485,7 @@ impl<'a> Names<'a> {
             let several = self.types(ty).len() > 1;
             let crate_name = at.map(|t| crate_of(&self.file(t.file).module));
             let own_module = at.map(|t| self.file(t.file).name(self.type_def(t).module));
-            let by_module = at.is_some_and(|t| self.file(t.file).language != Language::Rust);
+            let by_module = at.is_some_and(|t| self.language(t.file) != Language::Rust);
             let fits = |module: &str| match (several, by_module) {
                 (false, _) => true,
                 (true, true) => own_module.is_none_or(|own| own == module),
@@ -501,7 +509,7 @@ impl<'a> Names<'a> {
             }
             return;
         }
-        let classes = at.is_some_and(|t| self.file(t.file).language != Language::Rust);
+        let classes = at.is_some_and(|t| self.language(t.file) != Language::Rust);
         let bases = if foreign { self.traits.get(ty).cloned().unwrap_or_default() } else { self.bases(ty) };
         for base in &bases {
             self.trait_default(base, method, classes, out);

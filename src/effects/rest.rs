@@ -5,6 +5,7 @@
 
 use super::context::last_segment;
 use super::summary::{NONE, Summary, Term, func_flag};
+use crate::lang::Language;
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,6 +81,9 @@ pub trait Rest: Sync + std::fmt::Debug {
 
     /// What a name stands for, in the order of the files.
     fn find(&self, kind: Kind, owner: &str, name: &str) -> Vec<Entry<'_>>;
+
+    /// The language of a file. It is known by the file's name: no file is read to say what it can have no part in.
+    fn language(&self, file: u32) -> Language;
 
     /// A file's summary; an empty one where it can no longer be read.
     fn summary(&self, file: u32) -> &Summary;

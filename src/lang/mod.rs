@@ -60,8 +60,9 @@ impl Language {
 
     /// The language of a path, by its extension.
     pub fn of_path(path: &str) -> Option<Language> {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        match name.rsplit_once('.')?.1 {
+        // Asked of every file of a repository: from the end, over a few bytes.
+        let at = path.bytes().rposition(|byte| matches!(byte, b'.' | b'/'))?;
+        match path[at..].strip_prefix('.')? {
             "rs" => Some(Language::Rust),
             "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte" => Some(Language::TypeScript),
             "js" | "mjs" | "cjs" | "jsx" => Some(Language::JavaScript),

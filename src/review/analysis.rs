@@ -68,8 +68,7 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
     loaded.findings.splice(0..0, gate.findings.iter().cloned());
     let around = examination.around(&loaded, &gate.wanted)?;
     let surroundings = examination.surroundings(&loaded)?;
-    let followed = surroundings.as_ref().map(|s| s.digest.as_str());
-    let key = cache::key(job, setup, gate, &loaded, (&around, followed));
+    let key = cache::key(job, setup, gate, &loaded, (&around, surroundings.as_ref()));
     let known = key.as_ref().and_then(|key| cache::read(job, setup, key, &loaded));
     let cached = known.is_some();
     let mut examined = match known {

@@ -18,6 +18,7 @@ use super::examine::{Around, Examined};
 use super::setup::Setup;
 use super::sources::{Loaded, hex};
 use super::story_gate::Gate;
+use super::surroundings::Surroundings;
 use super::{Job, Target};
 
 /// Version of what an entry holds besides the analysis.
@@ -48,13 +49,13 @@ struct Extra {
 }
 
 /// The key of a run; none where no cache is used: it was refused, or commits are analysed, for which the checkout's
-/// cache is no witness. `followed` is the digest of the files around the analysed ones.
+/// cache is no witness. `followed` are the files around the analysed ones.
 pub(super) fn key(
     job: &Job,
     setup: &Setup,
     gate: &Gate,
     loaded: &Loaded,
-    (around, followed): (&Around, Option<&str>),
+    (around, followed): (&Around, Option<&Surroundings<'_>>),
 ) -> Option<Key> {
     if job.no_cache || !job.division.is_whole() || !matches!(job.target, Target::WorkTree { .. }) {
         return None;
@@ -76,7 +77,7 @@ pub(super) fn key(
         "stack": setup.stack,
         "scope": format!("{:?}", job.scope),
         "facts": around.facts.key,
-        "followed": followed,
+        "followed": followed.map(Surroundings::digest),
         "files": loaded.sources.iter().map(|s| (&s.path, &s.changed)).collect::<Vec<_>>(),
         "old_paths": old_paths,
         "skipped": loaded.skipped,

@@ -18,6 +18,7 @@ use crate::world::{env, files};
 use super::examine::{Around, Examined};
 use super::ground::Ground;
 use super::sources::{Loaded, Wanted};
+use super::surroundings::Surroundings;
 use super::{CheckJob, Target};
 
 /// Fewer files are analysed as quickly as a result of them is looked up.
@@ -44,13 +45,13 @@ struct Kept {
     notes: Vec<String>,
 }
 
-/// The place of a run; none where nothing is kept of it. `followed` is the digest of the files around the analysed ones.
+/// The place of a run; none where nothing is kept of it. `followed` are the files around the analysed ones.
 pub(super) fn place(
     job: &CheckJob,
     ground: &Ground,
     wanted: &BTreeMap<String, Wanted>,
     loaded: &Loaded,
-    (around, followed): (&Around, Option<&str>),
+    (around, followed): (&Around, Option<&Surroundings<'_>>),
 ) -> Option<Place> {
     let whole = matches!(job.target, Target::WorkTree { .. }) && loaded.errors.is_empty() && job.division.is_whole();
     if loaded.sources.len() < FEWEST || !whole {
@@ -62,7 +63,7 @@ pub(super) fn place(
     let parts = json!([
         [env!("CARGO_PKG_VERSION"), env::build_stamp()],
         [format!("{:?} {:?}", job.rules, job.scope), ground.base_id(), around.facts.key, around.budgets_hash],
-        [format!("{:?} {:?}", around.budgets, around.measured), followed],
+        [format!("{:?} {:?}", around.budgets, around.measured), followed.map(Surroundings::digest).unwrap_or_default()],
         json!(job.config),
         files,
         old_paths,

@@ -109,8 +109,7 @@ fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -
     let loaded = examine::load(ground, wanted, &job.config)?;
     let around = examination.around(&loaded, wanted)?;
     let surroundings = examination.surroundings(&loaded)?;
-    let followed = surroundings.as_ref().map(|s| s.digest.as_str());
-    let place = results::place(job, ground, wanted, &loaded, (&around, followed));
+    let place = results::place(job, ground, wanted, &loaded, (&around, surroundings.as_ref()));
     if let Some(known) = place.as_ref().and_then(results::read) {
         return Ok((loaded, known));
     }

@@ -159,10 +159,16 @@ impl<'a> Repository<'a> {
         for (n, slot) in of_row.iter_mut().enumerate() {
             let Some(row) = segment.row(n) else { continue };
             let path = segment.path(&row);
-            while self.subject.files.get(at).is_some_and(|file| file.path.as_str() < path) {
-                at += 1;
+            let order = loop {
+                match self.subject.files.get(at).map(|file| file.path.as_str().cmp(path)) {
+                    Some(std::cmp::Ordering::Less) => at += 1,
+                    order => break order,
+                }
+            };
+            if order != Some(std::cmp::Ordering::Equal) {
+                continue;
             }
-            let Some(file) = self.subject.files.get(at).filter(|file| file.path == path) else { continue };
+            let file = self.subject.files[at];
             if self.kept[at].is_none() && row.place == self.places.key(at) && self.is_same(file, &row, segment.written)
             {
                 *slot = at as u32;
@@ -412,6 +418,11 @@ impl Rest for Repository<'_> {
         }
         found.sort_by_key(|entry| (entry.file, entry.item));
         found
+    }
+
+    fn language(&self, file: u32) -> Language {
+        let path = self.subject.files.get(file as usize).map(|file| file.path.as_str());
+        path.and_then(Language::of_path).unwrap_or(Language::Rust)
     }
 
     fn summary(&self, file: u32) -> &Summary {

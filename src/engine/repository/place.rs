@@ -22,15 +22,19 @@ impl Places {
     /// there.
     pub(super) fn of(files: &mut Vec<&Listed>, facts: &Facts, left_out_key: u64) -> Places {
         let mut of = vec![facts.crates.len() as u32; files.len()];
-        let mut by_depth: Vec<usize> = (0..facts.crates.len()).collect();
-        by_depth.sort_by_key(|n| facts.crates[*n].dir.len());
-        for n in by_depth {
+        // In the order of the paths: a folder comes before those in it, whose crates take their files from its.
+        let mut in_order: Vec<usize> = (0..facts.crates.len()).collect();
+        let prefix = |dir: &str| if dir.is_empty() { String::new() } else { format!("{dir}/") };
+        in_order.sort_by_cached_key(|n| prefix(&facts.crates[*n].dir));
+        let mut first = 0;
+        for n in in_order {
             let dir = &facts.crates[n].dir;
-            let (first, last) = if dir.is_empty() {
-                (0, files.len())
+            let last = if dir.is_empty() {
+                files.len()
             } else {
-                let (below, after) = (format!("{dir}/"), format!("{dir}0"));
-                (files.partition_point(|f| f.path < below), files.partition_point(|f| f.path < after))
+                let (below, after) = (prefix(dir), format!("{dir}0"));
+                first = after_all(files, first, |path| path < below.as_str());
+                after_all(files, first, |path| path < after.as_str())
             };
             of[first..last].fill(n as u32);
         }
@@ -39,9 +43,11 @@ impl Places {
             let reached =
                 |(file, n): (&&Listed, &u32)| *n != outside || Language::of_path(&file.path) != Some(Language::Rust);
             let keep: Vec<bool> = files.iter().zip(&of).map(reached).collect();
-            let (mut first, mut second) = (keep.iter(), keep.iter());
-            files.retain(|_| first.next().is_none_or(|keep| *keep));
-            of.retain(|_| second.next().is_none_or(|keep| *keep));
+            if keep.contains(&false) {
+                let (mut first, mut second) = (keep.iter(), keep.iter());
+                files.retain(|_| first.next().is_none_or(|keep| *keep));
+                of.retain(|_| second.next().is_none_or(|keep| *keep));
+            }
         }
         let mut keys: Vec<u64> = facts.crates.iter().map(|c| key(Some(c), left_out_key)).collect();
         keys.push(key(None, left_out_key));
@@ -52,6 +58,17 @@ impl Places {
     pub(super) fn key(&self, file: usize) -> u64 {
         self.keys[self.of[file] as usize]
     }
+}
+
+/// The first file from a place on that is not before something, by leaps that grow: what is looked for lies near.
+fn after_all(files: &[&Listed], from: usize, is_before: impl Fn(&str) -> bool) -> usize {
+    let (mut low, mut leap) = (from, 1);
+    while low + leap <= files.len() && is_before(&files[low + leap - 1].path) {
+        low += leap;
+        leap *= 2;
+    }
+    let high = files.len().min(low + leap);
+    low + files[low..high].partition_point(|file| is_before(&file.path))
 }
 
 /// A digest of a crate's folder and targets, and of what leaves files out.

@@ -22,15 +22,20 @@ impl Repo {
 
     /// The regular files of a commit that are wanted, sorted by path.
     pub fn committed_files(&self, commit: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<ListedBlob>> {
-        let repo = self.local();
-        let tree = tree_of(&repo, commit)?;
-        let entries =
-            tree.traverse().breadthfirst.files().map_err(|e| broken("a tree cannot be read", &one_line(&e)))?;
-        let blobs = entries.into_iter().filter(|entry| entry.mode.is_blob());
-        let mut files: Vec<ListedBlob> =
-            blobs.filter_map(|entry| listed(entry.filepath.as_bstr(), entry.oid, wanted)).collect();
-        files.sort_unstable();
+        let mut files = Vec::new();
+        self.each_committed_file(commit, &mut |path, id| {
+            if wanted(path) {
+                files.push((path.to_owned(), id));
+            }
+        })?;
         Ok(files)
+    }
+
+    /// Calls for each regular file of a commit, in the order of the paths, with the id of its content, padded with zeros.
+    pub fn each_committed_file(&self, commit: &str, take: &mut dyn FnMut(&str, [u8; 32])) -> Result<()> {
+        let repo = self.local();
+        let root = tree_of(&repo, commit)?.id;
+        Listing { repo: &repo, take, path: Vec::new(), spare: Vec::new() }.folder(root)
     }
 
     /// A content by its id; none where the object database has none, or it is larger than the limit.
@@ -45,6 +50,42 @@ impl Repo {
     pub fn content_id(&self, bytes: &[u8]) -> Option<[u8; 32]> {
         let kind = self.local().object_hash();
         gix::objs::compute_hash(kind, gix::objs::Kind::Blob, bytes).ok().map(padded)
+    }
+}
+
+/// A walk through a commit's folders. Git sorts a folder's entries as if the names of folders ended in `/`, so files come in
+/// the order of their whole paths.
+struct Listing<'r> {
+    repo: &'r gix::Repository,
+    take: &'r mut dyn FnMut(&str, [u8; 32]),
+    /// The folder that is walked through, with a `/` behind each part.
+    path: Vec<u8>,
+    /// Buffers of folders that are done with.
+    spare: Vec<Vec<u8>>,
+}
+
+impl Listing<'_> {
+    /// As deep as the folders are nested, each with little on the stack: git itself goes no deeper than 2048.
+    fn folder(&mut self, id: gix::ObjectId) -> Result<()> {
+        let unreadable = |why: &dyn std::fmt::Display| broken("a tree cannot be read", &one_line(why));
+        let mut buffer = self.spare.pop().unwrap_or_default();
+        let found = gix::objs::FindExt::find_tree_iter(&self.repo.objects, &id, &mut buffer);
+        let kept = self.path.len();
+        for entry in found.map_err(|e| unreadable(&e))? {
+            let entry = entry.map_err(|e| unreadable(&e))?;
+            self.path.extend_from_slice(entry.filename);
+            if entry.mode.is_tree() {
+                self.path.push(b'/');
+                self.folder(entry.oid.to_owned())?;
+            } else if entry.mode.is_blob()
+                && let Ok(path) = std::str::from_utf8(&self.path)
+            {
+                (self.take)(path, padded(entry.oid.to_owned()));
+            }
+            self.path.truncate(kept);
+        }
+        self.spare.push(buffer);
+        Ok(())
     }
 }
 
