@@ -14,7 +14,7 @@ use crate::model::story_key::StoryKey;
 
 mod resolve;
 
-pub use resolve::{Resolved, Sources, Text, changed_keys, resolve};
+pub use resolve::{Asked, Resolved, Sources, Text, asked, changed_keys, resolve};
 
 /// The configuration that a run works with, every key resolved. Its serialised form is what the config hash covers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -52,6 +52,12 @@ pub struct Config {
 }
 
 impl Config {
+    /// Takes external tools away: what they would look at is somebody's whom nobody vouched for. Whether there were any.
+    pub fn without_tools(&mut self) -> bool {
+        let engines = [&mut self.complexity.engine, &mut self.bundle.engine];
+        engines.into_iter().fold(false, |any, engine| std::mem::take(engine) != Engine::Builtin || any)
+    }
+
     /// Where the baseline lies.
     pub fn baseline_file(&self) -> &str {
         self.baseline.as_deref().unwrap_or("perf-gate-baseline.json")
@@ -167,6 +173,8 @@ impl Default for HotPath {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Complexity {
+    /// Who counts.
+    pub engine: Engine,
     /// Cyclomatic complexity a language; `default` for those not named.
     pub cyclomatic: BTreeMap<String, u32>,
     /// Cognitive complexity a language; `default` for those not named.
@@ -176,14 +184,33 @@ pub struct Complexity {
 impl Default for Complexity {
     fn default() -> Self {
         let table = |rows: &[(&str, u32)]| rows.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect();
-        Self { cyclomatic: table(&[("default", 10), ("rust", 20)]), cognitive: table(&[("default", 15)]) }
+        Self {
+            engine: Engine::Builtin,
+            cyclomatic: table(&[("default", 10), ("rust", 20)]),
+            cognitive: table(&[("default", 15)]),
+        }
     }
+}
+
+/// Who does a part of the analysis for which others have tools.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// This program.
+    #[default]
+    Builtin,
+    /// The tool of each language, which must be there.
+    External,
+    /// The tool of each language where it is there, else this program.
+    Auto,
 }
 
 /// Budgets. None configured is a Suggestion.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Bundle {
+    /// Who weighs what other tools' budgets are about.
+    pub engine: Engine,
     /// The most packages that `Cargo.lock` may hold.
     pub crates: Option<u32>,
     /// Files measured on disk.

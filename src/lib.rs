@@ -11,6 +11,7 @@
 //! 4. [`rules`]: one file a rule, a predicate over effect and context.
 //!    [`policy`]: what a team agreed to live with, as texts say it: suppressions in comments, the baseline file.
 //! 5. [`engine`]: files in, checks out: lowering in parallel, rules under caps, the rubric that weighs.
+//!    [`tools`]: external analysers, each command as data and each output parsed purely.
 //! 6. [`story`] and [`report`]: Markdown in and out; they know only `model`.
 //! 7. [`review`]: the phases of a review, a file each, in order.
 //! 8. [`hook`]: the pre-push protocol and the installing of the hook.
@@ -33,4 +34,5 @@ pub mod review;
 pub mod rules;
 pub mod schema;
 pub mod story;
+pub mod tools;
 pub mod world;

@@ -48,11 +48,15 @@ pub(super) struct Args {
     /// Commit whose policy counts, in place of the change's own: configuration, suppressions, waivers, baseline, exclusions.
     #[arg(long, value_name = "REV", conflicts_with = "config")]
     policy_from: Option<String>,
+    /// Run no external tool: the checkout is somebody's whom nobody vouched for.
+    #[arg(long)]
+    untrusted: bool,
 }
 
 pub(super) fn run(args: Args) -> Result<Exit> {
     let rules = selection(&args.rules)?;
-    let place = Place::around(&args.paths, args.config.as_deref(), args.policy_from.as_deref())?;
+    let mut place = Place::around(&args.paths, args.config.as_deref(), args.policy_from.as_deref())?;
+    place.vouched_for(!args.untrusted);
     if let Some(begun) = args.shard.begin((args.format != Format::Text).then_some("--format"))? {
         return part(args, place, rules, begun);
     }

@@ -282,6 +282,9 @@ fn of_a_fork(config: &mut Config) -> String {
     if judge != Judge::default() {
         note += ", and the judge from outside is left out";
     }
+    if config.without_tools() {
+        note += ", and the built-in engine stands in for external tools";
+    }
     note
 }
 

@@ -32,6 +32,7 @@ mod rules;
 mod schema;
 mod shard;
 mod stack;
+mod trust;
 mod verdict;
 
 /// Gates performance where code changes hands.
@@ -62,6 +63,7 @@ enum Command {
     Hook(hook::Args),
     Ci(ci::Args),
     Merge(merge::Args),
+    Trust(trust::Args),
 }
 
 /// Parses the arguments, runs the command, prints what stopped it, and gives the exit code.
@@ -127,5 +129,6 @@ fn dispatch(command: Command) -> Result<Exit> {
         Command::Hook(args) => hook::run(args),
         Command::Ci(args) => ci::run(args),
         Command::Merge(args) => merge::run(args),
+        Command::Trust(args) => trust::run(args),
     }
 }

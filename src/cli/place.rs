@@ -53,6 +53,13 @@ impl Place {
         Self::at(cwd, root, explicit_config, policy_from)
     }
 
+    /// Takes external tools away where nobody vouches for the checkout.
+    pub(super) fn vouched_for(&mut self, is_trusted: bool) {
+        if !is_trusted && self.config.without_tools() {
+            anstream::eprintln!("note: the checkout is not trusted: no external tool runs, the built-in engine counts");
+        }
+    }
+
     fn at(cwd: PathBuf, root: PathBuf, explicit_config: Option<&Path>, policy_from: Option<&str>) -> Result<Place> {
         let explicit = explicit_config.map(|path| cwd.join(path));
         let (resolved, policy) = match policy_from {
@@ -64,7 +71,7 @@ impl Place {
                 let commit = policy_commit(&repo, named)?;
                 (configuration(&repo, &Disk::new(&root)?, Some(&commit))?, Some(commit))
             }
-            None => (config_files::load(&Disk::new(&root)?, explicit.as_deref(), toml::Table::new())?, None),
+            None => (config_files::load(&Disk::new(&root)?, &root, explicit.as_deref(), toml::Table::new())?, None),
         };
         for note in &resolved.notes {
             anstream::eprintln!("note: {}", crate::report::escape::terminal(note));

@@ -47,7 +47,7 @@ impl Project {
 
     fn at(cwd: PathBuf, root: &Path, is_named: bool) -> Result<Project> {
         let tree = Disk::new(root)?;
-        let config = config_files::load(&tree, None, toml::Table::new())?.config;
+        let config = config_files::load(&tree, root, None, toml::Table::new())?.config;
         Ok(Project { root: tree.root().to_path_buf(), cwd, is_named, tree, config })
     }
 

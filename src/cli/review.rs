@@ -39,6 +39,9 @@ pub(super) struct Args {
     /// Commit whose policy counts, in place of the change's own: configuration, suppressions, waivers, baseline, exclusions.
     #[arg(long, value_name = "REV", conflicts_with = "config")]
     policy_from: Option<String>,
+    /// Run no external tool: the checkout is somebody's whom nobody vouched for.
+    #[arg(long)]
+    untrusted: bool,
     /// Write nothing; show what would change.
     #[arg(long)]
     dry_run: bool,
@@ -70,7 +73,8 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         anstream::eprintln!("usage: cargo perf-gate review <STORY_KEY>");
         return Ok(Exit::Usage);
     };
-    let place = Place::here(args.config.as_deref(), args.policy_from.as_deref())?;
+    let mut place = Place::here(args.config.as_deref(), args.policy_from.as_deref())?;
+    place.vouched_for(!args.untrusted);
     let key = place.config.story.parse(key)?.ok_or_else(|| {
         Error::usage(format!("`{}` is no story key", crate::report::escape::terminal(key))).next(format!(
             "a key matches `{}`; `story.pattern` in perf-gate.toml changes that",

@@ -32,6 +32,8 @@ pub struct Sources {
     pub judge_kind: Option<String>,
     /// The variable `PERF_GATE_CACHE_REMOTE`.
     pub cache_remote: Option<String>,
+    /// SHA-256 of the files of this repository that the user trusts, in hex.
+    pub trusted: Vec<String>,
     /// Keys set by flags.
     pub flags: Table,
 }
@@ -49,7 +51,9 @@ pub struct Resolved {
 
 /// Keys that the repository's own file cannot set, since they run a program, open a connection or name a secret; beside
 /// each the one value that is harmless.
-const NEEDS_TRUST: [(&str, Option<&str>); 5] = [
+const NEEDS_TRUST: [(&str, Option<&str>); 7] = [
+    ("complexity.engine", Some("builtin")),
+    ("bundle.engine", Some("builtin")),
     ("judge.kind", Some("rubric")),
     ("judge.file", None),
     ("cache.remote", None),
@@ -66,9 +70,11 @@ pub fn resolve(sources: Sources) -> Result<Resolved> {
     if let Some(user) = &sources.user {
         merge(&mut merged, layer(user)?);
     }
-    if let Some((file, mut table)) = repository_layer(sources.repository.as_ref(), sources.manifest.as_ref())? {
-        distrust(&mut table, &file, &mut notes);
-        merge(&mut merged, table);
+    if let Some(mut found) = repository_layer(sources.repository.as_ref(), sources.manifest.as_ref())? {
+        if !sources.trusted.contains(&found.hash) {
+            distrust(&mut found.table, &found.place, &mut notes);
+        }
+        merge(&mut merged, found.table);
     }
     let variables = [
         ("judge", "kind", sources.judge_kind, "PERF_GATE_JUDGE_KIND"),
@@ -100,11 +106,39 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// What the repository's own file asks for that only a trusted file may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The file, with the table in it where it is a manifest.
+    pub place: String,
+    /// SHA-256 of the whole file, in hex.
+    pub hash: String,
+    /// Each key with its value, as they stand there.
+    pub keys: Vec<(String, String)>,
+}
+
+/// What the repository's own file asks for; none where there is no such file.
+pub fn asked(sources: &Sources) -> Result<Option<Asked>> {
+    let Some(found) = repository_layer(sources.repository.as_ref(), sources.manifest.as_ref())? else {
+        return Ok(None);
+    };
+    let keys = demands(&found.table).map(|(path, value)| (path.to_owned(), value.to_string())).collect();
+    Ok(Some(Asked { place: found.place, hash: found.hash, keys }))
+}
+
+/// The repository's layer.
+struct Found {
+    place: String,
+    hash: String,
+    table: Table,
+}
+
 /// The repository's layer and the place that it was found in: one place only.
-fn repository_layer(own: Option<&Text>, manifest: Option<&Text>) -> Result<Option<(String, Table)>> {
-    let mut found: Vec<(String, Table)> = Vec::new();
+fn repository_layer(own: Option<&Text>, manifest: Option<&Text>) -> Result<Option<Found>> {
+    let hash = |text: &Text| hex(&Sha256::digest(text.text.as_bytes()));
+    let mut found: Vec<Found> = Vec::new();
     if let Some(own) = own {
-        found.push((own.file.clone(), layer(own)?));
+        found.push(Found { place: own.file.clone(), hash: hash(own), table: layer(own)? });
     }
     // A manifest that does not speak of us is none of our business, broken or not.
     if let Some(manifest) = manifest.filter(|manifest| manifest.text.contains("perf-gate")) {
@@ -115,11 +149,12 @@ fn repository_layer(own: Option<&Text>, manifest: Option<&Text>) -> Result<Optio
             let place = format!("[{kind}.metadata.perf-gate] in {}", manifest.file);
             let Some(table) = table.as_table() else { return Err(Error::input(format!("{place} must be a table"))) };
             check(table, &place)?;
-            found.push((place, table.clone()));
+            found.push(Found { place, hash: hash(manifest), table: table.clone() });
         }
     }
-    if let [(first, _), (second, _), ..] = found.as_slice() {
-        return Err(Error::input(format!("the configuration stands in two places: {first} and {second}"))
+    if let [first, second, ..] = found.as_slice() {
+        let places = format!("{} and {}", first.place, second.place);
+        return Err(Error::input(format!("the configuration stands in two places: {places}"))
             .next("keep one of them and delete the other"));
     }
     Ok(found.pop())
@@ -167,19 +202,26 @@ fn merge(under: &mut Table, over: Table) {
     }
 }
 
+/// The keys of a layer that only the user may set, with their values.
+fn demands(table: &Table) -> impl Iterator<Item = (&'static str, &Value)> {
+    NEEDS_TRUST.into_iter().filter_map(|(path, harmless)| {
+        let mut parts = path.split('.');
+        let first = table.get(parts.next()?)?;
+        let value = parts.try_fold(first, |at, part| at.get(part))?;
+        (value.as_str().is_none() || value.as_str() != harmless).then_some((path, value))
+    })
+}
+
 /// Takes out of the repository's layer what only the user may set.
 fn distrust(table: &mut Table, file: &str, notes: &mut Vec<String>) {
-    for (path, harmless) in NEEDS_TRUST {
+    let paths: Vec<&str> = demands(table).map(|(path, _)| path).collect();
+    for path in paths {
         let Some((parent, key)) = path.rsplit_once('.') else { continue };
         let parent = parent.split('.').try_fold(&mut *table, |at, part| at.get_mut(part)?.as_table_mut());
-        let Some(parent) = parent else { continue };
-        let Some(value) = parent.get(key) else { continue };
-        if value.as_str().is_some_and(|value| Some(value) == harmless) {
-            continue;
-        }
-        parent.remove(key);
+        parent.map(|parent| parent.remove(key));
         notes.push(format!(
-            "{path} in {file} is ignored: it counts only from a flag, the environment or your own configuration file"
+            "{path} in {file} is ignored: it counts only from a flag, the environment or your own configuration file, or \
+             once you have read the file and called `cargo perf-gate trust`"
         ));
     }
 }

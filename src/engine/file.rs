@@ -12,6 +12,8 @@ use crate::engine::part::Part;
 use crate::engine::profile::{Heat, Profile, Profiles};
 use crate::lang::complexity::FunctionComplexity;
 use crate::lang::{self, Language};
+use crate::model::counts::Number;
+use crate::model::finding::Evidence;
 use crate::model::raw::Raw;
 use crate::rules::{Detect, FunctionView, ImportView, Rule, UnitView};
 use crate::schema::query::Spoken;
@@ -142,7 +144,7 @@ fn caught(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, r
 }
 
 fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, rules: &[&'static Rule]) -> Analysed {
-    let lowered = match lang::lower(language, &source.path, &source.text) {
+    let mut lowered = match lang::lower(language, &source.path, &source.text) {
         Ok(lowered) => lowered,
         Err(why) => {
             let line = why.line.map_or_else(String::new, |line| format!(":{line}"));
@@ -150,6 +152,10 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
             return Analysed { error: Some(error), ..Analysed::default() };
         }
     };
+    let counted = job.counts.files.get(&source.path);
+    if let Some((_, numbers)) = counted {
+        take_over(&mut lowered.functions, numbers);
+    }
     let unit = &lowered.unit;
     let watch = Watch::start();
     let view = UnitView { path: &source.path, language, unit };
@@ -178,6 +184,12 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
             let limits = &job.config.complexity;
             raws.extend(lowered.functions.iter().filter_map(|function| {
                 let mut raw = detect(&FunctionView { language, function, limits })?;
+                raw.evidence.extend(counted.map(|(tool, _)| Evidence {
+                    kind: "tool".to_owned(),
+                    file: String::new(),
+                    line: raw.line,
+                    note: format!("counted by {tool}"),
+                }));
                 raw.evidence.iter_mut().for_each(|e| e.file.clone_from(&source.path));
                 Some(raw)
             }));
@@ -193,6 +205,19 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
         complexity_time: watch.elapsed(),
         rules_time,
         ..Analysed::default()
+    }
+}
+
+/// Puts what an external analyser counted in the place of our own numbers. A number belongs to the innermost function
+/// around its line.
+fn take_over(functions: &mut [FunctionComplexity], numbers: &[Number]) {
+    for number in numbers {
+        let around = |f: &&mut FunctionComplexity| (f.span.line..=f.span.end_line).contains(&number.line);
+        let innermost = functions.iter_mut().filter(around).min_by_key(|f| f.span.end_line - f.span.line);
+        if let Some(function) = innermost {
+            function.cyclomatic = number.cyclomatic.unwrap_or(function.cyclomatic);
+            function.cognitive = number.cognitive.unwrap_or(function.cognitive);
+        }
     }
 }
 

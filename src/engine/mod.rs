@@ -16,6 +16,7 @@ use crate::effects::rest::Rest;
 use crate::effects::summary::Summary;
 use crate::model::budget::Budgets;
 use crate::model::check::{Check, Outcome, Scope};
+use crate::model::counts::Counts;
 use crate::model::finding::Finding;
 use crate::rules::{self, Detect, Rule};
 use crate::schema::Schema;
@@ -65,6 +66,8 @@ pub struct Job<'a> {
     pub budgets: &'a Budgets,
     /// The time that each check may take.
     pub caps: Caps,
+    /// What external analysers counted.
+    pub counts: &'a Counts,
     /// Which of the files are looked at, where others look at the rest of them; none where all are.
     pub part: Option<part::Part<'a>>,
 }

@@ -5,6 +5,7 @@ pub mod brought;
 pub mod budget;
 pub mod category;
 pub mod check;
+pub mod counts;
 pub mod finding;
 pub mod flip;
 pub mod front_end;

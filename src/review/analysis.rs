@@ -63,6 +63,7 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
         scope: job.scope,
         caps: Caps::REVIEW,
         division: &job.division,
+        stack: Some(&setup.stack),
     };
     let mut loaded = examine::load(&setup.ground, &gate.wanted, &job.config)?;
     loaded.findings.splice(0..0, gate.findings.iter().cloned());
@@ -79,6 +80,7 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
     let found = if key.is_some() && !cached { examined.checks.clone() } else { Vec::new() };
     let loosened = examination.exempt(&loaded, &gate.wanted, &mut examined)?;
     let mut document = document(job, setup, gate, &loaded, &examined);
+    document.tool_versions.extend(around.external.versions.clone());
     let waits = |what: &String| json!({ "warning": "takes-effect-after-merge", "reason": what });
     document.gate_warnings.extend(loosened.iter().map(waits));
     let json = render(&document)?;

@@ -57,7 +57,12 @@ pub(super) fn key(
     loaded: &Loaded,
     (around, followed): (&Around, Option<&Surroundings<'_>>),
 ) -> Option<Key> {
-    if job.no_cache || !job.division.is_whole() || !matches!(job.target, Target::WorkTree { .. }) {
+    // What a bundle tool reads is not among what is hashed.
+    if around.external.weighs()
+        || job.no_cache
+        || !job.division.is_whole()
+        || !matches!(job.target, Target::WorkTree { .. })
+    {
         return None;
     }
     let old_paths: BTreeMap<_, _> = gate.wanted.iter().map(|(path, want)| (path, &want.old_path)).collect();
@@ -65,7 +70,7 @@ pub(super) fn key(
         "file_list": [json!(gate.list.entries), json!(gate.list.refused)],
         "file_hashes": loaded.hashes,
         "tool_config": [json!(job.config.complexity), json!(job.config.calls), json!(job.config.hot_path)],
-        "tool_versions": [format!("perf-gate:{}", env!("CARGO_PKG_VERSION")), format!("perf-gate-rules:{RULES_VERSION}")],
+        "tool_versions": tool_versions(around),
         "resolved_config_hash": config_hash(&job.config),
         "bundle_config_hash": around.budgets_hash,
         "schema_hash": schema_hash(loaded),
@@ -87,6 +92,16 @@ pub(super) fn key(
         "measured": format!("{:?}", around.measured),
     });
     Some(Key(sha256(&parts.to_string())))
+}
+
+/// Sorted `tool:version` lines.
+fn tool_versions(around: &Around) -> Vec<String> {
+    let own = [("perf-gate", env!("CARGO_PKG_VERSION")), ("perf-gate-rules", RULES_VERSION)];
+    let external = around.external.versions.iter().map(|(tool, version)| format!("{tool}:{version}"));
+    let mut lines: Vec<String> =
+        own.iter().map(|(tool, version)| format!("{tool}:{version}")).chain(external).collect();
+    lines.sort_unstable();
+    lines
 }
 
 /// The entry of this key, where it is sound and still true.

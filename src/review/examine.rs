@@ -20,6 +20,7 @@ use crate::lang::Language;
 use crate::model::brought::Brought;
 use crate::model::budget::Budgets;
 use crate::model::check::{Check, Outcome, Scope as CheckScope};
+use crate::model::counts::Counts;
 use crate::model::finding::Finding;
 use crate::rules::{self, Detect};
 use crate::world::clock::Watch;
@@ -28,11 +29,13 @@ use crate::world::tree::{Entry, Tree};
 use super::Scope;
 use super::deltas;
 use super::division::{self, Division, Recorded};
+use super::external;
 use super::ground::Ground;
 use super::integrity;
 use super::measurements;
 use super::siblings;
 use super::sources::{self, Loaded, Wanted};
+use super::stack;
 use super::surroundings::{Analysed, Surroundings};
 
 /// The cap of the bundle check covers the weighing of files too.
@@ -51,6 +54,16 @@ pub(super) struct Around {
     pub measured: Vec<Measurement>,
     /// SHA-256 over every budget that a result could follow from.
     pub budgets_hash: String,
+    /// What is asked of external tools.
+    pub external: external::Plan,
+}
+
+/// What stands beside the files when the rules run.
+#[derive(Clone, Copy)]
+struct Beside<'a> {
+    around: &'a Around,
+    budgets: &'a Budgets,
+    counts: &'a Counts,
 }
 
 /// What the files say together with those around them.
@@ -77,6 +90,8 @@ pub(super) struct Examination<'a> {
     pub caps: engine::Caps,
     /// Who looks at which files.
     pub division: &'a Division,
+    /// Stack key; none where nobody asked yet.
+    pub stack: Option<&'a str>,
 }
 
 /// What it found.
@@ -132,7 +147,16 @@ impl Examination<'_> {
         let budgets_hash = budgets::config_hash(&self.config.bundle, &declared, &budgets.front_ends);
         let measured = measurements::find(tree, &loaded.sources, &facts.facts);
         let siblings = siblings::find(tree, &loaded.sources);
-        Ok(Around { facts, budgets, siblings, measured, budgets_hash })
+        let external = self.external(loaded);
+        Ok(Around { facts, budgets, siblings, measured, budgets_hash, external })
+    }
+
+    /// What is asked of external tools.
+    fn external(&self, loaded: &Loaded) -> external::Plan {
+        let (root, ground, config, sources) = (self.root, self.ground, self.config, loaded.sources.as_slice());
+        let named = self.stack.or_else(|| config.stack.as_deref().and_then(stack::parse));
+        let stack = named.or_else(|| stack::detect(ground.tree.as_ref())).unwrap_or("unknown");
+        external::Plan::make(external::Wanted { root, ground, config, stack, sources })
     }
 
     /// What the change brings along; nothing where there is no base, or no manifest and no lock file among the files.
@@ -176,14 +200,30 @@ impl Examination<'_> {
         around: &Around,
         surroundings: Option<&Surroundings<'_>>,
     ) -> Result<Examined> {
-        let Followed { output, notes, is_whole } =
-            self.follow(&loaded.sources, (around, &around.budgets), surroundings, false)?;
+        if let Some(cause) = &around.external.missing {
+            return Ok(blocked(cause, around, loaded));
+        }
+        let (counts, uncounted) = around.external.count(self.root);
+        let mut budgets = around.budgets.clone();
+        let (told, weighed) = around.external.weigh(self.root, &mut budgets);
+        let beside = Beside { around, budgets: &budgets, counts: &counts };
+        let Followed { output, mut notes, is_whole } = self.follow(&loaded.sources, beside, surroundings, false)?;
+        notes.extend(around.external.notes.iter().cloned().chain(told));
         let mut findings = loaded.findings.clone();
         findings.extend(output.damaged.iter().map(|(path, lines)| integrity::damaged(path, lines)));
         let mut checks = output.checks;
         let minted = checks.iter_mut().flat_map(Check::findings_mut);
         measured::attach(&around.measured, &around.facts.facts, &output.functions, minted);
         checks.push(integrity_check(findings));
+        for check in &mut checks {
+            match (check.name, &uncounted, &weighed) {
+                ("complexity", Some(cause), _) => error(check, cause),
+                ("bundle", _, Some(Outcome::Errored { cause, .. })) => error(check, cause),
+                ("bundle", _, Some(outcome)) => check.outcome = outcome.clone(),
+                _ => {}
+            }
+        }
+        around.external.leave_out(&mut checks);
         distrust(&mut checks, &loaded.errors);
         if self.scope == Scope::New {
             self.mark_new(&mut checks, (&loaded.sources, &output.functions), wanted, around)?;
@@ -207,7 +247,7 @@ impl Examination<'_> {
     fn follow(
         &self,
         sources: &[Source],
-        (around, budgets): (&Around, &Budgets),
+        beside: Beside<'_>,
         surroundings: Option<&Surroundings<'_>>,
         base: bool,
     ) -> Result<Followed> {
@@ -216,7 +256,7 @@ impl Examination<'_> {
             let together = merged.find(&key())?;
             return Ok(Followed { output: together.output, notes: together.notes, is_whole: together.is_whole });
         }
-        let followed = self.look(sources, (around, budgets), surroundings);
+        let followed = self.look(sources, beside, surroundings);
         if let Some(shard) = self.division.shard() {
             let own = shard.own(sources).len();
             shard.record(Recorded::of(key(), own, &followed.output, (&followed.notes, followed.is_whole)));
@@ -224,20 +264,15 @@ impl Examination<'_> {
         Ok(followed)
     }
 
-    fn look(
-        &self,
-        sources: &[Source],
-        (around, budgets): (&Around, &Budgets),
-        surroundings: Option<&Surroundings<'_>>,
-    ) -> Followed {
+    fn look(&self, sources: &[Source], beside: Beside<'_>, surroundings: Option<&Surroundings<'_>>) -> Followed {
         let Some(surroundings) = surroundings else {
-            let output = self.engine(sources, (around, budgets), None);
+            let output = self.engine(sources, beside, None);
             return Followed { output, notes: Vec::new(), is_whole: true };
         };
         // Shards are for changes that take long: what is left unread in one would be missing in the whole.
         let capped = self.caps != engine::Caps::NONE && self.division.is_whole();
-        surroundings.with(self.root, (&around.facts.facts, self.config), capped, |repository| Followed {
-            output: self.engine(sources, (around, budgets), Some(repository)),
+        surroundings.with(self.root, (&beside.around.facts.facts, self.config), capped, |repository| Followed {
+            output: self.engine(sources, beside, Some(repository)),
             notes: repository.notes(),
             is_whole: repository.is_whole(),
         })
@@ -253,7 +288,7 @@ impl Examination<'_> {
     fn engine(
         &self,
         sources: &[Source],
-        (around, budgets): (&Around, &Budgets),
+        Beside { around, budgets, counts }: Beside<'_>,
         rest: Option<&Repository<'_>>,
     ) -> Output {
         let own = self.analysed(sources).own;
@@ -272,6 +307,7 @@ impl Examination<'_> {
             config: self.config,
             rules: self.rules,
             budgets,
+            counts,
             caps: self.caps,
         })
     }
@@ -292,11 +328,13 @@ impl Examination<'_> {
         let (old_sources, new_names) = at_base(tree.as_ref(), sources, wanted);
         // What the change brings along is new by what it is.
         let budgets = Budgets { brought: Brought::default(), ..around.budgets.clone() };
+        let counts = Counts::default();
+        let beside = Beside { around, budgets: &budgets, counts: &counts };
         let old = self.analysed(&old_sources);
         let at_commit = || Surroundings::at_commit(repo, tree.as_ref(), &base.commit, self.config, &old);
         let wanted = self.follows() && !matches!(self.division, Division::Merged(_));
         let surroundings = wanted.then(at_commit).transpose()?;
-        let output = self.follow(&old_sources, (around, &budgets), surroundings.as_ref(), true)?.output;
+        let output = self.follow(&old_sources, beside, surroundings.as_ref(), true)?.output;
         let mut old: BTreeMap<(String, String), usize> = BTreeMap::new();
         for finding in output.checks.iter().flat_map(Check::findings) {
             let file = new_names.get(&finding.file).unwrap_or(&finding.file);
@@ -308,6 +346,19 @@ impl Examination<'_> {
             finding.evidence.extend(deltas::at_the_base(finding, functions, &output.functions, &new_names));
         }
         Ok(())
+    }
+}
+
+/// What is told where a tool is required and not there: nothing ran.
+fn blocked(cause: &str, around: &Around, loaded: &Loaded) -> Examined {
+    let outcome = Outcome::Errored { cause: cause.to_owned(), partial: Vec::new() };
+    let complexity = Check { name: "complexity", scope: CheckScope::File, outcome };
+    Examined {
+        checks: vec![complexity, integrity_check(loaded.findings.clone())],
+        skipped: loaded.skipped.clone(),
+        notes: around.external.notes.clone(),
+        partial: true,
+        ..Examined::default()
     }
 }
 

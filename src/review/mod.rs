@@ -21,6 +21,7 @@ mod deltas;
 pub mod division;
 mod examine;
 mod exempt;
+mod external;
 mod measurements;
 mod surroundings;
 

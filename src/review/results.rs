@@ -54,7 +54,8 @@ pub(super) fn place(
     (around, followed): (&Around, Option<&Surroundings<'_>>),
 ) -> Option<Place> {
     let whole = matches!(job.target, Target::WorkTree { .. }) && loaded.errors.is_empty() && job.division.is_whole();
-    if loaded.sources.len() < FEWEST || !whole {
+    let asks = around.external.weighs() || !around.external.versions.is_empty();
+    if loaded.sources.len() < FEWEST || !whole || asks {
         return None;
     }
     let files: Vec<_> = loaded.sources.iter().map(|s| (&s.path, &s.sha256, &s.changed)).collect();

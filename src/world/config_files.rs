@@ -7,7 +7,7 @@ use crate::config::{Resolved, Sources, Text, resolve};
 use crate::error::{Error, Result};
 
 use super::tree::{Entry, Tree};
-use super::{env, files};
+use super::{env, files, trust};
 
 /// The name of the repository's file.
 pub const REPOSITORY_FILE: &str = "perf-gate.toml";
@@ -16,9 +16,12 @@ const MANIFEST: &str = "Cargo.toml";
 const MOST_BYTES: u64 = 1024 * 1024;
 
 /// Resolves the configuration of a tree. `explicit` is what `--config` named: it stands in for the repository's file.
-/// `flags` hold keys that other flags set (`[hook] timeout = 5`), and win over all.
-pub fn load(tree: &dyn Tree, explicit: Option<&Path>, flags: toml::Table) -> Result<Resolved> {
-    resolve(sources(tree, explicit, flags)?)
+/// `flags` hold keys that other flags set (`[hook] timeout = 5`), and win over all. `root` is the folder whose files the user
+/// may have said to trust.
+pub fn load(tree: &dyn Tree, root: &Path, explicit: Option<&Path>, flags: toml::Table) -> Result<Resolved> {
+    let mut sources = sources(tree, explicit, flags)?;
+    sources.trusted = trust::hashes(root);
+    resolve(sources)
 }
 
 /// Finds the texts, without resolving them.
@@ -31,7 +34,7 @@ pub fn sources(tree: &dyn Tree, explicit: Option<&Path>, flags: toml::Table) -> 
         None => (from_tree(tree, REPOSITORY_FILE)?, from_tree(tree, MANIFEST)?),
     };
     let (judge_kind, cache_remote) = (env::var("PERF_GATE_JUDGE_KIND"), env::var("PERF_GATE_CACHE_REMOTE"));
-    Ok(Sources { repository, manifest, user: user_file()?, judge_kind, cache_remote, flags })
+    Ok(Sources { repository, manifest, user: user_file()?, judge_kind, cache_remote, trusted: Vec::new(), flags })
 }
 
 fn from_tree(tree: &dyn Tree, file: &str) -> Result<Option<Text>> {

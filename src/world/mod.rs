@@ -12,3 +12,4 @@ pub mod git;
 pub mod process;
 pub mod remote;
 pub mod tree;
+pub mod trust;

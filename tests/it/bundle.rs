@@ -28,7 +28,7 @@ fn text(size: &str) -> Option<Size> {
 }
 
 fn files(glob: &str, raw: Option<Size>, gzip: Option<Size>) -> Bundle {
-    Bundle { crates: None, files: vec![FileBudget { glob: glob.to_owned(), raw, gzip }] }
+    Bundle { files: vec![FileBudget { glob: glob.to_owned(), raw, gzip }], ..Bundle::default() }
 }
 
 fn weigh(scratch: &Scratch, config: &Bundle, changed: &[&str]) -> Budgets {
@@ -125,7 +125,7 @@ fn a_lock_file_is_held_to_the_number_of_packages() {
     scratch.write("Cargo.toml", "[package]\nname = \"a\"\nversion = \"0.1.0\"\n").write("src/lib.rs", "");
     let package = |name: &str| format!("[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n");
     scratch.write("Cargo.lock", ["a", "b", "c"].map(package).concat());
-    let at = |crates| weigh(&scratch, &Bundle { crates: Some(crates), files: Vec::new() }, &["src/lib.rs"]);
+    let at = |crates| weigh(&scratch, &Bundle { crates: Some(crates), ..Bundle::default() }, &["src/lib.rs"]);
     assert!(detect(budget_exceeded::RULE, &at(3)).is_empty());
     let drafts = detect(budget_exceeded::RULE, &at(2));
     assert_eq!(drafts[0].message, "`Cargo.lock` pins 3 packages, 1 over the budget of 2");

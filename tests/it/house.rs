@@ -60,7 +60,7 @@ fn looks_into(line: &str) -> Vec<&str> {
 }
 
 /// Each room with those that it may look into. Everything may use `error` and `exit`, which know `model` only.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("model", &[]),
     ("exit", &["model"]),
     ("error", &["exit", "model"]),
@@ -72,11 +72,15 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("rules", &["model", "lang", "effects", "schema", "config"]),
     ("world", &["model", "config"]),
     ("engine", &["model", "policy", "lang", "effects", "schema", "rules", "config", "world"]),
+    ("tools", &["model", "lang"]),
     ("story", &["model"]),
     ("report", &["model"]),
     (
         "review",
-        &["model", "policy", "lang", "effects", "schema", "rules", "engine", "config", "world", "story", "report"],
+        &[
+            "model", "policy", "lang", "effects", "schema", "rules", "engine", "config", "world", "story", "report",
+            "tools",
+        ],
     ),
     ("hook", &["model", "config", "world", "story", "review", "engine", "report"]),
     (

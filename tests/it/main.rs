@@ -46,4 +46,5 @@ mod shards;
 mod stack;
 mod stories;
 mod support;
+mod tools;
 mod verdict;

@@ -97,6 +97,24 @@ fn the_repository_cannot_choose_a_judge() {
 }
 
 #[test]
+fn a_trusted_file_may_name_engines_and_judge_until_it_changes() {
+    let content = "[complexity]\nengine = 'external'\n[judge]\nkind = 'file'\nfile = 'mine.json'";
+    let sources = own(content);
+    let asked = asked(&sources).unwrap().unwrap();
+    let keys: Vec<&str> = asked.keys.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!((asked.place.as_str(), keys), ("perf-gate.toml", vec!["complexity.engine", "judge.kind", "judge.file"]));
+    let trusted = resolve(Sources { trusted: vec![asked.hash.clone()], ..sources }).unwrap();
+    assert_eq!(trusted.config.complexity.engine, crate::config::Engine::External);
+    assert_eq!(trusted.config.judge.kind, JudgeKind::File);
+    assert!(trusted.notes.is_empty());
+    let changed = own(&format!("{content}\n"));
+    let refused = resolve(Sources { trusted: vec![asked.hash], ..changed }).unwrap();
+    assert_eq!(refused.config, Config::default());
+    assert_eq!(refused.notes.len(), 3);
+    assert!(resolve(own("complexity.engine = 'builtin'")).unwrap().notes.is_empty());
+}
+
+#[test]
 fn patterns_and_globs_must_compile() {
     assert!(refused(own("[story]\npattern = '('")).starts_with("story.pattern `(` is no regular expression"));
     assert!(refused(own("[story]\npattern = 'a)(b'")).starts_with("story.pattern `a)(b`"));

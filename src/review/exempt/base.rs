@@ -31,9 +31,10 @@ pub fn policy_commit(repo: &Repo, named: &str) -> Result<String> {
 /// The configuration that counts for a tree: its own, or that of the commit whose policy counts. What the tree's own would
 /// change is told then.
 pub fn configuration(repo: &Repo, tree: &dyn Tree, policy: Option<&str>) -> Result<Resolved> {
-    let own = config_files::load(tree, None, toml::Table::new())?;
+    let root = repo.root().unwrap_or_else(|| repo.common_folder());
+    let own = config_files::load(tree, &root, None, toml::Table::new())?;
     let Some(policy) = policy else { return Ok(own) };
-    let mut counts = config_files::load(repo.commit_tree(policy)?.as_ref(), None, toml::Table::new())?;
+    let mut counts = config_files::load(repo.commit_tree(policy)?.as_ref(), &root, None, toml::Table::new())?;
     let keys = changed_keys(&counts.config, &own.config);
     if !keys.is_empty() {
         let note = format!("the change edits the configuration of the gate ({}): that {LATER}", keys.join(", "));
