@@ -14,7 +14,7 @@ use super::table::table;
 use super::words::{entries, words};
 use crate::lang::Language;
 use crate::lang::unit::{
-    BindId, BindKind, Call, CallId, CtxId, CtxKind, Names, Note, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
+    BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, Names, Note, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
     ctx_flag,
 };
 
@@ -353,6 +353,25 @@ impl<'a> Summariser<'a> {
             let func = self.func_of[ctx as usize];
             if let (true, Some(ty)) = (func != NONE, returns.get(&ctx)) {
                 self.out.funcs[func as usize].ret = self.ty_term(*ty, CtxId(ctx));
+            }
+        }
+        if unit.language == Language::Python {
+            self.inferred_returns();
+        }
+    }
+
+    /// What functions without a written type give: the first value that they return with and that says anything.
+    fn inferred_returns(&mut self) {
+        let unit = self.unit;
+        for jump in unit.jumps.iter().filter(|j| j.kind == JumpKind::Return && j.val.is_some()) {
+            let func = self.func_at(unit.function_of(jump.ctx));
+            if func == NONE || self.out.funcs[func as usize].ret != NONE {
+                continue;
+            }
+            let term = self.val_term(jump.val);
+            let says = !matches!(self.out.terms.get(term as usize), None | Some(Term::Literal | Term::Text));
+            if says {
+                self.out.funcs[func as usize].ret = term;
             }
         }
     }

@@ -323,7 +323,7 @@ impl<'n, 'a> Types<'n, 'a> {
             if let Some((_, term)) = def.fields.iter().find(|(n, _)| file.name(*n) == name) {
                 return self.eval(id.file, *term, None, depth + 1);
             }
-            if let Some(found) = self.embedded(id, name, depth) {
+            if let Some(found) = self.embedded(id, name, depth).or_else(|| self.property(id, base, name, depth)) {
                 return found;
             }
             if let Some((at, target)) = self.target(id) {
@@ -334,10 +334,27 @@ impl<'n, 'a> Types<'n, 'a> {
         if let Some(inherited) = self.inherited(base, name, depth) {
             return inherited;
         }
+        if let Head::Path(path) = base.head
+            && let Some(known) = (table(Language::Python).returns)(&format!("{path}.{name}"))
+            && path.starts_with("pathlib::")
+        {
+            return Type::plain(Head::Path(known));
+        }
         match base.wrapped() {
             Some(inner) => self.field(&inner, name, depth + 1),
             None => Type::unknown(),
         }
+    }
+
+    /// What a property gives: a method of Python that is read like a field.
+    fn property(&mut self, id: TypeRef, base: &Type<'a>, name: &str, depth: u32) -> Option<Type<'a>> {
+        if self.names.file(id.file).language != Language::Python {
+            return None;
+        }
+        let mut targets = Vec::new();
+        self.methods_of(base, name, &mut targets, depth);
+        let first = targets.first().copied()?;
+        Some(self.returned(first, base, depth))
     }
 
     /// A field of a class above.
@@ -347,9 +364,7 @@ impl<'n, 'a> Types<'n, 'a> {
         if file.language == Language::Rust {
             return None;
         }
-        let class = self.names.type_def(id).name;
-        let above = file.impls.iter().filter(|(ty, _)| *ty == class).map(|(_, base)| *base);
-        above.into_iter().find_map(|above| {
+        self.above(id).into_iter().find_map(|above| {
             let above = self.eval(id.file, above, None, depth + 1);
             let is_class = matches!(above.head, Head::Own(other) if other != id);
             let found = if is_class { self.field(&above, name, depth + 1) } else { Type::unknown() };
@@ -409,7 +424,7 @@ impl<'n, 'a> Types<'n, 'a> {
         let name = summary.name(site.name);
         if site.flags & site_flag::METHOD != 0 {
             let recv = self.eval(file, site.recv, None, depth);
-            self.methods_of(&recv, name, &mut out, depth);
+            self.receiver_methods(file, site, &recv, &mut out, depth);
             // Of functions that extend a library's type, those of the same file are nearest.
             if matches!(recv.head, Head::Path(_)) && summary.language != Language::Rust {
                 let nearest = out.iter().any(|id| id.file == file);
@@ -447,6 +462,33 @@ impl<'n, 'a> Types<'n, 'a> {
                 }
             }
         }
+    }
+
+    /// The functions that a method call means.
+    fn receiver_methods(&mut self, file: u32, site: &Site, recv: &Type<'a>, out: &mut Vec<FuncRef>, depth: u32) {
+        let summary = self.names.file(file);
+        let name = summary.name(site.name);
+        let is_super = summary.language == Language::Python
+            && matches!(summary.term(site.recv), Some(Term::Path(root, _)) if summary.name(root) == "super");
+        if !is_super {
+            return self.methods_of(recv, name, out, depth);
+        }
+        // What the classes above have, the first of them that has it.
+        let Head::Own(id) = self.owner(file, site.func).head else { return };
+        for above in self.above(id) {
+            let above = self.eval(id.file, above, None, depth + 1);
+            self.methods_of(&above, name, out, depth + 1);
+            if !out.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// The terms of the classes above a class, in the order of its definition.
+    fn above(&self, id: TypeRef) -> Vec<u32> {
+        let file = self.names.file(id.file);
+        let class = self.names.type_def(id).name;
+        file.impls.iter().filter(|(ty, _)| *ty == class).map(|(_, base)| *base).collect()
     }
 
     fn methods_of(&mut self, ty: &Type<'a>, method: &str, out: &mut Vec<FuncRef>, depth: u32) {
@@ -498,7 +540,7 @@ impl<'n, 'a> Types<'n, 'a> {
         let summary = self.names.file(file);
         let recv = self.eval(file, site.recv, None, depth);
         let mut targets = Vec::new();
-        self.methods_of(&recv, name, &mut targets, depth);
+        self.receiver_methods(file, site, &recv, &mut targets, depth);
         if let Some(first) = targets.first() {
             return self.returned(*first, &recv, depth);
         }

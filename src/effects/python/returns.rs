@@ -73,7 +73,8 @@ fn others(callee: &str) -> Option<&'static str> {
         | "pathlib::Path.with_suffix"
         | "pathlib::Path.with_name"
         | "pathlib::Path.with_stem"
-        | "pathlib::Path.relative_to" => "pathlib::Path",
+        | "pathlib::Path.relative_to"
+        | "pathlib::Path.parent" => "pathlib::Path",
         "asyncio::get_event_loop" | "asyncio::get_running_loop" | "asyncio::new_event_loop" => {
             "asyncio::AbstractEventLoop"
         }

@@ -3,7 +3,7 @@
 //! The first assignment of a name in its body, and each later one that surely happens after it, is a binding of its own;
 //! one that a branch or loop may skip writes to the binding that is there.
 
-use ruff_python_ast::{Expr, StmtAnnAssign, StmtAssign, StmtAugAssign, StmtDelete};
+use ruff_python_ast::{Expr, Keyword, StmtAnnAssign, StmtAssign, StmtAugAssign, StmtDelete};
 use ruff_text_size::{Ranged, TextSize};
 
 use super::{BodyKind, Lower};
@@ -34,32 +34,35 @@ impl<'a> Lower<'a> {
             self.args.truncate(first);
             return;
         }
-        self.type_variable(assign);
+        self.named_type(assign);
         let value = self.expr(&assign.value);
         for target in &assign.targets {
             self.target(target, BindKind::Let, value);
         }
     }
 
-    /// `T = TypeVar("T", bound=Base)`.
-    fn type_variable(&mut self, assign: &'a StmtAssign) {
-        let ([Expr::Name(target)], Expr::Call(call)) = (assign.targets.as_slice(), &*assign.value) else { return };
-        let is_it = match &*call.func {
-            Expr::Name(name) => name.id.as_str() == "TypeVar",
-            Expr::Attribute(attribute) => attribute.attr.as_str() == "TypeVar",
-            _ => false,
+    /// `T = TypeVar("T", bound=Base)`, `Session = NewType("Session", Base)`, `Db = Annotated[Session, Depends(connect)]`.
+    fn named_type(&mut self, assign: &'a StmtAssign) {
+        let [Expr::Name(target)] = assign.targets.as_slice() else { return };
+        let (kind, written) = match &*assign.value {
+            Expr::Call(call) => match last_name(&call.func) {
+                Some("TypeVar") => {
+                    let is_bound = |k: &&Keyword| k.arg.as_ref().is_some_and(|name| name.as_str() == "bound");
+                    (NoteKind::Bound, call.arguments.keywords.iter().find(is_bound).map(|bound| &bound.value))
+                }
+                Some("NewType") => (NoteKind::Alias, call.arguments.args.get(1)),
+                _ => return,
+            },
+            Expr::Subscript(subscript) if matches!(last_name(&subscript.value), Some("Annotated" | "Optional")) => {
+                (NoteKind::Alias, Some(&*assign.value))
+            }
+            _ => return,
         };
-        if !is_it {
-            return;
-        }
-        let bound =
-            call.arguments.keywords.iter().find(|k| k.arg.as_ref().is_some_and(|name| name.as_str() == "bound"));
-        let Some(bound) = bound else { return };
-        let ty = self.ty(&bound.value);
+        let ty = written.map_or(TyId::NONE, |written| self.ty(written));
         let name = self.sym(target.id.as_str());
         let here = self.b.here();
         if ty.is_some() {
-            self.b.note(here, NoteKind::Bound, name, ty);
+            self.b.note(here, kind, name, ty);
         }
     }
 
@@ -230,9 +233,14 @@ impl<'a> Lower<'a> {
 
 /// `X: TypeAlias = …`.
 fn is_alias(annotation: &Expr) -> bool {
-    match annotation {
-        Expr::Name(name) => name.id.as_str() == "TypeAlias",
-        Expr::Attribute(attribute) => attribute.attr.as_str() == "TypeAlias",
-        _ => false,
+    last_name(annotation) == Some("TypeAlias")
+}
+
+/// The last part of a dotted name.
+fn last_name(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => None,
     }
 }

@@ -204,6 +204,8 @@ impl<'a> Lower<'a> {
             value = match op.op {
                 Operator::Mod if self.text_of(value).is_some() => self.percent(value),
                 Operator::Add => self.derived(value, Val::Sum),
+                // `folder / "name"` is a path again.
+                Operator::Div if !matches!(self.b.unit().plain(value), Val::Int(_)) => self.same(value),
                 _ => self.b.val(Val::Literal),
             };
         }

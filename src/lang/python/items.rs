@@ -84,14 +84,17 @@ impl<'a> Lower<'a> {
             body.constructs =
                 matches!(def.name.as_str(), "__init__" | "__new__" | "__post_init__" | "setUp" | "asyncSetUp");
         }
+        let manager = decorated.any(self, |name| name.ends_with("contextmanager"));
         if let Some(returns) = &def.returns {
             let ty = self.ty(returns);
+            // `with` gives what the one `yield` gives.
+            let ty = if manager { self.element(ty) } else { ty };
             let at = self.places.pos(returns.range().start());
             self.b.bind(BindKind::Return, Sym::NONE, ty, ValId::NONE, at);
         }
         self.statements(&def.body);
         // `with` runs it at once.
-        if decorated.any(self, |name| name.ends_with("contextmanager")) {
+        if manager {
             self.b.ctx_mut(ctx).flags &= !ctx_flag::GENERATOR;
         }
         self.leave();
@@ -104,6 +107,13 @@ impl<'a> Lower<'a> {
         if let Some(ctx) = around {
             self.b.ctx_mut(ctx).flags |= ctx_flag::GENERATOR;
         }
+    }
+
+    /// The element of a written list or iterator; the type itself where it is none.
+    fn element(&self, ty: TyId) -> TyId {
+        let unit = self.b.unit();
+        let list = unit.ty(ty).filter(|list| unit.name(list.head) == "[]");
+        list.and_then(|list| unit.ty_args(list).first().copied()).unwrap_or(ty)
     }
 
     /// Default values are evaluated where the function is made.
