@@ -48,6 +48,11 @@ pub(crate) fn is_connection_name(name: &str) -> bool {
     !given && says()
 }
 
+/// Whether a name is one of a cursor of a database: what is executed on it is a statement.
+pub(crate) fn is_cursor_name(name: &str) -> bool {
+    matches!(name.rsplit('_').next(), Some("cursor" | "cur" | "curs"))
+}
+
 fn is_connection_word(word: &str) -> bool {
     CONNECTION_WORDS.contains(&word)
 }
@@ -614,6 +619,9 @@ pub(crate) fn evaluated_calls(unit: &Unit, evaluate: &[&str]) -> HashSet<u32> {
         take(ctx.val);
     }
     for call in unit.calls.iter().filter(|c| !c.recv.is_some() && evaluate.contains(&unit.name(c.name))) {
+        unit.call_args(call).iter().for_each(|arg| take(*arg));
+    }
+    for call in unit.calls.iter().filter(|c| c.recv.is_some() && matches!(unit.name(c.name), "extend" | "join")) {
         unit.call_args(call).iter().for_each(|arg| take(*arg));
     }
     for val in &unit.vals {

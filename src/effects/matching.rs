@@ -153,8 +153,27 @@ impl<'m> Matcher<'m> {
             On::Evaluated(bases) => {
                 method && site.flags & site_flag::EVALUATED != 0 && is_managed(types, index, site, bases)
             }
+            On::Named(libs) if method && (!own || is_wrapper(types, index, site)) => {
+                site.flags & site_flag::CONNECTION_RECV != 0
+                    && site.flags & (site_flag::REQUEST_RECV | site_flag::TAKES_CLOSURE) == 0
+                    && (libs.is_empty() || self.uses(file, libs))
+                    && (own || may_be_connection(&types.of(index, site.recv)))
+            }
             _ if !method || own => false,
+            On::Named(_) => false,
+            On::NamedOf(libs) => {
+                site.flags & site_flag::CONNECTION_RECV != 0
+                    && file.args(site).first().is_some_and(|arg| is_class(file, *arg))
+                    && self.uses(file, libs)
+                    && may_be_connection(&types.of(index, site.recv))
+            }
+            On::Bare(libs) => {
+                is_bare(file, site)
+                    && self.uses(file, libs)
+                    && matches!(types.of(index, site.recv).head, Head::Unknown | Head::Own(_))
+            }
             On::Managed(bases) => is_managed(types, index, site, bases),
+            On::Related(bases) => is_related(types, index, site.recv, bases),
             On::EvaluatedAfter(links, libs) => {
                 site.flags & site_flag::EVALUATED != 0 && self.uses(file, libs) && is_after(file, site, links)
             }
@@ -185,12 +204,6 @@ impl<'m> Matcher<'m> {
                     && self.uses(file, libs)
             }
             On::Unimplemented(ends) => is_unimplemented(types, index, site.recv, ends),
-            On::Named(libs) => {
-                site.flags & site_flag::CONNECTION_RECV != 0
-                    && site.flags & (site_flag::REQUEST_RECV | site_flag::TAKES_CLOSURE) == 0
-                    && self.uses(file, libs)
-                    && may_be_connection(&types.of(index, site.recv))
-            }
             On::Awaited(libs) => site.arg_count == 0 && site.flags & site_flag::AWAIT != 0 && self.uses(file, libs),
             On::Sql => {
                 site.flags & site_flag::SQL != 0
@@ -203,7 +216,7 @@ impl<'m> Matcher<'m> {
 
 /// Whether a name is a path into a library, or where that has a path of its own, the library itself; `*/ent` is any
 /// module that ends so.
-fn mentions(name: &str, lib: &str) -> bool {
+pub(super) fn mentions(name: &str, lib: &str) -> bool {
     match lib.strip_prefix('*') {
         Some(end) => first_segment(name).ends_with(end),
         None => name.strip_prefix(lib).is_some_and(|rest| {
@@ -510,6 +523,18 @@ fn is_managed(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str]
     })
 }
 
+/// Whether a value is all objects that another one is related to: a field that its own class does not declare
+/// (`order.lines`).
+fn is_related(types: &mut Types<'_, '_>, index: u32, term: u32, bases: &[&str]) -> bool {
+    let file = types.file(index);
+    let Some(Term::Field(base, name)) = file.term(term) else { return false };
+    if types.of(index, term).head != Head::Unknown {
+        return false;
+    }
+    let owner = types.of(index, base);
+    derives(types, &owner, bases) && !types.declares(&owner, file.name(name), 0)
+}
+
 /// Whether a path names a type of a table: exactly, or by crate and name (types are passed on under other paths).
 fn same_type(path: &str, wanted: &str) -> bool {
     path == wanted
@@ -533,6 +558,38 @@ fn is_connection_type(name: &str) -> bool {
         .iter()
         .any(|end| name.ends_with(end))
         || matches!(name, "Transaction" | "DatabaseTransaction" | "Client" | "Executor")
+}
+
+/// Whether the receiver is of a class of the repository that wraps a connection, by its name (`LoggingTransaction`): how
+/// it hands a statement on is its own business.
+fn is_wrapper(types: &mut Types<'_, '_>, index: u32, site: &Site) -> bool {
+    const ENDS: [&str; 5] = ["Transaction", "Connection", "Cursor", "Session", "Database"];
+    let ty = types.of(index, site.recv);
+    let language = types.file(index).language;
+    language == Language::Python
+        && matches!(ty.head, Head::Own(_))
+        && ENDS.iter().any(|end| ty.name(types.names()).ends_with(end))
+}
+
+/// Whether a term is a class by its name: no constant, no text.
+fn is_class(file: &Summary, term: u32) -> bool {
+    let Some(Term::Path(name, _)) = file.term(term) else { return false };
+    let name = last_segment(file.name(name));
+    name.starts_with(char::is_uppercase)
+        && name.contains(|c: char| c.is_ascii_lowercase())
+        && !SINGLETONS.contains(&name)
+}
+
+/// Names in upper case that are no classes.
+const SINGLETONS: [&str; 3] = ["True", "False", "None"];
+
+/// Whether a call has no arguments but switches that are on and lists of names (`update_fields=["name"]`).
+fn is_bare(file: &Summary, site: &Site) -> bool {
+    file.args(site).iter().all(|arg| match file.term(*arg) {
+        Some(Term::Path(name, _)) => file.name(name) == "True",
+        Some(Term::List(..)) => true,
+        _ => false,
+    })
 }
 
 /// A receiver that is a connection by name only: nothing that is known says otherwise.

@@ -33,6 +33,9 @@ pub mod types;
 mod typescript;
 pub(crate) mod words;
 
+use std::collections::BTreeSet;
+
+use crate::lang::Language;
 use crate::model::severity::Confidence;
 
 /// What a call does.
@@ -149,6 +152,11 @@ pub enum On {
     Connection(&'static [&'static str]),
     /// A method of a receiver that is a connection by its name, in a crate that uses one of these libraries.
     Named(&'static [&'static str]),
+    /// The same, where the first argument is a class: `session.get(User, id)`.
+    NamedOf(&'static [&'static str]),
+    /// A method of a receiver of which nothing is known, called without arguments that say anything, in a file that uses
+    /// one of these libraries: `order.save()`, `folder.mkdir(parents=True)`.
+    Bare(&'static [&'static str]),
     /// An awaited method without arguments, in a crate that uses one of these libraries.
     Awaited(&'static [&'static str]),
     /// Any call of this name: only for names that nothing else has, in a crate that uses one of these libraries (or in
@@ -182,7 +190,10 @@ pub enum On {
     /// A method of all stored objects of a class that derives from one of these, or at the end of a chain that narrows
     /// them down (`User.objects.filter(…).first()`).
     Managed(&'static [&'static str]),
-    /// The same, where it is evaluated at once: iterated, listed, counted, awaited.
+    /// A method of all objects that one of such a class is related to (`order.lines`), by a field that its class does not
+    /// declare: another one refers to it.
+    Related(&'static [&'static str]),
+    /// The same as [`On::Managed`], where it is evaluated at once: iterated, listed, counted, awaited.
     Evaluated(&'static [&'static str]),
     /// A method at the end of a chain with a call of one of these names in it, in a file that uses one of these
     /// libraries, where it is evaluated at once.
@@ -192,6 +203,15 @@ pub enum On {
     Unimplemented(&'static [&'static str]),
     /// A method whose first argument is a statement in a text, whatever the receiver: the raw-SQL fall-back.
     Sql,
+}
+
+/// The libraries of Python that a program depends on, by its manifests or by what some file imports, and whose sessions,
+/// connections and objects travel: a file may query through what another one made.
+pub(crate) fn libraries(files: &[summary::Summary], manifests: &BTreeSet<String>) -> BTreeSet<String> {
+    let python = || files.iter().filter(|file| file.language == Language::Python && !file.test);
+    let imports = |lib: &str| python().any(|file| file.names.iter().any(|name| matching::mentions(name, lib)));
+    let used = |lib: &&&str| manifests.contains(**lib) || imports(lib);
+    python::TRAVEL.iter().filter(used).map(|lib| (*lib).to_owned()).collect()
 }
 
 /// A row of an effects table.

@@ -53,6 +53,34 @@ const EXTERNAL: [&str; 18] = [
     "pydantic",
 ];
 
+/// Libraries whose sessions, connections and objects are handed from file to file.
+pub(super) const TRAVEL: [&str; 24] = [
+    "django",
+    "rest_framework",
+    "sqlalchemy",
+    "sqlmodel",
+    "flask_sqlalchemy",
+    "peewee",
+    "playhouse",
+    "asyncpg",
+    "databases",
+    "aiosqlite",
+    "aiomysql",
+    "aiopg",
+    "sqlite3",
+    "psycopg2",
+    "psycopg",
+    "pymysql",
+    "MySQLdb",
+    "mysql",
+    "pyodbc",
+    "duckdb",
+    "motor",
+    "beanie",
+    "pymongo",
+    "mongoengine",
+];
+
 /// How stored objects are reached.
 const STORED: Stored = Stored {
     fields: &["objects", "_default_manager", "_base_manager", "all_objects", "global_objects"],
@@ -124,7 +152,7 @@ mod tests {
     use crate::effects::{Effect, On};
 
     /// Names that nothing else has: only these may be matched whatever their receiver.
-    const DISTINCTIVE: [&str; 39] = [
+    const DISTINCTIVE: [&str; 38] = [
         "find_one",
         "insert_one",
         "update_one",
@@ -154,7 +182,6 @@ mod tests {
         "put_item",
         "update_item",
         "delete_item",
-        "get_secret_value",
         "send_message",
         "receive_message",
         "invoke_endpoint",

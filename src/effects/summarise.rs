@@ -14,8 +14,8 @@ use super::table::table;
 use super::words::{entries, words};
 use crate::lang::Language;
 use crate::lang::unit::{
-    BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, Names, Note, NoteKind, Sym, TyId, Unit, Val, ValId, call_flag,
-    ctx_flag,
+    BindId, BindKind, Call, CallId, CtxId, CtxKind, JumpKind, Names, Note, NoteKind, Sym, TyId, Unit, Val, ValId,
+    call_flag, ctx_flag,
 };
 
 mod terms;
@@ -624,7 +624,8 @@ impl<'a> Summariser<'a> {
             set(load == Load::Finite, site_flag::FINITE_MESSAGES);
         }
         let recv_name = context::value_name(unit, call.recv);
-        let recv_is_connection = context::is_connection(unit, call.recv) || recv_name.ends_with("client");
+        let cursor = unit.language == Language::Python && context::is_cursor_name(recv_name);
+        let recv_is_connection = context::is_connection(unit, call.recv) || recv_name.ends_with("client") || cursor;
         set(recv_is_connection, site_flag::CONNECTION_RECV);
         set(context::is_store_name(recv_name), site_flag::STORE_RECV);
         set(matches!(recv_name, "request" | "req" | "response" | "res"), site_flag::REQUEST_RECV);

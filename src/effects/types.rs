@@ -256,6 +256,15 @@ impl<'n, 'a> Types<'n, 'a> {
                 return aliased;
             }
         }
+        // `Redis = redis.asyncio.Redis`: a class under another name.
+        if summary.language == Language::Python
+            && let Some((at, term)) = self.names.static_type(summary, path, true)
+        {
+            let named = self.eval(at, term, None, depth);
+            if matches!(named.head, Head::Path(_) | Head::Own(_)) {
+                return named;
+            }
+        }
         Type { head: Head::Path(path), args }
     }
 
@@ -344,6 +353,23 @@ impl<'n, 'a> Types<'n, 'a> {
             Some(inner) => self.field(&inner, name, depth + 1),
             None => Type::unknown(),
         }
+    }
+
+    /// Whether a class of the repository, or one above it, has a field or a method of a name.
+    pub fn declares(&mut self, ty: &Type<'a>, name: &str, depth: u32) -> bool {
+        let Head::Own(id) = ty.head else { return false };
+        let file = self.names.file(id.file);
+        if self.names.type_def(id).fields.iter().any(|(field, _)| file.name(*field) == name) {
+            return true;
+        }
+        let mut methods = Vec::new();
+        self.methods_of(ty, name, &mut methods, depth);
+        let above = if depth < MAX_DEPTH { self.above(id) } else { Vec::new() };
+        !methods.is_empty()
+            || above.into_iter().any(|above| {
+                let above = self.eval(id.file, above, None, depth + 1);
+                self.declares(&above, name, depth + 1)
+            })
     }
 
     /// What a property gives: a method of Python that is read like a field.
@@ -739,5 +765,13 @@ fn known_result(file: &Summary, site: &Site, name: &str, recv: &Type<'_>) -> Opt
         _ => None,
     };
     let cached = name == "prepare_cached" && file.language == Language::Rust && site.flags & site_flag::AWAIT == 0;
+    // `session.query(User)`: a query of SQLAlchemy's first style, whatever gave the session.
+    let query = file.language == Language::Python
+        && name == "query"
+        && site.flags & site_flag::CONNECTION_RECV != 0
+        && file.args(site).first().is_some_and(|arg| !matches!(file.term(*arg), Some(Term::Text | Term::Literal)));
+    if query {
+        return by_type.or(Some("sqlalchemy::orm::Query"));
+    }
     by_type.or(if cached { Some("rusqlite::CachedStatement") } else { None })
 }

@@ -12,6 +12,7 @@ pub mod load;
 pub mod lock;
 pub mod manifest;
 pub mod metadata;
+mod python;
 mod targets;
 
 pub use lock::Lock;
@@ -120,6 +121,8 @@ pub struct Facts {
     pub crates: Vec<Crate>,
     /// The lock files, sorted by path.
     pub locks: Vec<Lock>,
+    /// What Python's manifests depend on, as code names it.
+    pub python: BTreeSet<String>,
 }
 
 impl Facts {

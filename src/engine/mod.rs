@@ -12,8 +12,10 @@ use rayon::prelude::*;
 
 use crate::config::Config;
 use crate::effects::graph::Graph;
+use crate::effects::libraries;
 use crate::effects::rest::Rest;
 use crate::effects::summary::Summary;
+use crate::lang::Language;
 use crate::model::budget::Budgets;
 use crate::model::check::{Check, Outcome, Scope};
 use crate::model::counts::Counts;
@@ -231,7 +233,11 @@ fn analyse(job: Job<'_>) -> Output {
     let with_summary: Vec<usize> = (0..files.len()).filter(|n| files[*n].summary.is_some()).collect();
     let summaries: Vec<Summary> = files.iter_mut().filter_map(|f| f.summary.take()).collect();
     let none = BTreeSet::new();
-    let dependencies = |path: &str| job.facts.crate_of(path).map_or(&none, |c| &c.dependencies);
+    let python = libraries(&summaries, &job.facts.python);
+    let dependencies = |path: &str| match Language::of_path(path) {
+        Some(Language::Python) => &python,
+        _ => job.facts.crate_of(path).map_or(&none, |c| &c.dependencies),
+    };
     let graph = Graph::link(&summaries, job.rest, &dependencies, &job.config.calls);
     let mut minted = mint::Mint::new(&job, &placed, with_summary);
     minted.sites(&graph, &rules);

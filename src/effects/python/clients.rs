@@ -86,6 +86,11 @@ const REDIS_RUNS: &[&str] = &[
     "eval",
     "evalsha",
 ];
+const SEARCH: &[&str] =
+    &["elasticsearch::Elasticsearch", "elasticsearch::client::Elasticsearch", "opensearchpy::OpenSearch"];
+const ASYNC_SEARCH: &[&str] = &["elasticsearch::AsyncElasticsearch", "opensearchpy::AsyncOpenSearch"];
+const SEARCH_RUNS: &[&str] =
+    &["index", "get", "search", "delete", "update", "exists", "count", "create", "delete_by_query"];
 const AWS: &[&str] =
     &["boto3::Client", "boto3::Resource", "boto3::Table", "boto3::Object", "boto3::Bucket", "boto3::Queue"];
 const AWS_RUNS: &[&str] = &[
@@ -155,6 +160,9 @@ pub(super) const GROUPS: &[Group] = &[
     // Redis: a pipeline's commands wait for its `execute`
     group(On::Type(ASYNC_REDIS), Query, High, REDIS_RUNS),
     group(On::Type(REDIS), BlockingQuery, High, REDIS_RUNS),
+    // search
+    group(On::Type(SEARCH), BlockingNetwork, High, SEARCH_RUNS),
+    group(On::Type(ASYNC_SEARCH), Network, High, SEARCH_RUNS),
     // AWS
     group(On::Type(AWS), BlockingNetwork, High, AWS_RUNS),
     group(
@@ -173,7 +181,6 @@ pub(super) const GROUPS: &[Group] = &[
             "put_item",
             "update_item",
             "delete_item",
-            "get_secret_value",
             "send_message",
             "receive_message",
             "invoke_endpoint",

@@ -73,7 +73,10 @@ const RUNS: &[&str] = &[
     "update_one",
     "upsert_one",
 ];
-/// The same of a manager, with a name that says what it does.
+/// What related objects run, and texts, numbers and dictionaries have not.
+const RUNS_RELATED: &[&str] =
+    &["create", "exists", "first", "last", "get_or_create", "update_or_create", "aggregate", "earliest", "latest"];
+/// What a manager runs at once, with a name that says what it does.
 const RUNS_OWN: &[&str] = &["create_*", "log_*", "get_by_natural_key", "create_user", "create_superuser"];
 const RUNS_ASYNC: &[&str] = &[
     "aget",
@@ -170,6 +173,9 @@ const QUERY_ENDS: &[&str] = &[
     "one_or_404",
 ];
 
+/// What narrows such a query down.
+const QUERY_NARROWS: &[&str] = &["filter", "filter_by", "order_by", "outerjoin", "with_entities", "group_by"];
+
 const CURSORS: &[&str] = &[
     "sqlite3::Connection",
     "sqlite3::Cursor",
@@ -230,6 +236,7 @@ pub(super) const GROUPS: &[Group] = &[
     group(On::Managed(DJANGO), BlockingQuery, Medium, RUNS_OWN),
     group(On::Managed(DJANGO), Query, High, RUNS_ASYNC),
     group(On::Evaluated(DJANGO), BlockingQuery, High, LAZY),
+    group(On::Related(DJANGO), BlockingQuery, High, RUNS_RELATED),
     group(On::Type(MANAGERS), BlockingQuery, High, RUNS),
     group(On::Type(MANAGERS), Query, High, RUNS_ASYNC),
     group(On::After(NARROWS, IN_DJANGO), BlockingQuery, Medium, RUNS),
@@ -244,6 +251,9 @@ pub(super) const GROUPS: &[Group] = &[
     group(On::Type(RELATED), BlockingQuery, High, RUNS),
     group(On::Distinctive(IN_DJANGO), BlockingQuery, Medium, &["get_or_create", "update_or_create", "refresh_from_db"]),
     group(On::Distinctive(IN_DJANGO), Query, Medium, &["aget_or_create", "aupdate_or_create", "arefresh_from_db"]),
+    // An object that a library or a parameter without a type gave: only models, forms and sessions save so.
+    group(On::Bare(IN_DJANGO), BlockingQuery, Medium, &["save", "delete"]),
+    group(On::Bare(IN_DJANGO), Query, Medium, &["asave", "adelete"]),
     group(On::Path(&["django::shortcuts"]), BlockingQuery, High, &["get_object_or_404", "get_list_or_404"]),
     group(On::Path(&["django::shortcuts"]), Query, High, &["aget_object_or_404", "aget_list_or_404"]),
     // Peewee
@@ -251,7 +261,17 @@ pub(super) const GROUPS: &[Group] = &[
         On::Entity(PEEWEE, &[]),
         BlockingQuery,
         High,
-        &["get_or_none", "get_by_id", "create", "save", "delete_instance", "set_by_id", "delete_by_id"],
+        &[
+            "get",
+            "get_or_none",
+            "get_or_create",
+            "get_by_id",
+            "create",
+            "save",
+            "delete_instance",
+            "set_by_id",
+            "delete_by_id",
+        ],
     ),
     group(
         On::After(&["select", "update", "insert", "delete", "replace"], &["peewee", "playhouse"]),
@@ -265,6 +285,10 @@ pub(super) const GROUPS: &[Group] = &[
         Query,
         High,
         &[
+            "get",
+            "first",
+            "count",
+            "exists",
             "get_or_none",
             "create",
             "save",
@@ -274,6 +298,26 @@ pub(super) const GROUPS: &[Group] = &[
             "update_or_create",
             "refresh_from_db",
         ],
+    ),
+    // Beanie
+    group(
+        On::Entity(&["beanie::Document"], &[]),
+        Query,
+        High,
+        &["get", "find_one", "insert", "save", "delete", "replace", "set", "update", "create", "count", "upsert"],
+    ),
+    // Frappe
+    group(
+        On::Path(&["frappe::db"]),
+        BlockingQuery,
+        High,
+        &["get_value", "set_value", "get_single_value", "exists", "count", "sql", "get_list", "get_all", "delete"],
+    ),
+    group(
+        On::Path(&["frappe"]),
+        BlockingQuery,
+        High,
+        &["get_doc", "get_all", "get_list", "delete_doc", "get_last_doc", "rename_doc"],
     ),
     // Pony
     group(On::Entity(&["pony::orm::Entity"], &[]), BlockingQuery, Medium, &["get", "select", "exists"]),
@@ -291,7 +335,12 @@ pub(super) const GROUPS: &[Group] = &[
         High,
         QUERY_ENDS,
     ),
+    group(On::NamedOf(SQLALCHEMY), BlockingQuery, Medium, &["get", "get_one"]),
+    group(On::Type(&["sqlalchemy::orm::Query"]), BlockingQuery, High, QUERY_ENDS),
+    group(On::EvaluatedAfter(&["query"], SQLALCHEMY), BlockingQuery, Medium, QUERY_NARROWS),
+    group(On::After(QUERY_NARROWS, SQLALCHEMY), BlockingQuery, Medium, &["all", "first", "one", "one_or_none"]),
     // drivers
+    group(On::Named(&[]), BlockingQuery, Medium, &["execute", "callproc"]),
     group(On::Type(ASYNCPG), Query, High, ASYNCPG_RUNS),
     group(On::Named(&["asyncpg", "databases"]), Query, Medium, ASYNCPG_RUNS),
     group(On::Distinctive(&["asyncpg"]), Query, Medium, &["fetchrow", "fetchval"]),

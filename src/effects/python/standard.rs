@@ -74,6 +74,7 @@ pub(super) const GROUPS: &[Group] = &[
         ],
     ),
     group(On::Distinctive(&["pathlib"]), FileIo, Medium, &["read_text", "write_text", "read_bytes", "write_bytes"]),
+    group(On::Bare(&["pathlib"]), FileIo, Medium, &["mkdir", "unlink", "rmdir", "iterdir"]),
     group(On::Path(&["glob"]), FileIo, High, &["glob"]),
     group(On::Type(FILES), FileIo, Medium, &["extractall", "extract"]),
     group(On::Path(&["tempfile"]), FileIo, Medium, &["mkdtemp", "mkstemp", "NamedTemporaryFile", "TemporaryDirectory"]),

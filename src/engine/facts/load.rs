@@ -91,6 +91,10 @@ fn of_tree(path: &Path) -> PathBuf {
 /// since: a workspace of hundreds of manifests is not read again for every push.
 fn of_earlier_tree(path: &Path, request: Request<'_>) -> Option<Loaded> {
     request.tree.id().filter(|_| request.way == Way::Manifests)?;
+    // Python's manifests are looked for above the files of each request.
+    if request.files.iter().any(|file| Language::of_path(file) == Some(Language::Python)) {
+        return None;
+    }
     let text = files::read_text(&of_tree(path), MOST_REMEMBERED).ok()?;
     let kept: OfTree = serde_json::from_str(&text).ok()?;
     let is_there = |dir: &&str| !matches!(request.tree.entry(&manifest_name(dir), 0), Entry::Missing);

@@ -11,8 +11,10 @@ use globset::GlobBuilder;
 use toml::{Table, Value};
 
 use super::{
-    Crate, Dependency, DependencyKind, Facts, Lock, code_name, folder_of, folders_above, join, lies_in, targets, within,
+    Crate, Dependency, DependencyKind, Facts, Lock, code_name, folder_of, folders_above, join, lies_in, python,
+    targets, within,
 };
+use crate::lang::Language;
 use crate::world::tree::{Entry, Tree};
 
 /// No manifest and no lock file that people write is larger.
@@ -31,6 +33,8 @@ pub struct Manifests {
     pub texts: BTreeMap<String, Option<String>>,
     /// What was wrong with those that could not be read, a sentence each.
     pub problems: Vec<String>,
+    /// What Python's manifests depend on.
+    pub python: BTreeSet<String>,
 }
 
 /// Reads the manifests around files, and the text of the lock files.
@@ -44,7 +48,8 @@ pub fn read(tree: &dyn Tree, files: &[&str]) -> Manifests {
             crates.extend(reader.crate_at(dir, root).map(|found| (dir.clone(), found)));
         }
     }
-    Manifests { groups, crates, texts: reader.texts, problems: reader.problems }
+    let python = reader.python(files);
+    Manifests { groups, crates, texts: reader.texts, problems: reader.problems, python }
 }
 
 impl Manifests {
@@ -61,7 +66,8 @@ impl Manifests {
             }
         }
         locks.sort_by(|a, b| a.path.cmp(&b.path));
-        (Facts { crates: self.crates.into_values().collect(), locks }, self.problems)
+        let facts = Facts { crates: self.crates.into_values().collect(), locks, python: self.python };
+        (facts, self.problems)
     }
 }
 
@@ -116,6 +122,29 @@ impl<'a> Reader<'a> {
             self.manifests.insert(dir.to_owned(), table);
         }
         self.manifests.get(dir)?.clone()
+    }
+
+    /// What Python's manifests above files depend on.
+    fn python(&mut self, files: &[&str]) -> BTreeSet<String> {
+        let files: Vec<&str> =
+            files.iter().copied().filter(|f| Language::of_path(f) == Some(Language::Python)).collect();
+        let mut found = BTreeSet::new();
+        // They stand at the top of a program, and that near the top of a repository.
+        let near = |dir: &&str| !files.is_empty() && dir.matches('/').count() < 3;
+        for dir in folders_above(&files).into_iter().filter(near) {
+            let beside = self.tree.children(dir);
+            let mut paths: Vec<String> =
+                beside.iter().filter(|name| python::is_manifest(name)).map(|name| within(dir, name)).collect();
+            if beside.iter().any(|name| name == python::FOLDER) {
+                let folder = within(dir, python::FOLDER);
+                let inside = self.tree.children(&folder).into_iter().filter(|name| name.ends_with(".txt"));
+                paths.extend(inside.map(|name| within(&folder, &name)));
+            }
+            for path in paths {
+                found.extend(self.text(&path).map(|text| python::names(&path, text)).into_iter().flatten());
+            }
+        }
+        found
     }
 
     /// The packages in question, by the root of their workspace; a package outside of one is its own root.

@@ -136,7 +136,8 @@ impl<'a> Lower<'a> {
             let ty = parameter.annotation.as_deref().map_or(TyId::NONE, |ty| self.ty(ty));
             if n == 0 && receives {
                 let shown = self.sym("self");
-                let bind = self.b.bind_as(BindKind::Param, shown, name, TyId::NONE, at);
+                // `self: UserRepository` of a mix-in says what it is mixed into.
+                let bind = self.b.bind_as(BindKind::Param, shown, name, ty, at);
                 if let Some(body) = self.bodies.last_mut() {
                     body.receiver = Some(bind);
                 }

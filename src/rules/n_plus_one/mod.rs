@@ -10,7 +10,8 @@ use crate::effects::Effect;
 use crate::effects::context::last_segment;
 use crate::effects::graph::{Class, Runs};
 use crate::effects::resolve::FuncRef;
-use crate::effects::summary::{LoopKind, site_flag};
+use crate::effects::summary::{LoopKind, Term, site_flag};
+use crate::effects::words::words;
 use crate::model::finding::Evidence;
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::Confidence;
@@ -63,8 +64,9 @@ fn per_item(view: &SiteView<'_, '_>) -> Option<PerItem> {
     if let Some(seen) = facts.seen {
         // A connection of each turn's own, or another statement each turn over a fixed list: nothing to batch.
         let own_each_turn = site.flags & site_flag::PER_TURN != 0;
-        let own_text = bounded && site.flags & site_flag::TEXT_PER_TURN != 0;
-        if !seen.effect.is_per_item() || own_each_turn || own_text || connects(view) {
+        let listed = matches!(looped.kind, LoopKind::Constant(_) | LoopKind::Fixed);
+        let own_text = listed && site.flags & site_flag::TEXT_PER_TURN != 0;
+        if !seen.effect.is_per_item() || own_each_turn || own_text || runs_script(view) || connects(view) {
             return None;
         }
         return Some(PerItem {
@@ -90,6 +92,16 @@ fn per_item(view: &SiteView<'_, '_>) -> Option<PerItem> {
         bounded,
         turns,
     })
+}
+
+/// The statement itself is what the loop goes over: the steps of a script, each another one.
+fn runs_script(view: &SiteView<'_, '_>) -> bool {
+    let (file, site) = (view.summary(), view.site());
+    let statement = file.args(site).first().and_then(|arg| file.term(*arg));
+    let takes = words(file.language).takes_statement;
+    site.flags & site_flag::TEXT_PER_TURN != 0
+        && takes.contains(&last_segment(file.name(site.name)))
+        && matches!(statement, Some(Term::Elem(_)))
 }
 
 /// Opening a connection: a loop over addresses tries one after the other, and each is a place of its own.
