@@ -352,8 +352,11 @@ fn head_kind(unit: &Unit, val: ValId, depth: u32) -> LoopKind {
         Val::Path(name) if is_constant_name(unit.name(name)) => LoopKind::Fixed,
         Val::Local(bind) => local_kind(unit, bind, depth),
         Val::Call(id) => call_kind(unit, unit.call(id), depth),
-        // `Role.entries`.
+        // `Role.entries`, `settings.BACKENDS`.
         Val::Field(base, name) if unit.name(name) == "entries" && is_type(unit, base) => LoopKind::Fixed,
+        Val::Field(_, name) if unit.language == Language::Python && is_constant_name(unit.name(name)) => {
+            LoopKind::Fixed
+        }
         _ => LoopKind::Data,
     }
 }

@@ -11,6 +11,8 @@ use super::table::table;
 use super::words::words;
 use crate::lang::Language;
 
+mod classes;
+
 /// What a type is, its arguments apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Head<'a> {
@@ -355,49 +357,6 @@ impl<'n, 'a> Types<'n, 'a> {
         }
     }
 
-    /// Whether a class of the repository, or one above it, has a field or a method of a name.
-    pub fn declares(&mut self, ty: &Type<'a>, name: &str, depth: u32) -> bool {
-        let Head::Own(id) = ty.head else { return false };
-        let file = self.names.file(id.file);
-        if self.names.type_def(id).fields.iter().any(|(field, _)| file.name(*field) == name) {
-            return true;
-        }
-        let mut methods = Vec::new();
-        self.methods_of(ty, name, &mut methods, depth);
-        let above = if depth < MAX_DEPTH { self.above(id) } else { Vec::new() };
-        !methods.is_empty()
-            || above.into_iter().any(|above| {
-                let above = self.eval(id.file, above, None, depth + 1);
-                self.declares(&above, name, depth + 1)
-            })
-    }
-
-    /// What a property gives: a method of Python that is read like a field.
-    fn property(&mut self, id: TypeRef, base: &Type<'a>, name: &str, depth: u32) -> Option<Type<'a>> {
-        if self.names.file(id.file).language != Language::Python {
-            return None;
-        }
-        let mut targets = Vec::new();
-        self.methods_of(base, name, &mut targets, depth);
-        let first = targets.first().copied()?;
-        Some(self.returned(first, base, depth))
-    }
-
-    /// A field of a class above.
-    fn inherited(&mut self, base: &Type<'a>, name: &str, depth: u32) -> Option<Type<'a>> {
-        let Head::Own(id) = base.head else { return None };
-        let file = self.names.file(id.file);
-        if file.language == Language::Rust {
-            return None;
-        }
-        self.above(id).into_iter().find_map(|above| {
-            let above = self.eval(id.file, above, None, depth + 1);
-            let is_class = matches!(above.head, Head::Own(other) if other != id);
-            let found = if is_class { self.field(&above, name, depth + 1) } else { Type::unknown() };
-            (!matches!(found.head, Head::Unknown)).then_some(found)
-        })
-    }
-
     fn closure_param(&mut self, file: u32, frame: u32, n: u16, depth: u32) -> Type<'a> {
         let summary = self.names.file(file);
         let FrameKind::Closure { consumer, .. } = summary.frames[frame as usize].kind else { return Type::unknown() };
@@ -488,33 +447,6 @@ impl<'n, 'a> Types<'n, 'a> {
                 }
             }
         }
-    }
-
-    /// The functions that a method call means.
-    fn receiver_methods(&mut self, file: u32, site: &Site, recv: &Type<'a>, out: &mut Vec<FuncRef>, depth: u32) {
-        let summary = self.names.file(file);
-        let name = summary.name(site.name);
-        let is_super = summary.language == Language::Python
-            && matches!(summary.term(site.recv), Some(Term::Path(root, _)) if summary.name(root) == "super");
-        if !is_super {
-            return self.methods_of(recv, name, out, depth);
-        }
-        // What the classes above have, the first of them that has it.
-        let Head::Own(id) = self.owner(file, site.func).head else { return };
-        for above in self.above(id) {
-            let above = self.eval(id.file, above, None, depth + 1);
-            self.methods_of(&above, name, out, depth + 1);
-            if !out.is_empty() {
-                return;
-            }
-        }
-    }
-
-    /// The terms of the classes above a class, in the order of its definition.
-    fn above(&self, id: TypeRef) -> Vec<u32> {
-        let file = self.names.file(id.file);
-        let class = self.names.type_def(id).name;
-        file.impls.iter().filter(|(ty, _)| *ty == class).map(|(_, base)| *base).collect()
     }
 
     fn methods_of(&mut self, ty: &Type<'a>, method: &str, out: &mut Vec<FuncRef>, depth: u32) {
