@@ -28,6 +28,7 @@ pub mod rest;
 pub mod rust;
 pub mod summarise;
 pub mod summary;
+mod swift;
 mod table;
 pub mod types;
 mod typescript;

@@ -21,6 +21,7 @@ pub(crate) fn of_path(language: Language, path: &str) -> String {
             stem.strip_suffix("/__init__").unwrap_or(stem)
         }
         Language::Dart => path.strip_suffix(".dart").unwrap_or(path),
+        Language::Swift => target(path),
         // A package is a folder, and what stands in it is seen without an import.
         Language::Java | Language::Kotlin | Language::Go => folder_of(path),
     };
@@ -110,6 +111,17 @@ fn script(path: &str) -> &str {
         [".d.ts", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".json"];
     let stem = ENDS.iter().find_map(|end| path.strip_suffix(end)).unwrap_or(path);
     stem.strip_suffix("/index").unwrap_or(stem)
+}
+
+/// The folder of a Swift package's target: what stands in it is seen without an import. An app of Xcode says nowhere in its
+/// folders what belongs together: all of it is one module.
+fn target(path: &str) -> &str {
+    let inside = |root: &str| {
+        let at = path.rfind(root)?;
+        (at == 0 || path[..at].ends_with('/')).then_some(at + root.len())
+    };
+    let Some(at) = inside("Sources/").or_else(|| inside("Tests/")) else { return "" };
+    path[at..].find('/').map_or("", |to| &path[..at + to])
 }
 
 fn folder_of(path: &str) -> &str {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use foldhash::HashMap;
 
-use super::{Effect, On, Row, dart, go, jvm, python, rust, typescript};
+use super::{Effect, On, Row, dart, go, jvm, python, rust, swift, typescript};
 use crate::lang::Language;
 use crate::model::severity::Confidence;
 
@@ -136,5 +136,6 @@ pub(super) const fn table(language: Language) -> &'static Table {
         Language::Java | Language::Kotlin => &jvm::TABLE,
         Language::Go => &go::TABLE,
         Language::Dart => &dart::TABLE,
+        Language::Swift => &swift::TABLE,
     }
 }

@@ -4,7 +4,7 @@
 //! Owns the shape of such a vocabulary and which language has which. The shared predicates ask here; no rule and no
 //! predicate names a language. Must not know what a call of a library does: that is the tables' business.
 
-use super::{context, dart, go, graph, jvm, local, offload, typescript};
+use super::{context, dart, go, graph, jvm, local, offload, swift, typescript};
 use crate::lang::Language;
 
 /// A list of words.
@@ -65,6 +65,7 @@ pub(crate) const fn words(language: Language) -> &'static Words {
         Language::Kotlin => &jvm::words::KOTLIN,
         Language::Go => &go::WORDS,
         Language::Dart => &dart::WORDS,
+        Language::Swift => &swift::WORDS,
     }
 }
 

@@ -301,6 +301,12 @@ pub fn reference(language: Language) -> Reference {
             "functions, methods, accessors, constructors and local functions, with what is in them",
             super::dart::complexity::INCREMENTS,
         ),
+        Language::Swift => (
+            "lizard 1.24",
+            "Sonar's definition",
+            "functions, initialisers and accessors",
+            super::swift::complexity::INCREMENTS,
+        ),
     };
     Reference { cyclomatic, cognitive, functions, increments }
 }

@@ -15,6 +15,7 @@ pub mod python_complexity;
 pub mod rust;
 pub mod rust_complexity;
 mod scope;
+mod swift;
 mod tally;
 mod tree;
 pub mod typescript;
@@ -43,11 +44,13 @@ pub enum Language {
     Go,
     /// Dart, through tree-sitter.
     Dart,
+    /// Swift, through tree-sitter.
+    Swift,
 }
 
 impl Language {
     /// The languages that have a lowering.
-    pub const ALL: [Language; 8] = [
+    pub const ALL: [Language; 9] = [
         Language::Rust,
         Language::TypeScript,
         Language::JavaScript,
@@ -56,6 +59,7 @@ impl Language {
         Language::Kotlin,
         Language::Go,
         Language::Dart,
+        Language::Swift,
     ];
 
     /// The language of a path, by its extension.
@@ -71,6 +75,7 @@ impl Language {
             "kt" => Some(Language::Kotlin),
             "go" => Some(Language::Go),
             "dart" => Some(Language::Dart),
+            "swift" => Some(Language::Swift),
             _ => None,
         }
     }
@@ -95,6 +100,7 @@ impl Language {
             Language::Kotlin => "kotlin",
             Language::Go => "go",
             Language::Dart => "dart",
+            Language::Swift => "swift",
         }
     }
 }
@@ -130,5 +136,6 @@ pub fn lower(language: Language, path: &str, text: &str) -> Result<Lowered, Unpa
         Language::Kotlin => kotlin::lower(path, text),
         Language::Go => go::lower(path, text),
         Language::Dart => dart::lower(path, text),
+        Language::Swift => swift::lower(path, text),
     }
 }

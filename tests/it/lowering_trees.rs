@@ -30,6 +30,15 @@ const SAMPLES: &[(Language, &str, &str)] = &[
             include_str!("../../fixtures/rules/n_plus_one/orm_call_in_loop/silent_dart_batches.dart")
         ),
     ),
+    (
+        Language::Swift,
+        "Sources/App/a.swift",
+        concat!(
+            include_str!("../../fixtures/complexity/swift/references.swift"),
+            include_str!("../../fixtures/rules/n_plus_one/raw_sql_in_loop/swift_texts.swift"),
+            include_str!("../../fixtures/rules/n_plus_one/raw_sql_in_loop/swift_helpers.swift")
+        ),
+    ),
 ];
 
 /// Runs work on a thread with the stack that the engine gives its own.

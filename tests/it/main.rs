@@ -32,6 +32,7 @@ mod lowering_dart;
 mod lowering_go;
 mod lowering_jvm;
 mod lowering_python;
+mod lowering_swift;
 mod lowering_trees;
 mod lowering_typescript;
 mod measured;
