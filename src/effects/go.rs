@@ -2,7 +2,7 @@
 //! evidence is what keeps a look-alike silent. In Go every call waits and blocks no other goroutine: no row blocks but
 //! `time.Sleep`.
 
-use super::Effect::{Network, Nothing, Pause, Prepare, Query, Sleep, Spawn};
+use super::Effect::{CompileRegex, Network, Nothing, Pause, Prepare, Query, Sleep, Spawn};
 use super::On;
 use super::table::{Group, Table, group};
 use super::words::Words;
@@ -329,6 +329,7 @@ const GROUPS: &[Group] = &[
     ),
     // waiting, starting
     group(On::Path(&["time"]), Sleep, High, &["Sleep"]),
+    group(On::Path(&["regexp"]), CompileRegex, High, &["MustCompile", "Compile", "MustCompilePOSIX", "CompilePOSIX"]),
     group(On::Type(&["golang.org/x/time/rate::Limiter"]), Pause, High, &["Wait", "WaitN"]),
     group(On::Distinctive(&[]), Spawn, High, &["go"]),
     group(On::Type(&["golang.org/x/sync/errgroup::Group"]), Spawn, High, &["Go", "TryGo"]),

@@ -80,12 +80,9 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     };
     let how = match facts.looped {
         Some(looped) if repeats(looped, through.is_some()) => "in each turn of a loop",
-        _ if through.is_none() && is_called_often(view) => {
-            if view.hot {
-                "at each call, on a hot path"
-            } else {
-                "at each call"
-            }
+        // Elsewhere than in Rust, a function off the hot path is as likely one that runs once.
+        _ if through.is_none() && (view.hot || view.language() == Language::Rust) && is_called_often(view) => {
+            if view.hot { "at each call, on a hot path" } else { "at each call" }
         }
         _ => return None,
     };
@@ -109,7 +106,7 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
 /// Whether a function makes regexes for others: its caller may well keep each.
 fn gives_regex(file: &Summary, function: &Func) -> bool {
     let Some(Term::Named { name, args, count, .. }) = file.term(function.ret) else { return false };
-    let is_regex = |name: u32| file.name(name).ends_with("Regex");
+    let is_regex = |name: u32| ["Regex", "Regexp", "Pattern"].iter().any(|word| file.name(name).ends_with(word));
     let inner = file.term_args(args, count).first().and_then(|arg| file.term(*arg));
     is_regex(name) || matches!(inner, Some(Term::Named { name, .. }) if is_regex(name))
 }

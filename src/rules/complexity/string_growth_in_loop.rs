@@ -29,7 +29,8 @@
 //! ```
 //!
 //! # Limits
-//! Silent for `push_str`, `write!`, `+=` and `text = text + …`: all of these add to the same buffer. Silent in small
+//! In Rust silent for `push_str`, `write!`, `+=` and `text = text + …`: all of these add to the same buffer. In Java, Kotlin, Go
+//! and Dart, whose texts never change, `+=` and `text = text + …` are what is reported. Silent in small
 //! constant loops, in loops that the assignment ends, where the text starts anew each turn, and where it is added to in
 //! front.
 
@@ -41,7 +42,7 @@ use crate::lang::unit::{Bind, BindId, BindKind, Call, CtxId, Unit, Val, ValId};
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::Confidence;
-use crate::rules::{Detect, Rule, UnitView};
+use crate::rules::{Detect, Place, Rule, UnitView};
 
 /// The declaration.
 pub const RULE: Rule = Rule {
@@ -50,7 +51,7 @@ pub const RULE: Rule = Rule {
     check: "complexity",
     summary: "a text copied whole each turn to make it longer",
     source: include_str!("string_growth_in_loop.rs"),
-    languages: &[Language::Rust],
+    languages: &[Language::Rust, Language::Java, Language::Kotlin, Language::Go, Language::Dart],
     may_block: &[],
     detect: Detect::Unit(detect),
 };
@@ -59,20 +60,37 @@ pub const RULE: Rule = Rule {
 const SMALL: u32 = 10;
 
 fn detect(view: &UnitView<'_>) -> Vec<Raw> {
-    let assigned = view.unit.binds.iter().filter(|b| b.kind == BindKind::Assign && !view.unit.is_test(b.ctx));
-    assigned.filter_map(|bind| growth(view, bind)).collect()
+    let is_growth = |b: &&Bind| matches!(b.kind, BindKind::Assign | BindKind::Augment) && !view.unit.is_test(b.ctx);
+    let mut told: Vec<(BindId, CtxId)> = Vec::new();
+    let mut raws = Vec::new();
+    for bind in view.unit.binds.iter().filter(is_growth) {
+        // Told once a text and loop, however many steps add to it.
+        if let Some((place, raw)) = growth(view, bind)
+            && !told.contains(&place)
+        {
+            told.push(place);
+            raws.push(raw);
+        }
+    }
+    raws
 }
 
-fn growth(view: &UnitView<'_>, bind: &Bind) -> Option<Raw> {
+/// How a text is made longer: by a call that copies it, or, where texts never change, by any sum.
+enum Copy<'u> {
+    Call(&'u Call),
+    Sum,
+}
+
+fn growth(view: &UnitView<'_>, bind: &Bind) -> Option<((BindId, CtxId), Raw)> {
     let unit = view.unit;
     let text = local::local(unit, bind.target)?;
-    let call = copy_of(unit, bind, text)?;
+    let copy = copy_of(view, bind, text)?;
     let declared = unit.bind(text).ctx;
     let ctx = local::loops(unit, bind.ctx).find(|ctx| !unit.is_in(declared, *ctx) && grows_with(unit, *ctx))?;
     // Set anew in the same loop: it holds what one turn gives.
     let anew = unit.binds.iter().any(|other| {
         let same = local::local(unit, other.target) == Some(text) && unit.is_in(other.ctx, ctx);
-        same && other.kind == BindKind::Assign && copy_of(unit, other, text).is_none()
+        same && other.kind == BindKind::Assign && copy_of(view, other, text).is_none()
     });
     let cleared = unit.calls.iter().any(|c| {
         let empties = matches!(unit.name(c.name), "clear" | "truncate" | "take" | "drain" | "mem::take");
@@ -85,15 +103,54 @@ fn growth(view: &UnitView<'_>, bind: &Bind) -> Option<Raw> {
     }
     let name = unit.name(unit.bind(text).name);
     let message = format!("`{name}` is copied whole in each turn of a loop to make it longer");
-    let mut raw = RULE.raw(view.place(call), Confidence::High, Situation::RepeatedWork, message);
-    format!("add to it in place: `{name}.push_str(…)` or `write!({name}, …)`").clone_into(&mut raw.help);
+    let place = match copy {
+        Copy::Call(call) => view.place(call),
+        Copy::Sum => {
+            let (line, column) = (bind.at.line, bind.at.column);
+            Place { line, column, end_line: line, end_column: column + 1 }
+        }
+    };
+    let mut raw = RULE.raw(place, Confidence::High, Situation::RepeatedWork, message);
+    raw.help = match view.language {
+        Language::Rust => format!("add to it in place: `{name}.push_str(…)` or `write!({name}, …)`"),
+        Language::Go => "add to a `strings.Builder`, and take its text after the loop".to_owned(),
+        Language::Dart => "add to a `StringBuffer`, and take its text after the loop".to_owned(),
+        _ => "add to a `StringBuilder`, and take its text after the loop".to_owned(),
+    };
     raw.symbol = view.symbol(bind.ctx);
     raw.evidence.push(view.loop_evidence(ctx));
-    Some(raw)
+    Some(((text, ctx), raw))
+}
+
+/// What copies the text into its own next value.
+fn copy_of<'u>(view: &UnitView<'u>, bind: &Bind, text: BindId) -> Option<Copy<'u>> {
+    if view.language == Language::Rust {
+        let by_call = (bind.kind == BindKind::Assign).then(|| call_of(view.unit, bind, text));
+        return by_call.flatten().map(Copy::Call);
+    }
+    let unit = view.unit;
+    let begins_with_it = |mut left: ValId| {
+        while let Val::Sum(inner) = unit.plain(left) {
+            left = inner;
+        }
+        local::local(unit, left) == Some(text)
+    };
+    let longer =
+        bind.kind == BindKind::Augment || matches!(unit.plain(bind.value), Val::Sum(left) if begins_with_it(left));
+    (longer && is_text(unit, text)).then_some(Copy::Sum)
+}
+
+/// Whether a local is a text, by its type or by what it begins as.
+fn is_text(unit: &Unit, text: BindId) -> bool {
+    let bind = unit.bind(text);
+    match unit.ty(bind.ty) {
+        Some(ty) => matches!(unit.name(ty.written), "String" | "string"),
+        None => matches!(unit.plain(bind.value), Val::Str(_) | Val::Template(_)),
+    }
 }
 
 /// The call that copies the text into its own next value.
-fn copy_of<'u>(unit: &'u Unit, bind: &Bind, text: BindId) -> Option<&'u Call> {
+fn call_of<'u>(unit: &'u Unit, bind: &Bind, text: BindId) -> Option<&'u Call> {
     let is_it = |val: ValId| local::local(unit, val) == Some(text);
     match unit.plain(bind.value) {
         // The format call stands right before the assignment.
