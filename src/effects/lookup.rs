@@ -55,7 +55,7 @@ pub(super) fn open(unit: &Unit) -> HashSet<CtxId> {
 }
 
 /// Functions that an attribute or the type of a parameter makes a request handler, also where that is a closure in them.
-pub(super) fn handlers(unit: &Unit) -> HashSet<CtxId> {
+pub(crate) fn handlers(unit: &Unit) -> HashSet<CtxId> {
     let attributes = unit.notes.iter().filter(|n| n.kind == NoteKind::Attribute);
     let handlers = words(unit.language).handlers;
     let params = unit.binds.iter().filter(|b| is_handler_param(unit, b)).map(|b| unit.function_of(b.ctx));

@@ -4,8 +4,13 @@
 //! Owns the vocabulary, and what one file alone tells by it; the rules of the group `memory` ask here and name no language.
 //! Must not know any rule.
 
+pub(crate) mod chans;
 mod dart;
-mod fate;
+pub(crate) mod decorated;
+pub(crate) mod fate;
+pub(crate) mod growing;
+pub(crate) mod growth;
+pub(crate) mod jvm;
 pub(crate) mod lifetime;
 mod origin;
 mod script;
@@ -38,6 +43,8 @@ pub(crate) enum On {
     Type(List),
     /// The class itself: it is constructed.
     Made,
+    /// Whatever: the name is nothing else's.
+    Any,
     /// Something that was handed in, imported or looked up: it lives longer than who registers.
     Outliving,
     /// A stream that does not end by itself: it is one of these fields, or comes of one of these calls.
@@ -117,6 +124,7 @@ pub(crate) const fn memory(language: Language) -> Option<&'static Memory> {
     match language {
         Language::TypeScript | Language::JavaScript => Some(&script::MEMORY),
         Language::Dart => Some(&dart::MEMORY),
+        Language::Java | Language::Kotlin => Some(&jvm::MEMORY),
         _ => None,
     }
 }

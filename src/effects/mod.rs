@@ -15,7 +15,7 @@ pub(crate) mod guards;
 mod jvm;
 mod life;
 pub(crate) mod local;
-mod lookup;
+pub(crate) mod lookup;
 pub mod matching;
 pub(crate) mod memory;
 pub(crate) mod modules;

@@ -410,6 +410,8 @@ pub enum NoteKind {
     Module,
     /// A module of this name, in a file of its own, is test code.
     TestModule,
+    /// A field of this name belongs to the class, not to its objects.
+    Static,
     /// A field or static of this name, or where none is given the function itself, is open to other files.
     Public,
 }

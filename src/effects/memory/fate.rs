@@ -6,7 +6,7 @@ use crate::lang::unit::{BindId, BindKind, CallId, CtxId, CtxKind, Sym, Unit, Val
 
 /// Where what a call gives ends up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     /// Nobody has it.
     Dropped,
     /// A local has it.
@@ -18,7 +18,7 @@ pub(super) enum Fate {
 }
 
 /// What becomes of what a call gives.
-pub(super) fn fate(unit: &Unit, id: CallId) -> Fate {
+pub(crate) fn fate(unit: &Unit, id: CallId) -> Fate {
     if unit.call(id).flags & call_flag::STATEMENT != 0 {
         return Fate::Dropped;
     }
@@ -38,7 +38,7 @@ pub(super) fn fate(unit: &Unit, id: CallId) -> Fate {
 }
 
 /// Whether what a local or field holds is ended in a context, or goes where this file does not show what becomes of it.
-pub(super) fn is_let_go(unit: &Unit, scope: CtxId, kept: Fate, row: &Lifetime, lent: bool) -> bool {
+pub(crate) fn is_let_go(unit: &Unit, scope: CtxId, kept: Fate, row: &Lifetime, lent: bool) -> bool {
     let is_it = |val: &Val| match (kept, val) {
         (Fate::Local(id), Val::Local(found)) => id == *found,
         // In what is worked out for it, it is not declared yet.

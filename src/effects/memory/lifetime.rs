@@ -7,7 +7,7 @@ use super::origin::{self, Origin};
 use super::{Kept, Lifetime, Memory, On, memory};
 use crate::effects::context::last_segment;
 use crate::effects::local;
-use crate::lang::unit::{Call, CallId, CtxId, CtxKind, NoteKind, Unit, Val, ValId, call_flag};
+use crate::lang::unit::{Call, CallId, CtxId, CtxKind, NoteKind, Sym, Unit, Val, ValId, call_flag};
 
 /// What comes and goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,6 +147,7 @@ impl Site<'_> {
                 };
                 types.contains(&named)
             }
+            On::Any => true,
             On::Made => !method && !call.recv.is_some(),
             On::Outliving => {
                 let from = if method { self.origin(call.recv) } else { Origin::Unknown };
@@ -192,6 +193,8 @@ impl Site<'_> {
             Fate::Elsewhere => return None,
             Fate::Dropped | Fate::Local(_) if row.kind == Kept::Controller => return None,
             Fate::Dropped => {}
+            // What belongs to the class is there as long as the program.
+            Fate::Field(name) if self.is_static(name) => return None,
             kept => {
                 if fate::is_let_go(self.unit, self.scope(), kept, row, self.memory.parts_are_lent) {
                     return None;
@@ -199,6 +202,13 @@ impl Site<'_> {
             }
         }
         if row.undone.is_empty() { Some(Why::Never) } else { self.undone(row) }
+    }
+
+    fn is_static(&self, name: Sym) -> bool {
+        self.unit
+            .notes
+            .iter()
+            .any(|note| note.kind == NoteKind::Static && note.name == name && self.class() == Some(note.ctx))
     }
 
     /// Options that end it, or a signal that does.
@@ -219,11 +229,11 @@ impl Site<'_> {
         let listened_to = local::text(unit, self.call.recv);
         let methods = unit.calls_in(self.scope()).iter().filter(|call| call.flags & call_flag::METHOD != 0);
         // What is listened to may be ended as a whole.
-        let mut ending = methods.clone().filter(|call| row.ended.contains(&unit.name(call.name)));
+        let mut ending = methods.filter(|call| row.ended.contains(&unit.name(call.name)));
         if !listened_to.is_empty() && ending.any(|call| local::text(unit, call.recv) == listened_to) {
             return None;
         }
-        let undoing = methods.filter(|call| {
+        let undoing = unit.calls_in(self.scope()).iter().filter(|call| {
             row.undone.contains(&unit.name(call.name))
                 && match (event, self.event(call)) {
                     (Some(one), Some(other)) => one == other,
@@ -240,7 +250,7 @@ impl Site<'_> {
         Some(why)
     }
 
-    fn event(&self, call: &Call) -> Option<crate::lang::unit::Sym> {
+    fn event(&self, call: &Call) -> Option<Sym> {
         match self.unit.plain(*self.unit.call_args(call).first()?) {
             Val::Str(text) => Some(text),
             _ => None,

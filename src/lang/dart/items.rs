@@ -86,7 +86,11 @@ impl<'t> Lower<'t> {
             // Fields first: methods name them wherever they stand.
             self.each(body, |lower, kid| {
                 if let Some(fields) = lower.find(kid.node, Kind::Declaration) {
+                    let from = lower.b.unit().binds.len();
                     lower.variables(fields, BindKind::Field);
+                    if lower.text(fields).starts_with("static ") {
+                        lower.belong_to_class(from);
+                    }
                 }
             });
             self.each(body, |lower, kid| lower.member(kid.node, name));
@@ -94,6 +98,15 @@ impl<'t> Lower<'t> {
         self.members.pop();
         let _ = class;
         self.b.close(to);
+    }
+
+    /// Says of the fields from a place on that they are the class's own.
+    fn belong_to_class(&mut self, from: usize) {
+        let here = self.b.here();
+        let fields = self.b.unit().binds[from..].iter().filter(|b| b.kind == BindKind::Field && b.ctx == here);
+        for name in fields.map(|b| b.name).collect::<Vec<_>>() {
+            self.b.note(here, NoteKind::Static, name, TyId::NONE);
+        }
     }
 
     fn bases(&mut self, node: Node<'t>) {

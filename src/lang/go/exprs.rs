@@ -243,7 +243,11 @@ impl<'t> Lower<'t> {
             text => {
                 let args = self.call_arguments(call);
                 match (text, args.as_slice()) {
-                    ("len" | "cap", _) => self.b.val(Val::Literal),
+                    // How large it is reads like a field, for those who ask whether anybody looks.
+                    ("len" | "cap", [of, ..]) => {
+                        self.derived(*of, |of| Val::Field(of, name));
+                        self.b.val(Val::Literal)
+                    }
                     ("append", [list, added @ ..]) => {
                         let (list, added) = (*list, added.to_vec());
                         self.appended(call, callee, list, &added)
@@ -294,19 +298,18 @@ impl<'t> Lower<'t> {
     /// `make(T, n)` and `new(T)`.
     fn made(&mut self, call: Node<'t>) -> ValId {
         let Some(list) = child(call, F.arguments) else { return ValId::NONE };
-        let mut written = None;
+        let (mut written, mut size) = (None, ValId::NONE);
         self.each(list, |lower, kid| match written {
             None => written = Some(kid.node),
-            Some(_) => {
-                lower.expr(kid.node);
-            }
+            Some(_) => size = lower.expr(kid.node),
         });
         let Some(written) = written else { return ValId::NONE };
         match kind(written) {
             Kind::SliceType | Kind::MapType => self.b.val(Val::List { len: 0, first: ValId::NONE }),
             Kind::ChannelType => {
-                let size = self.b.val(Val::Literal);
-                self.plain("make", &[size], call)
+                let of = self.b.val(Val::Literal);
+                let args = [of, size];
+                self.plain("make", if size.is_some() { &args } else { &args[..1] }, call)
             }
             _ => match self.type_name(written) {
                 name if name.is_some() => self.b.val(Val::Object(name)),

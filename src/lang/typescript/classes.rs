@@ -95,6 +95,9 @@ impl<'a> Lower<'a, '_> {
         let ty = self.annotation(property.type_annotation.as_deref());
         let value = property.value.as_ref().map_or(ValId::NONE, |value| self.expr(value));
         self.b.bind(BindKind::Field, name, ty, value, at);
+        if property.r#static {
+            self.b.note(ctx, NoteKind::Static, name, TyId::NONE);
+        }
         let private = property.accessibility.is_some_and(|a| a != TSAccessibility::Public);
         if !private && !property.key.is_private_identifier() {
             self.b.note(ctx, NoteKind::Public, name, TyId::NONE);

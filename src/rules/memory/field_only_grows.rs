@@ -37,9 +37,12 @@
 //!
 //! # Limits
 //! Only lists in a `Mutex` or `RwLock`, not open to other files, not given in from outside behind an `Arc`. Silent for
-//! maps and sets, which end where their keys do, for builders and test doubles, and for what is registered.
+//! maps and sets, which end where their keys do, for builders and test doubles, and for what is registered. In other
+//! languages: fields of classes whose annotation says that there is one object of them (`@Service`, `@Injectable`); a map
+//! is a suggestion.
 
 use crate::effects::local::{self, SEES_THROUGH, Shape};
+use crate::effects::memory::growth::{self, Held, Search};
 use crate::lang::Language;
 use crate::lang::unit::{BindKind, Call, Sym, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
@@ -54,7 +57,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a shared list in a struct that is only ever added to",
     source: include_str!("field_only_grows.rs"),
-    languages: &[Language::Rust],
+    languages: &[Language::Rust, Language::TypeScript, Language::Java, Language::Kotlin],
     may_block: &[],
     detect: Detect::Unit(detect),
 };
@@ -63,9 +66,47 @@ pub const RULE: Rule = Rule {
 const SHORT_LIVED: [&str; 11] =
     ["Builder", "Mock", "Fake", "Test", "Stub", "Collector", "Report", "Visitor", "Parser", "Registry", "Recorder"];
 
+const HELP: &str = "give it a limit: an LRU or a cache with a time to live, a ring buffer, or remove what is done with";
+
 fn detect(view: &UnitView<'_>) -> Vec<Raw> {
     let unit = view.unit;
+    if let Some(search) = Search::of(unit) {
+        return of_services(view, search);
+    }
     unit.calls.iter().filter(|call| super::adds_later(unit, call)).filter_map(|call| growth(view, call)).collect()
+}
+
+/// Fields of objects that live as long as the program; in a handler it is another rule's.
+fn of_services(view: &UnitView<'_>, search: Search<'_>) -> Vec<Raw> {
+    let mut seen = Vec::new();
+    let mut found = Vec::new();
+    for added in search.added() {
+        let Some(held @ Held::Field(class, field)) = search.held(added.to, 0) else { continue };
+        if seen.contains(&held) || !search.is_service(class) || search.handler(added.ctx).is_some() {
+            continue;
+        }
+        let Some(id) = search.declared(held) else { continue };
+        let Some(shape) = search.shape(id).filter(|shape| added.makes_larger(*shape)) else { continue };
+        let name = view.unit.name(field);
+        if super::is_registry(name) || search.is_open(held) || search.is_bounded(held) {
+            continue;
+        }
+        seen.push(held);
+        let owner = view.unit.name(view.unit.ctx(class).name);
+        let confidence = if shape == growth::Shape::List { Confidence::Medium } else { Confidence::Low };
+        let message = format!("`{owner}.{name}` grows {} and nothing makes it smaller", added.how());
+        let mut raw = RULE.raw(super::place_of(&added), confidence, Situation::Growth, message);
+        HELP.clone_into(&mut raw.help);
+        raw.symbol = view.symbol(added.ctx);
+        let line = view.unit.bind(id).at.line;
+        raw.evidence.push(view.evidence(
+            "definition",
+            line,
+            format!("there is one `{owner}` as long as the program runs"),
+        ));
+        found.push(raw);
+    }
+    found
 }
 
 fn growth(view: &UnitView<'_>, call: &Call) -> Option<Raw> {
@@ -89,8 +130,7 @@ fn growth(view: &UnitView<'_>, call: &Call) -> Option<Raw> {
     let name = unit.name(field_name);
     let message = format!("`{owner}.{name}` grows by `.{}` and nothing makes it smaller", unit.name(call.name));
     let mut raw = RULE.raw(view.place(call), Confidence::Medium, Situation::Growth, message);
-    "give it a limit: an LRU or a cache with a time to live, a ring buffer, or remove what is done with"
-        .clone_into(&mut raw.help);
+    HELP.clone_into(&mut raw.help);
     raw.symbol = view.symbol(call.ctx);
     raw.evidence.push(view.evidence("definition", field.at.line, format!("`{name}` is shared behind a lock")));
     Some(raw)

@@ -34,6 +34,7 @@
 //! A collection that is measured in the loop is taken as bounded.
 
 use crate::effects::context;
+use crate::effects::memory::growth::Search;
 use crate::lang::Language;
 use crate::lang::unit::{BindId, BindKind, Call, CtxId, CtxKind, JumpKind, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
@@ -49,7 +50,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a collection that grows with each turn of an endless loop",
     source: include_str!("growth_in_endless_loop.rs"),
-    languages: &[Language::Rust],
+    languages: &Language::ALL,
     may_block: &[],
     detect: Detect::Unit(detect),
 };
@@ -63,9 +64,17 @@ fn detect(view: &UnitView<'_>) -> Vec<Raw> {
     unit.calls
         .iter()
         .filter(|call| call.recv.is_some() && !unit.is_test(call.ctx))
-        .filter(|call| super::GROWS.contains(&unit.name(call.name)) || starts_in_a_set(unit, call))
+        .filter(|call| grows(unit, call) || starts_in_a_set(unit, call))
         .filter_map(|call| growth(view, call))
         .collect()
+}
+
+/// Whether a call makes a list or text larger by one more; in languages where other things have such methods, too, the list
+/// must be seen to be one.
+fn grows(unit: &Unit, call: &Call) -> bool {
+    let name = unit.name(call.name);
+    let Some(search) = Search::of(unit) else { return super::GROWS.contains(&name) };
+    search.growing.grows.contains(&name) && search.is_list(call.recv)
 }
 
 fn growth(view: &UnitView<'_>, call: &Call) -> Option<Raw> {
@@ -171,14 +180,29 @@ fn is_endless(unit: &Unit, ctx: CtxId) -> bool {
 
 fn is_bounded(unit: &Unit, wanted: Subject, ctx: CtxId) -> bool {
     let same = |val: ValId| subject(unit, val).is_some_and(|(found, _)| found == wanted);
+    // `list = append(list, x)` is how it grows.
+    let appends = |val: ValId| match unit.plain(val) {
+        Val::Call(id) => unit.name(unit.call(id).name) == "append" && same(unit.call(id).recv),
+        _ => false,
+    };
+    let search = Search::of(unit);
+    let bounds: &[&str] = search.map_or(&super::BOUNDS, |search| search.growing.bounds);
     let by_call = unit.calls.iter().any(|call| {
-        let bounds = super::BOUNDS.contains(&unit.name(call.name)) || TAKES_RESULTS.contains(&unit.name(call.name));
+        let bounds = bounds.contains(&unit.name(call.name)) || TAKES_RESULTS.contains(&unit.name(call.name));
         let on_it = call.recv.is_some() && bounds && same(call.recv);
         // `mem::take(&mut buffer)`, or handed away as a whole: somebody else decides.
         let handed = unit.call_args(call).iter().any(|arg| same(*arg)) && unit.is_in(call.ctx, ctx);
         on_it || handed
     });
-    let by_assignment =
-        unit.binds.iter().any(|b| b.kind == BindKind::Assign && same(b.target) && unit.is_in(b.ctx, ctx));
-    by_call || by_assignment
+    let by_assignment = unit
+        .binds
+        .iter()
+        .any(|b| b.kind == BindKind::Assign && same(b.target) && unit.is_in(b.ctx, ctx) && !appends(b.value));
+    let measured = search.is_some_and(|search| {
+        unit.vals.iter().any(|val| match val {
+            Val::Field(base, name) => search.growing.measures.contains(&unit.name(*name)) && same(*base),
+            _ => false,
+        })
+    });
+    by_call || by_assignment || measured
 }

@@ -24,9 +24,12 @@
 //!
 //! # Limits
 //! Handlers are known by their annotation (`#[get(…)]`) or by a parameter `State`, `Data` or `Extension`. Only what is
-//! reached through a lock. Silent where anything in the file makes the same field smaller, and where the keys are few.
+//! reached through a lock. In other languages: annotated methods and functions, closures that are handed to a router or
+//! consumer, functions that are handed a request; what grows is a static, a variable of a module or a field of a service.
+//! Silent where anything in the file makes the same field smaller, and where the keys are few.
 
 use crate::effects::local::{self, SEES_THROUGH};
+use crate::effects::memory::growth::{Held, Search};
 use crate::effects::words::words;
 use crate::lang::Language;
 use crate::lang::unit::{BindKind, Call, CtxId, NoteKind, Sym, Unit, Val, ValId, call_flag};
@@ -42,7 +45,15 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a request handler that adds to shared state without a bound",
     source: include_str!("growth_in_handler.rs"),
-    languages: &[Language::Rust],
+    languages: &[
+        Language::Rust,
+        Language::TypeScript,
+        Language::JavaScript,
+        Language::Python,
+        Language::Java,
+        Language::Kotlin,
+        Language::Go,
+    ],
     may_block: &[],
     detect: Detect::Unit(detect),
 };
@@ -50,9 +61,47 @@ pub const RULE: Rule = Rule {
 /// Parameters by which a framework hands shared state to a handler.
 const STATES: [&str; 4] = ["State", "Data", "Extension", "AppState"];
 
+const HELP: &str = "keep it in a store, or bound it: an LRU, a time to live, a limit";
+
 fn detect(view: &UnitView<'_>) -> Vec<Raw> {
     let unit = view.unit;
+    if let Some(search) = Search::of(unit) {
+        return shared(view, search);
+    }
     unit.calls.iter().filter(|call| super::adds_later(unit, call)).filter_map(|call| growth(view, call)).collect()
+}
+
+/// Statics, variables of modules, and fields of objects that live as long as the program.
+fn shared(view: &UnitView<'_>, search: Search<'_>) -> Vec<Raw> {
+    let mut seen = Vec::new();
+    let mut found = Vec::new();
+    for added in search.added() {
+        let Some(held) = search.held(added.to, 0) else { continue };
+        let lives = match held {
+            Held::Static(_) => true,
+            Held::Field(class, _) => search.is_service(class) || search.is_servant(class),
+        };
+        if !lives || seen.contains(&held) {
+            continue;
+        }
+        let (Some(handler), Some(id)) = (search.handler(added.ctx), search.declared(held)) else { continue };
+        if !search.shape(id).is_some_and(|shape| added.makes_larger(shape)) {
+            continue;
+        }
+        if search.is_open(held) || search.is_bounded(held) {
+            continue;
+        }
+        seen.push(held);
+        let name = view.unit.name(view.unit.bind(id).name);
+        let message = format!("each request makes `{name}` grow {}", added.how());
+        let mut raw = RULE.raw(super::place_of(&added), Confidence::Medium, Situation::StreamGrowth, message);
+        HELP.clone_into(&mut raw.help);
+        raw.symbol = view.symbol(added.ctx);
+        let line = view.unit.ctx(handler).start.line;
+        raw.evidence.push(view.evidence("definition", line, "it runs for each request or message".to_owned()));
+        found.push(raw);
+    }
+    found
 }
 
 fn growth(view: &UnitView<'_>, call: &Call) -> Option<Raw> {
@@ -77,7 +126,7 @@ fn growth(view: &UnitView<'_>, call: &Call) -> Option<Raw> {
     let name = if grown.field.is_some() { unit.name(grown.field) } else { unit.name(unit.bind(state).name) };
     let message = format!("each request makes `{name}` grow by `.{}`", unit.name(call.name));
     let mut raw = RULE.raw(view.place(call), Confidence::Medium, Situation::StreamGrowth, message);
-    "keep it in a store, or bound it: an LRU, a time to live, a limit".clone_into(&mut raw.help);
+    HELP.clone_into(&mut raw.help);
     raw.symbol = view.symbol(call.ctx);
     let line = unit.ctx(function).start.line;
     raw.evidence.push(view.evidence("definition", line, format!("`{}` handles requests", raw.symbol)));

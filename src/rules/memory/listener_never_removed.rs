@@ -55,7 +55,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a listener that a component registers and never removes",
     source: include_str!("listener_never_removed.rs"),
-    languages: &[Language::TypeScript, Language::JavaScript, Language::Dart],
+    languages: &[Language::TypeScript, Language::JavaScript, Language::Dart, Language::Java, Language::Kotlin],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

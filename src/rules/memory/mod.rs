@@ -1,7 +1,11 @@
 //! Memory that grows without a bound.
 
+pub mod cache_keeps_instances;
 pub mod controller_never_disposed;
+pub mod defer_in_loop;
+pub mod executor_never_shut_down;
 pub mod field_only_grows;
+pub mod goroutine_never_ends;
 pub mod growth_in_endless_loop;
 pub mod growth_in_handler;
 pub mod leak;
@@ -9,21 +13,29 @@ pub mod listener_never_removed;
 pub mod spawn_in_loop;
 pub mod static_only_grows;
 pub mod subscription_never_ended;
+pub mod thread_local_never_removed;
+pub mod timer_in_loop;
 pub mod timer_never_stopped;
+pub mod unbounded_cache;
 pub mod unbounded_channel;
 
-use super::{Rule, UnitView};
+use super::{Place, Rule, UnitView};
 use crate::effects::context::last_segment;
 use crate::effects::local;
 use crate::effects::memory::Kept;
+use crate::effects::memory::growth::Added;
 use crate::effects::memory::lifetime::{self, Left, Owner, Why};
 use crate::lang::unit::{BindKind, Call, CtxId, Ty, Unit, Val, ValId, call_flag};
 use crate::model::raw::{Raw, Situation};
 
 /// The rules of the group.
 pub const RULES: &[Rule] = &[
+    cache_keeps_instances::RULE,
     controller_never_disposed::RULE,
+    defer_in_loop::RULE,
+    executor_never_shut_down::RULE,
     field_only_grows::RULE,
+    goroutine_never_ends::RULE,
     growth_in_endless_loop::RULE,
     growth_in_handler::RULE,
     leak::RULE,
@@ -31,7 +43,10 @@ pub const RULES: &[Rule] = &[
     spawn_in_loop::RULE,
     static_only_grows::RULE,
     subscription_never_ended::RULE,
+    thread_local_never_removed::RULE,
+    timer_in_loop::RULE,
     timer_never_stopped::RULE,
+    unbounded_cache::RULE,
     unbounded_channel::RULE,
 ];
 
@@ -160,6 +175,12 @@ fn adds_later(unit: &Unit, call: &Call) -> bool {
 fn is_once(unit: &Unit, ctx: CtxId) -> bool {
     let in_static = unit.around(ctx).any(|c| unit.ctx(c).flags & crate::lang::unit::ctx_flag::STATIC != 0);
     in_static || !unit.function_of(ctx).is_some()
+}
+
+/// Where something is added.
+fn place_of(added: &Added<'_>) -> Place {
+    let (start, end) = (added.start, added.end);
+    Place { line: start.line, column: start.column, end_line: end.line, end_column: end.column }
 }
 
 /// The findings of a rule over one kind of what stays behind.

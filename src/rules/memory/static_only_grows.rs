@@ -30,9 +30,11 @@
 //! # Limits
 //! Silent for statics that other files can reach, that are handed to a function, whose keys are few by their type, for
 //! interners, and for what is registered, loaded or set up. A map or set is a suggestion: it may end where its keys do. One
-//! finding a static.
+//! finding a static. In other languages: variables of modules, statics, fields of classes themselves and of Kotlin's
+//! objects; a warning for lists of programs that serve or wait, a suggestion elsewhere.
 
 use crate::effects::local::{self, SEES_THROUGH, Shape};
+use crate::effects::memory::growth::{self, Held, Search};
 use crate::lang::Language;
 use crate::lang::unit::{BindId, BindKind, Call, CtxKind, Unit, Val, ValId, call_flag};
 use crate::model::category::Category;
@@ -47,13 +49,18 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a static collection that is only ever added to",
     source: include_str!("static_only_grows.rs"),
-    languages: &[Language::Rust],
+    languages: &Language::ALL,
     may_block: &[],
     detect: Detect::Unit(detect),
 };
 
+const HELP: &str = "give it a limit: an LRU or a cache with a time to live, a ring buffer, or clear it at a size";
+
 fn detect(view: &UnitView<'_>) -> Vec<Raw> {
     let unit = view.unit;
+    if let Some(search) = Search::of(unit) {
+        return shared(view, search);
+    }
     if !unit.binds.iter().any(|b| b.kind == BindKind::Static) {
         return Vec::new();
     }
@@ -61,6 +68,34 @@ fn detect(view: &UnitView<'_>) -> Vec<Raw> {
         unit.calls.iter().filter(|call| super::adds_later(unit, call)).filter_map(|call| growth(view, call)).collect();
     // Once a static is enough.
     found.dedup_by(|a, b| a.evidence == b.evidence);
+    found
+}
+
+/// What is added to statics, variables of modules and fields of classes themselves; in a handler it is another rule's.
+fn shared(view: &UnitView<'_>, search: Search<'_>) -> Vec<Raw> {
+    let mut seen = Vec::new();
+    let mut found = Vec::new();
+    for added in search.added() {
+        let Some(held @ Held::Static(id)) = search.held(added.to, 0) else { continue };
+        if seen.contains(&id) || search.handler(added.ctx).is_some() {
+            continue;
+        }
+        let name = view.unit.name(view.unit.bind(id).name);
+        let Some(shape) = search.shape(id).filter(|shape| added.makes_larger(*shape)) else { continue };
+        if super::is_registry(name) || search.is_open(held) || search.is_bounded(held) {
+            continue;
+        }
+        seen.push(id);
+        let certain = shape == growth::Shape::List && (search.serves() || search.is_async(added.ctx));
+        let confidence = if certain { Confidence::Medium } else { Confidence::Low };
+        let message = format!("`{name}` grows {} and nothing makes it smaller", added.how());
+        let mut raw = RULE.raw(super::place_of(&added), confidence, Situation::Growth, message);
+        HELP.clone_into(&mut raw.help);
+        raw.symbol = view.symbol(added.ctx);
+        let line = view.unit.bind(id).at.line;
+        raw.evidence.push(view.evidence("definition", line, format!("`{name}` lives as long as the program")));
+        found.push(raw);
+    }
     found
 }
 
@@ -85,8 +120,7 @@ fn growth(view: &UnitView<'_>, call: &Call) -> Option<Raw> {
     let list = matches!(local::shape_of_ty(unit, ty), Shape::List | Shape::Deque);
     let confidence = if list { Confidence::Medium } else { Confidence::Low };
     let mut raw = RULE.raw(view.place(call), confidence, Situation::Growth, message);
-    "give it a limit: an LRU or a cache with a time to live, a ring buffer, or clear it at a size"
-        .clone_into(&mut raw.help);
+    HELP.clone_into(&mut raw.help);
     raw.symbol = view.symbol(call.ctx);
     raw.evidence.push(view.evidence("definition", bind.at.line, format!("`{name}` lives as long as the process")));
     Some(raw)

@@ -52,7 +52,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a subscription or connection that a component opens and never ends",
     source: include_str!("subscription_never_ended.rs"),
-    languages: &[Language::TypeScript, Language::JavaScript, Language::Dart],
+    languages: &[Language::TypeScript, Language::JavaScript, Language::Dart, Language::Java, Language::Kotlin],
     may_block: &[],
     detect: Detect::Unit(detect),
 };
