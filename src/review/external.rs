@@ -295,7 +295,8 @@ fn run(path: &Path, tool: &Tool, root: &Path, about: &[String], cap: Duration) -
     for (name, text) in &asking.files {
         files::write_atomic(&folder.join(name), text.as_bytes()).map_err(failed)?;
     }
-    let mut command = command(path, root).args(&asking.args).cap(cap).most_output(LARGEST);
+    let place = if asking.apart { folder.as_path() } else { root };
+    let mut command = command(path, place).args(&asking.args).cap(cap).most_output(LARGEST);
     for (name, value) in asking.env {
         command = command.env(name, value);
     }
@@ -305,7 +306,7 @@ fn run(path: &Path, tool: &Tool, root: &Path, about: &[String], cap: Duration) -
     }
     let code = output.code().unwrap_or(-1);
     if !tool.ends.contains(&code) {
-        return Err(Trouble::Failed(format!("exit code {code}: {}", output.stderr_line())));
+        return Err(Trouble::Failed(format!("exit code {code}: {}", complaint(&output))));
     }
     let answer = match asking.answer {
         Some(name) => files::read_text(&folder.join(name), LARGEST).map_err(failed),
@@ -313,6 +314,14 @@ fn run(path: &Path, tool: &Tool, root: &Path, about: &[String], cap: Duration) -
     };
     drop(gone);
     answer
+}
+
+/// What a tool says of its failure: a traceback ends with it.
+fn complaint(output: &crate::world::process::Output) -> String {
+    let first = output.stderr_line();
+    let text = String::from_utf8_lossy(&output.stderr);
+    let last = text.lines().map(str::trim).rfind(|line| !line.is_empty());
+    last.filter(|_| first.starts_with("Traceback")).map_or(first.clone(), |line| line.chars().take(200).collect())
 }
 
 /// A folder that goes when this does.

@@ -48,7 +48,7 @@ fn command(ask: &Ask<'_>) -> Asking {
         args,
         files: vec![("eslint.config.mjs", CONFIG.replace("ROOT", &root))],
         env: &[("ESLINT_USE_FLAT_CONFIG", "true")],
-        answer: None,
+        ..Asking::default()
     }
 }
 

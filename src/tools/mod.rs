@@ -75,6 +75,8 @@ pub struct Asking {
     pub files: Vec<(&'static str, String)>,
     /// Variables.
     pub env: &'static [(&'static str, &'static str)],
+    /// Whether it runs in that folder, so that it finds no configuration of the repository; else in the root.
+    pub apart: bool,
     /// The file in the run's folder that the tool writes its answer to; none where that is its standard output.
     pub answer: Option<&'static str>,
 }

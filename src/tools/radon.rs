@@ -22,9 +22,9 @@ pub(super) const COUNTER: Counter = Counter {
 
 fn command(ask: &Ask<'_>) -> Asking {
     let mut args: Vec<String> = ["cc", "--json", "--"].map(str::to_owned).into();
-    args.extend_from_slice(ask.files);
-    // It would read the repository's `setup.cfg` and `radon.cfg`, which may leave files out.
-    Asking { args, env: &[("RADONCFG", "/dev/null")], ..Asking::default() }
+    args.extend(ask.files.iter().map(|file| format!("{}/{file}", ask.root)));
+    // In the root it reads `setup.cfg` and `pyproject.toml`, which may leave files out and which it may not understand.
+    Asking { args, env: &[("RADONCFG", "/dev/null")], apart: true, ..Asking::default() }
 }
 
 fn parse(text: &str) -> Result<Vec<Count>, String> {

@@ -11,8 +11,10 @@ use crate::support::{Run, Scratch};
 
 const PYTHON: &str = "def grade(a, b):\n    if a and b:\n        return 1\n    return 2\n";
 
-/// radon's answer for [`PYTHON`], with a number that only it could have counted.
+/// radon's answer for [`PYTHON`], with a number that only it could have counted; it must not run where the repository's
+/// configuration lies.
 const RADON: &str = r#"if [ "$1" = --version ]; then echo 6.0.1; exit; fi
+[ -e requirements.txt ] && exit 9
 printf '{"src/grade.py": [{"type": "function", "lineno": 1, "name": "grade", "complexity": 99, "closures": []}]}'"#;
 
 /// A Python project with a story, and a folder for programs.
@@ -117,11 +119,11 @@ fn where_a_tool_may_be_there_the_built_in_engine_stands_in() {
 #[test]
 fn a_tool_that_crashes_or_floods_makes_its_check_errored() {
     let bench = Bench::new("external");
-    bench.program("radon", "[ \"$1\" = --version ] && exit 0; echo 'Traceback: no' >&2; exit 7");
+    bench.program("radon", "[ \"$1\" = --version ] && exit 0; printf 'Traceback (most recent call last):\n  File\nValueError: no\n' >&2; exit 7");
     assert_eq!(bench.review().code, 2);
     let check = bench.check("complexity");
     assert_eq!(check["status"], "errored");
-    assert_eq!(check["error_reason"], "radon failed: exit code 7: Traceback: no");
+    assert_eq!(check["error_reason"], "radon failed: exit code 7: ValueError: no");
     assert_eq!(bench.check("n-plus-one")["status"], "passed", "the others finish");
     bench.program("radon", "[ \"$1\" = --version ] && exit 0; head -c 70000000 /dev/zero | tr '\\0' x");
     assert_eq!(bench.review().code, 2);
