@@ -697,13 +697,22 @@ fn known_result(file: &Summary, site: &Site, name: &str, recv: &Type<'_>) -> Opt
         _ => None,
     };
     let cached = name == "prepare_cached" && file.language == Language::Rust && site.flags & site_flag::AWAIT == 0;
-    // `session.query(User)`: a query of SQLAlchemy's first style, whatever gave the session.
-    let query = file.language == Language::Python
-        && name == "query"
-        && site.flags & site_flag::CONNECTION_RECV != 0
-        && file.args(site).first().is_some_and(|arg| !matches!(file.term(*arg), Some(Term::Text | Term::Literal)));
-    if query {
+    if file.language == Language::Python && name == "query" && is_first_style(file, site) {
         return by_type.or(Some("sqlalchemy::orm::Query"));
     }
     by_type.or(if cached { Some("rusqlite::CachedStatement") } else { None })
+}
+
+/// `session.query(User)`: a query of SQLAlchemy's first style, whatever gave the session.
+fn is_first_style(file: &Summary, site: &Site) -> bool {
+    let plain = site.flags & (site_flag::CONNECTION_RECV | site_flag::AWAIT) == site_flag::CONNECTION_RECV;
+    let ends = |id: &u32| matches!(last_segment(file.name(*id)), "session" | "Session" | "db");
+    let session = matches!(file.term(site.recv), Some(Term::Field(_, name) | Term::Path(name, _)) if ends(&name));
+    let asked = match file.args(site).first().and_then(|arg| file.term(*arg)) {
+        Some(Term::Path(name, _)) => last_segment(file.name(name)).starts_with(char::is_uppercase),
+        Some(Term::Text | Term::Literal) => return false,
+        Some(Term::Field(..)) => true,
+        _ => false,
+    };
+    plain && (session || asked)
 }

@@ -46,7 +46,7 @@ pub const RULE: Rule = Rule {
     summary: "a database query for each item of a loop, also behind helpers",
     source: include_str!("orm_call_in_loop.rs"),
     languages: &Language::ALL,
-    may_block: &[Language::Rust],
+    may_block: &[Language::Rust, Language::Python],
     detect: Detect::Site(detect),
 };
 
