@@ -159,6 +159,8 @@ impl<'m> Matcher<'m> {
                     && (libs.is_empty() || self.uses(file, libs))
                     && (own || may_be_connection(&types.of(index, site.recv)))
             }
+            // Also where the code base wraps the builder: what ends such a chain runs it, whoever it belongs to.
+            On::Root(roots) => method && root(file, site).is_some_and(|r| roots.contains(&root_path(file, r))),
             _ if !method || own => false,
             On::Named(_) => false,
             On::NamedOf(libs) => {
@@ -192,7 +194,6 @@ impl<'m> Matcher<'m> {
                     && self.uses(file, libs)
                     && !is_collection(&types.of(index, site.recv))
             }
-            On::Root(roots) => root(file, site).is_some_and(|r| roots.contains(&root_path(file, r))),
             On::RootNamed(libs, names) => {
                 let is_it = |path: &str| path.contains("::") && names.contains(&last_segment(path));
                 self.uses(file, libs) && root(file, site).is_some_and(|r| is_it(root_path(file, r)))

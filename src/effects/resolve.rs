@@ -482,14 +482,17 @@ impl<'a> Names<'a> {
         // A type of a library with the name of one of ours: what the rest of the repository says is about ours.
         let foreign = at.is_none() && self.ask(Kind::Type, "", ty).next().is_some();
         if !own.is_empty() {
-            let several = self.types(ty).len() > 1;
+            let of_that_name = self.types(ty);
+            let several = of_that_name.len() > 1;
             let crate_name = at.map(|t| crate_of(&self.file(t.file).module));
             let own_module = at.map(|t| self.file(t.file).name(self.type_def(t).module));
             let by_module = at.is_some_and(|t| self.language(t.file) != Language::Rust);
+            // A crate that declares no such type implements its traits for another crate's.
+            let declares = |wanted: &str| of_that_name.iter().any(|(_, module)| crate_of(module) == wanted);
             let fits = |module: &str| match (several, by_module) {
                 (false, _) => true,
                 (true, true) => own_module.is_none_or(|own| own == module),
-                (true, false) => crate_name.is_none_or(|c| crate_of(module) == c),
+                (true, false) => crate_name.is_none_or(|c| crate_of(module) == c || !declares(crate_of(module))),
             };
             let known = |id: &FuncRef| !foreign || self.is_analysed(id.file);
             out.extend(own.into_iter().filter(|(id, module)| fits(module) && known(id)).map(|(id, _)| id));
