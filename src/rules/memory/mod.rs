@@ -127,8 +127,23 @@ fn sets_up(name: &str) -> bool {
 }
 
 /// Words in the names of collections that hold what was registered or loaded, not what was used.
-const REGISTRIES: [&str; 12] = [
-    "registr", "hook", "handler", "listener", "callback", "loaded", "plugin", "module", "intern", "exit", "driver",
+const REGISTRIES: [&str; 17] = [
+    "observer",
+    "processor",
+    "subscriber",
+    "provider",
+    "logger",
+    "registr",
+    "hook",
+    "handler",
+    "listener",
+    "callback",
+    "loaded",
+    "plugin",
+    "module",
+    "intern",
+    "exit",
+    "driver",
     "factor",
 ];
 
