@@ -197,6 +197,19 @@ fn the_repository_names_an_engine_only_once_its_file_is_trusted() {
 }
 
 #[test]
+fn a_commit_is_shown_to_a_tool_only_where_the_working_tree_holds_it() {
+    let bench = Bench::new("external");
+    bench.program("radon", RADON);
+    bench.scratch.commit("Work");
+    let run = bench.run(&["ci", "--base", "main"]);
+    assert!(run.stdout.contains("cyclomatic complexity of 99"), "{}{}", run.stdout, run.stderr);
+    bench.scratch.write("src/grade.py", "x = 1\n");
+    let run = bench.run(&["ci", "--base", "main"]);
+    assert!(run.stdout.contains("no external tool ran"), "{}{}", run.stdout, run.stderr);
+    assert!(!run.stdout.contains("complexity of 99"), "{}", run.stdout);
+}
+
+#[test]
 fn bundle_tools_come_from_the_repository_and_say_what_is_too_heavy() {
     let bench = Bench::new("builtin");
     bench.configure("[bundle]\nengine = \"external\"\n");
