@@ -5,7 +5,7 @@
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::paths::last_segment;
-use super::words::words;
+use super::words::{main_thread, words};
 use crate::lang::unit::{Bind, BindId, BindKind, CtxId, CtxKind, Note, NoteKind, Sym, Unit};
 
 /// The module context that a context stands in; none at the top of the file.
@@ -60,7 +60,22 @@ pub(crate) fn handlers(unit: &Unit) -> HashSet<CtxId> {
     let handlers = words(unit.language).handlers;
     let params = unit.binds.iter().filter(|b| is_handler_param(unit, b)).map(|b| unit.function_of(b.ctx));
     let named = attributes.filter(|n| handlers.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx);
-    named.chain(params).collect()
+    named.chain(params).chain(on_main_thread(unit)).collect()
+}
+
+/// Methods of classes that belong to the main thread: by a base, or by an attribute.
+fn on_main_thread(unit: &Unit) -> impl Iterator<Item = CtxId> + '_ {
+    let words = main_thread(unit.language);
+    let says = |note: &&Note| match note.kind {
+        NoteKind::Attribute => words.contains(&last_segment(unit.name(note.name))),
+        NoteKind::Base => unit.ty(note.ty).is_some_and(|ty| words.contains(&unit.name(ty.written))),
+        _ => false,
+    };
+    let notes = if words.is_empty() { &[] } else { unit.notes.as_slice() };
+    let classes: HashSet<CtxId> = notes.iter().filter(says).map(|note| note.ctx).collect();
+    let ctxs = if classes.is_empty() { &[] } else { unit.ctxs.as_slice() };
+    let member = move |ctx: &crate::lang::unit::Ctx| ctx.kind == CtxKind::Function && classes.contains(&ctx.parent);
+    ctxs.iter().enumerate().filter(move |(_, ctx)| member(ctx)).map(|(n, _)| CtxId(n as u32))
 }
 
 /// Whether a parameter is what a framework hands to request handlers.

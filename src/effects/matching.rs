@@ -9,7 +9,7 @@ use super::resolve::FuncRef;
 use super::summary::{FrameKind, NONE, Site, Summary, Term, func_flag, site_flag};
 use super::table::table;
 use super::types::{Head, Type, Types};
-use super::{Effect, On, Row, rust};
+use super::{Effect, On, Row, named, rust};
 use crate::config::UserCall;
 use crate::lang::Language;
 use crate::model::severity::Confidence;
@@ -42,7 +42,9 @@ impl<'m> Matcher<'m> {
     fn uses(&mut self, file: &Summary, libs: &[&'static str]) -> bool {
         libs.iter().any(|lib| {
             *self.uses.entry(lib).or_insert_with(|| {
-                self.dependencies.contains(*lib) || file.names.iter().any(|name| mentions(name, lib))
+                self.dependencies.contains(*lib)
+                    || file.names.iter().any(|name| mentions(name, lib))
+                    || file.globs.iter().any(|(_, glob)| file.name(*glob) == *lib)
             })
         })
     }
@@ -149,6 +151,9 @@ impl<'m> Matcher<'m> {
                 (!own || row.effect == Effect::Offload) && (libs.is_empty() || self.uses(file, libs))
             }
             // An interface of the repository that a library implements has its methods without bodies.
+            On::Labelled(labels, libs) => {
+                !own && named::has_label(file, site, labels) && (libs.is_empty() || self.uses(file, libs))
+            }
             On::Entity(bases, through) if method => is_entity(types, index, site, bases, through),
             On::Evaluated(bases) => {
                 method && site.flags & site_flag::EVALUATED != 0 && is_managed(types, index, site, bases)
@@ -186,6 +191,9 @@ impl<'m> Matcher<'m> {
             On::Entity(..) => false,
             On::Shape(_) | On::ShapeOfField(_) | On::Run(_) | On::RunOf(..) | On::FieldNamed(_) | On::FieldOf(_) => {
                 is_shaped(file, site, row.on)
+            }
+            On::ReceiverNamed(names, libs) => {
+                named::is_receiver(file, site, names) && (libs.is_empty() || self.uses(file, libs))
             }
             On::After(links, libs) => self.uses(file, libs) && is_after(file, site, links),
             On::Stored(libs) => {

@@ -19,6 +19,7 @@ pub(crate) mod lookup;
 pub mod matching;
 pub(crate) mod memory;
 pub(crate) mod modules;
+mod named;
 mod offload;
 pub(crate) mod paths;
 mod python;
@@ -202,6 +203,12 @@ pub enum On {
     /// A method of an interface of the repository whose name ends so and that nothing in it implements: a library does,
     /// from what the interface says.
     Unimplemented(&'static [&'static str]),
+    /// A function or method with one of these labels before an argument (`save(on:)`), in a file that uses one of these
+    /// libraries (or in any, where none is given).
+    Labelled(&'static [&'static str], &'static [&'static str]),
+    /// A method of a receiver whose name is one of these or ends so, in whatever case, in a file that uses one of these
+    /// libraries (or in any, where none is given).
+    ReceiverNamed(&'static [&'static str], &'static [&'static str]),
     /// A method whose first argument is a statement in a text, whatever the receiver: the raw-SQL fall-back.
     Sql,
 }

@@ -288,6 +288,15 @@ impl<'a> Names<'a> {
         let (prefix, name) = split_last(path).unwrap_or(("", path));
         let mut candidates = self.types(name);
         candidates.retain(|(id, _)| self.may_mean(file, id.file));
+        if file.language == Language::Swift {
+            // A type in another goes by its own name, and the nearest of that name is meant.
+            let near: Vec<TypeRef> =
+                candidates.iter().map(|(id, _)| *id).filter(|id| self.is_same(id.file, file)).collect();
+            if let [only] = near.as_slice() {
+                return Some(*only);
+            }
+            return self.in_module(file, "", candidates.into_iter());
+        }
         if file.language != Language::Rust {
             return self.in_module(file, prefix, candidates.into_iter());
         }
@@ -347,6 +356,19 @@ impl<'a> Names<'a> {
                 && (self.is_analysed(id.file) || self.is_within_reach(file, path, prefix, module))
         });
         best(fitting, |(_, module)| Self::nearness(file, prefix, module)).map(|(id, _)| id)
+    }
+
+    /// All functions of a name that stand in the file of one that a path means: where functions are overloaded, any of them
+    /// may be meant.
+    pub fn overloads(&self, file: &Summary, path: &str) -> Vec<FuncRef> {
+        let near = |module: &str| {
+            module == file.module
+                || file.globs.iter().any(|(_, glob)| is_module(file.language, module, file.name(*glob)))
+        };
+        let mut found: Vec<FuncRef> = self.free(path).into_iter().filter(|(_, m)| near(m)).map(|(id, _)| id).collect();
+        found.retain(|id| self.may_mean(file, id.file));
+        let one = found.iter().all(|id| id.file == found[0].file);
+        if one { found } else { Vec::new() }
     }
 
     /// What a name means in a language whose modules are files or folders: what its import names, what its own module

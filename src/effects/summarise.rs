@@ -553,6 +553,7 @@ impl<'a> Summariser<'a> {
             args,
             arg_count,
             flags: self.site_flags(id, call),
+            labels: self.labels(call),
             line: call.start.line,
             column: call.start.column,
             at_line: call.at.line,
@@ -590,6 +591,22 @@ impl<'a> Summariser<'a> {
                 _ => return None,
             }
         }
+    }
+
+    /// The labels of a call's arguments; none where it has none, or where functions are not named by them.
+    fn labels(&mut self, call: &Call) -> u32 {
+        let unit = self.unit;
+        let args = unit.call_args(call);
+        let label = |arg: &ValId| if let Val::Named(_, label) = unit.val(*arg) { Some(unit.name(label)) } else { None };
+        if unit.language != Language::Swift || !args.iter().any(|arg| label(arg).is_some()) {
+            return NONE;
+        }
+        let mut text = String::new();
+        for arg in args {
+            text.push_str(label(arg).unwrap_or("_"));
+            text.push(':');
+        }
+        self.name(&text)
     }
 
     /// Moves the arguments that were pushed since to where they stay.

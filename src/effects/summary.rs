@@ -165,6 +165,8 @@ pub struct Site {
     pub arg_count: u16,
     /// Bits of [`site_flag`].
     pub flags: u16,
+    /// Labels of the arguments, each with a colon after it (`_:on:`), where a language names its functions so.
+    pub labels: u32,
     /// Line and column of the whole expression.
     pub line: u32,
     /// Column.

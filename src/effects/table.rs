@@ -73,7 +73,8 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    const NOTHING: Stored =
+    /// Nothing is stored.
+    pub(super) const NOTHING: Stored =
         Stored { fields: &[], collections: &[], one: &[], many: &[], pairs: &[], ends: &[], evaluate: &[] };
 }
 

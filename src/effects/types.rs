@@ -420,8 +420,19 @@ impl<'n, 'a> Types<'n, 'a> {
             }
         } else if site.recv == NONE {
             self.path_targets(file, name, site.absolute, &mut out, depth);
+            self.bare_targets(file, site, &mut out, depth);
         }
         out
+    }
+
+    /// What a bare name means in a language where `self` need not be written: a member that another file gives the type.
+    fn bare_targets(&mut self, file: u32, site: &Site, out: &mut Vec<FuncRef>, depth: u32) {
+        let summary = self.names.file(file);
+        if summary.language != Language::Swift || !out.is_empty() || depth > MAX_DEPTH {
+            return;
+        }
+        let owner = self.owner(file, site.func);
+        self.methods_of(&owner, summary.name(site.name), out, depth + 1);
     }
 
     /// The functions that a path means.
@@ -430,6 +441,18 @@ impl<'n, 'a> Types<'n, 'a> {
         if let Some(found) = self.names.find_function(summary, path, absolute) {
             out.push(found);
             return;
+        }
+        if summary.language == Language::Swift && !path.contains("::") {
+            out.extend(self.names.overloads(summary, path));
+            if !out.is_empty() {
+                return;
+            }
+        }
+        // `User(name)` calls an initialiser.
+        if summary.language == Language::Swift
+            && let Some(id) = self.names.find_type(summary, path)
+        {
+            return self.methods_of(&Type::plain(Head::Own(id)), "init", out, depth);
         }
         let Some((owner, method)) = split_last(path) else { return };
         let last = last_segment(owner);
@@ -473,6 +496,12 @@ impl<'n, 'a> Types<'n, 'a> {
                 {
                     self.methods_of(&inner, method, out, depth + 1);
                 }
+            }
+            Head::List => {
+                for name in ["Array", "Sequence", "Collection"] {
+                    self.names.find_methods(name, None, method, out);
+                }
+                out.retain(|id| self.names.file(id.file).language == Language::Swift);
             }
             _ => {}
         }
@@ -522,6 +551,8 @@ impl<'n, 'a> Types<'n, 'a> {
             return self.callable(file, closure(), depth);
         }
         match name {
+            "all" | "fetchAll" if is_query(summary, &recv) => Type::list(recv),
+            "first" | "fetchOne" if is_query(summary, &recv) => recv,
             "map" | "then" | "map_ok" | "and_then" | "mapNotNull" | "mapToObj" if matches!(recv.head, Head::List) => {
                 Type::list(self.callable(file, closure(), depth))
             }
@@ -536,7 +567,7 @@ impl<'n, 'a> Types<'n, 'a> {
                 let value = self.callable(file, closure(), depth);
                 Type::list(if matches!(value.head, Head::List) { value.arg(0) } else { value.inner() })
             }
-            "enumerate" => Type::list(Type::two(Type::plain(Head::Plain), recv.elem())),
+            "enumerate" | "enumerated" => Type::list(Type::two(Type::plain(Head::Plain), recv.elem())),
             "zip" => {
                 let other = self.eval(file, closure(), None, depth).elem();
                 Type::list(Type::two(recv.elem(), other))
@@ -628,6 +659,7 @@ impl<'n, 'a> Types<'n, 'a> {
         }
         let mut targets = Vec::new();
         self.path_targets(file, name, site.absolute, &mut targets, depth);
+        self.bare_targets(file, site, &mut targets, depth);
         let owner = split_last(name).map(|(owner, _)| owner);
         if let Some(target) = targets.first() {
             let own = owner
@@ -688,6 +720,11 @@ impl<'n, 'a> Types<'n, 'a> {
     pub fn file(&self, index: u32) -> &'a Summary {
         self.names.file(index)
     }
+}
+
+/// Whether what a method is called on may be a query that begins with its class: `User.query(on: db).all()`.
+fn is_query(file: &Summary, recv: &Type<'_>) -> bool {
+    file.language == Language::Swift && matches!(recv.head, Head::Own(_))
 }
 
 /// What a library's method gives, by the type that it is called on or by a name that only one library has.

@@ -85,6 +85,15 @@ pub(crate) const fn routes(language: Language) -> List {
     }
 }
 
+/// Classes whose methods run on the thread that draws and answers the user, by the last segment of a base's name or of an
+/// attribute's.
+pub(crate) const fn main_thread(language: Language) -> List {
+    match language {
+        Language::Swift => &swift::MAIN_THREAD,
+        _ => &[],
+    }
+}
+
 /// Rust's. The lists stand where they are explained.
 static RUST: Words = Words {
     same_items: &context::SAME_ITEMS,

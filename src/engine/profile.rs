@@ -400,6 +400,8 @@ fn is_test_file(folders: &[&str], stem: &str, extension: &str) -> bool {
             ends(&[".test", ".spec", ".e2e-spec", ".stories", ".mock", ".fixture"])
                 || folders.iter().any(|f| matches!(*f, "spec" | "specs"))
         }
+        // `Tests/AppTests/…`, `KioskUITests/…` are targets of tests.
+        "swift" if folders.iter().any(|f| f.ends_with("Tests")) || stem.ends_with(".test") => true,
         "java" | "kt" | "swift" | "m" => ends(&["Test", "Tests", "IT", "Spec", "TestCase"]),
         _ => false,
     }

@@ -8,7 +8,7 @@ use crate::config::Complexity;
 use crate::effects::context::last_segment;
 use crate::effects::graph::{Class, Graph, SiteFacts};
 use crate::effects::resolve::FuncRef;
-use crate::effects::summary::{Func, NONE, Site, Summary, site_flag};
+use crate::effects::summary::{FrameKind, Func, NONE, Site, Summary, site_flag};
 use crate::lang::Language;
 use crate::lang::complexity::FunctionComplexity;
 use crate::lang::unit::{Call, CtxId, CtxKind, Unit};
@@ -269,6 +269,16 @@ impl<'v, 'a> SiteView<'v, 'a> {
     /// The function that it stands in.
     pub fn function(&self) -> Option<&'a Func> {
         self.summary().funcs.get(self.site().func as usize)
+    }
+
+    /// Whether it stands in its function itself, and not in a closure that something else may call.
+    pub fn is_straight(&self) -> bool {
+        let frames = &self.summary().frames;
+        let around = std::iter::successors(Some(self.site().frame), |at| Some(frames.get(*at as usize)?.parent));
+        let mut kinds = around.map_while(|at| frames.get(at as usize)).map(|frame| frame.kind);
+        kinds
+            .find(|kind| !matches!(kind, FrameKind::Loop(_)))
+            .is_some_and(|kind| matches!(kind, FrameKind::Function(_)))
     }
 
     /// The function that it stands in, as the graph knows it.

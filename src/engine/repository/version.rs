@@ -42,7 +42,7 @@ const CODE: &[u64] = hashes![
     "../../effects/python/orm.rs",
     "../../effects/python/returns.rs",
     "../../effects/python/standard.rs",
-    "../../effects/swift.rs",
+    "../../effects/swift/mod.rs",
     "../../effects/typescript.rs",
     "../../effects/typescript/blocking.rs",
     "../../effects/typescript/queries.rs",

@@ -63,6 +63,8 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         Language::Go => handler && seen.effect == Effect::Sleep,
         // Every frame waits for what a widget's `build` waits for.
         Language::Dart => handler,
+        // The whole interface waits for what the main thread waits for; what a closure does may run elsewhere.
+        Language::Swift => handler && view.is_straight(),
         _ => view.hot,
     };
     if !wrong {

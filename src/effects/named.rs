@@ -1,0 +1,23 @@
+//! Evidence by what the arguments and the receiver of a call are called.
+
+use super::paths::last_segment;
+use super::summary::{Site, Summary, Term};
+
+/// Whether an argument of a call has one of these labels.
+pub(super) fn has_label(file: &Summary, site: &Site, labels: &[&str]) -> bool {
+    file.name(site.labels).split(':').any(|label| labels.contains(&label))
+}
+
+/// Whether a call's receiver is called so, or ends so, in whatever case.
+pub(super) fn is_receiver(file: &Summary, site: &Site, names: &[&str]) -> bool {
+    let name = match file.term(site.recv) {
+        Some(Term::Path(name, _) | Term::Field(_, name) | Term::Named { name, .. }) => file.name(name),
+        Some(Term::Ret(id)) => file.sites.get(id as usize).map_or("", |link| file.name(link.name)),
+        _ => return false,
+    };
+    let name = last_segment(name);
+    names.iter().any(|end| {
+        let at = name.len().checked_sub(end.len());
+        at.and_then(|at| name.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    })
+}
