@@ -295,9 +295,13 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
     }
     // `i <= totalPages`: what is counted is pages or batches.
     let counted = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').flat_map(name_words);
-    let again = |word: String| matches!(word.as_str(), "retries" | "attempts" | "tries" | "rounds");
-    let grouped = |word: String| matches!(word.as_str(), "page" | "pages" | "batches" | "chunks");
-    if unit.language != Language::Rust && counted().any(again) {
+    let again = |word: String| matches!(word.as_str(), "retry" | "retries" | "attempts" | "tries" | "rounds");
+    let grouped = |word: String| {
+        // `i < workerCount` starts workers.
+        let starts = matches!(word.as_str(), "worker" | "workers" | "concurrency" | "parallelism");
+        starts || matches!(word.as_str(), "page" | "pages" | "batches" | "chunks")
+    };
+    if unit.language != Language::Rust && (counted().any(again) || lower == "true") {
         return LoopKind::Sequential;
     }
     if unit.plain(unit.ctx(ctx).val) == Val::Range(u32::MAX)
@@ -311,6 +315,11 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
         return LoopKind::Batch;
     }
     if variable.split('_').any(|w| matches!(w, "page" | "offset")) && text.contains("..") {
+        return LoopKind::Sequential;
+    }
+    // `for range ticker.C`: the clock's turns.
+    let ticks = |val: ValId| matches!(unit.plain(val), Val::Field(_, name) if unit.name(name) == "C");
+    if unit.language == Language::Go && ticks(unit.ctx(ctx).val) {
         return LoopKind::Sequential;
     }
     // `async for message in socket` waits for what comes.
@@ -395,6 +404,13 @@ fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
     if call.recv.is_some() {
         return match name {
             "step_by" => LoopKind::Batch,
+            // `ListUtil.split(ids, 500)`; a text is split into parts by a text.
+            "split" if is_type(unit, call.recv) && unit.language != Language::Rust => {
+                match unit.call_args(call).get(1).map(|arg| unit.plain(*arg)) {
+                    None | Some(Val::Str(_)) => LoopKind::Data,
+                    Some(_) => LoopKind::Batch,
+                }
+            }
             "take" => match unit.call_args(call).first().map(|a| unit.plain(*a)) {
                 Some(Val::Int(n)) => LoopKind::Constant(n),
                 _ => head_kind(unit, call.recv, depth + 1),
@@ -426,7 +442,10 @@ fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
 /// `users_in_batches(…)`: whoever writes a helper for chunks says so.
 fn gives_chunks(unit: &Unit, name: &str) -> bool {
     let says = |word: &str| matches!(word, "batches" | "batched" | "chunks" | "chunked" | "pages");
-    unit.language != Language::Rust && last_segment(name).split('_').any(says)
+    let last = last_segment(name);
+    unit.language != Language::Rust
+        && (last.split('_').any(says)
+            || ["Chunks", "Chunked", "Batches", "Batched"].iter().any(|end| last.ends_with(end)))
 }
 
 /// Whether a value is a type by its name.
@@ -542,6 +561,12 @@ pub(crate) fn root_binding(unit: &Unit, mut val: ValId) -> Option<BindId> {
         }
     }
     None
+}
+
+/// Whether code runs only where a buffer is full, once for many items: in a branch that asks so, as far as the function goes.
+pub(crate) fn is_guarded(unit: &Unit, ctx: CtxId) -> bool {
+    let asks = |id: CtxId| unit.ctx(id).flags & (ctx_flag::FULL | ctx_flag::ELSE) == ctx_flag::FULL;
+    unit.around(ctx).take_while(|id| !unit.ctx(*id).kind.is_body() && !unit.ctx(*id).kind.is_loop()).any(asks)
 }
 
 /// Calls whose value is what the function returns with: they run at most once, whatever loop they stand in.

@@ -4,7 +4,7 @@
 use super::Effect::{BlockingQuery, FileIo, Network, Offload, ProcessWait, Query, Sleep, Stdin};
 use super::On;
 use super::table::{Group, Table, group};
-use super::words::Words;
+use super::words::{CONSTRUCTORS, Words};
 use crate::model::severity::Confidence::{High, Low, Medium};
 
 /// The table.
@@ -76,6 +76,36 @@ const GROUPS: &[Group] = &[
         Query,
         High,
         &["findAll", "findFirst", "count", "deleteAll", "deleteFirst"],
+    ),
+    group(
+        On::After(&["where", "filter"], &["package:isar"]),
+        BlockingQuery,
+        High,
+        &["findAllSync", "findFirstSync", "countSync", "deleteAllSync", "deleteFirstSync"],
+    ),
+    group(On::Member(&["Isar"]), Query, High, &["get", "put", "delete", "getByIndex", "putByIndex"]),
+    group(On::Member(&["Isar"]), BlockingQuery, High, &["getSync", "putSync", "deleteSync", "countSync"]),
+    // serverpod: `User.db.findById(session, id)`
+    group(
+        On::Ending(&["db"], &["package:serverpod"]),
+        Query,
+        High,
+        &[
+            "find",
+            "findById",
+            "findFirstRow",
+            "insert",
+            "insertRow",
+            "update",
+            "updateRow",
+            "updateById",
+            "delete",
+            "deleteRow",
+            "deleteWhere",
+            "count",
+            "unsafeQuery",
+            "unsafeExecute",
+        ],
     ),
     // the raw-SQL fall-back
     group(On::Sql, Query, Low, &["rawQuery", "rawInsert", "rawUpdate", "rawDelete", "execute", "query", "select"]),
@@ -187,6 +217,8 @@ pub(super) static WORDS: Words = Words {
     ],
     shared: &["then", "let"],
     collection_marks: &["where", "toList", "toSet", "expand", "skip", "take"],
+    events: &[],
+    keeps: &[CONSTRUCTORS, "addListener", "listen", "on*", "addPostFrameCallback"],
     caches: &["putIfAbsent", "runOnce", "fetch"],
     identity: &[
         "where",

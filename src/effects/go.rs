@@ -2,14 +2,16 @@
 //! evidence is what keeps a look-alike silent. In Go every call waits and blocks no other goroutine: no row blocks but
 //! `time.Sleep`.
 
-use super::Effect::{CompileRegex, Network, Nothing, Pause, Prepare, Query, Sleep, Spawn};
+mod clients;
+
+use super::Effect::{CompileRegex, Network, Nothing, Pause, Prepare, Query, Send, Sleep, Spawn};
 use super::On;
-use super::table::{Group, Table, group};
+use super::table::{Group, Table, group, joined};
 use super::words::Words;
 use crate::model::severity::Confidence::{High, Low, Medium};
 
 /// The table.
-pub(super) static TABLE: Table = Table::new(GROUPS, returns, &[]);
+pub(super) static TABLE: Table = Table::new(&GROUPS, returns, &[]);
 
 const GORM: &[&str] = &["gorm.io/gorm", "github.com/jinzhu/gorm"];
 const GORM_DB: &[&str] = &["gorm.io/gorm::DB", "github.com/jinzhu/gorm::DB"];
@@ -33,15 +35,9 @@ const GORM_ENDS: &[&str] = &[
     "Rows",
     "Row",
 ];
-const XORM_TYPES: &[&str] = &[
-    "xorm.io/xorm::Engine",
-    "xorm.io/xorm::EngineGroup",
-    "xorm.io/xorm::Session",
-    "xorm.io/xorm::Interface",
-    "xorm.io/xorm::EngineInterface",
-    "github.com/go-xorm/xorm::Engine",
-    "github.com/go-xorm/xorm::Session",
-];
+/// Its forks keep its name.
+const XORM_TYPES: &[&str] =
+    &["*/xorm::Engine", "*/xorm::EngineGroup", "*/xorm::Session", "*/xorm::Interface", "*/xorm::EngineInterface"];
 const SQL_TYPES: &[&str] = &[
     "database/sql::DB",
     "database/sql::Tx",
@@ -86,35 +82,27 @@ const PGX_TYPES: &[&str] = &[
     "github.com/jackc/pgx::Conn",
     "github.com/jackc/pgx::ConnPool",
     "github.com/jackc/pgx::Tx",
-    "github.com/jackc/pgx/v4::Conn",
-    "github.com/jackc/pgx/v4::Tx",
-    "github.com/jackc/pgx/v4/pgxpool::Pool",
-    "github.com/jackc/pgx/v4/pgxpool::Conn",
-    "github.com/jackc/pgx/v4/pgxpool::Tx",
-    "github.com/jackc/pgx/v5::Conn",
-    "github.com/jackc/pgx/v5::Tx",
-    "github.com/jackc/pgx/v5/pgxpool::Pool",
-    "github.com/jackc/pgx/v5/pgxpool::Conn",
-    "github.com/jackc/pgx/v5/pgxpool::Tx",
+    "github.com/jackc/pgx/pgxpool::Pool",
+    "github.com/jackc/pgx/pgxpool::Conn",
+    "github.com/jackc/pgx/pgxpool::Tx",
 ];
-const MONGO_TYPES: &[&str] =
-    &["go.mongodb.org/mongo-driver/mongo::Collection", "go.mongodb.org/mongo-driver/v2/mongo::Collection"];
+const MONGO_TYPES: &[&str] = &["go.mongodb.org/mongo-driver/mongo::Collection"];
 const REDIS_TYPES: &[&str] = &[
-    "github.com/redis/go-redis/v9::Client",
-    "github.com/redis/go-redis/v9::ClusterClient",
-    "github.com/redis/go-redis/v9::UniversalClient",
-    "github.com/redis/go-redis/v9::Cmdable",
-    "github.com/go-redis/redis/v8::Client",
-    "github.com/go-redis/redis/v8::ClusterClient",
-    "github.com/go-redis/redis/v8::UniversalClient",
-    "github.com/go-redis/redis/v8::Cmdable",
-    "github.com/go-redis/redis/v7::Client",
+    "github.com/redis/go-redis::Client",
+    "github.com/redis/go-redis::ClusterClient",
+    "github.com/redis/go-redis::UniversalClient",
+    "github.com/redis/go-redis::Cmdable",
     "github.com/go-redis/redis::Client",
+    "github.com/go-redis/redis::ClusterClient",
+    "github.com/go-redis/redis::UniversalClient",
+    "github.com/go-redis/redis::Cmdable",
 ];
 const BUN: &[&str] = &["github.com/uptrace/bun"];
-const GO_PG: &[&str] = &["github.com/go-pg/pg", "github.com/go-pg/pg/v9", "github.com/go-pg/pg/v10"];
+const GO_PG: &[&str] = &["github.com/go-pg/pg"];
 
-const GROUPS: &[Group] = &[
+const GROUPS: [Group; BASE.len() + clients::GROUPS.len()] = joined(&[BASE, clients::GROUPS]);
+
+const BASE: &[Group] = &[
     // gorm: `db.Where(…).First(&user)`
     group(On::Type(GORM_DB), Query, High, GORM_ENDS),
     group(On::Type(GORM_DB), Nothing, High, &["CreateInBatches", "FindInBatches"]),
@@ -196,12 +184,7 @@ const GROUPS: &[Group] = &[
     // pgx
     group(On::Type(PGX_TYPES), Query, High, &["Query", "QueryRow", "Exec", "QueryFunc"]),
     group(On::Type(PGX_TYPES), Prepare, High, &["Prepare"]),
-    group(
-        On::Named(&["github.com/jackc/pgx/v4", "github.com/jackc/pgx/v5"]),
-        Query,
-        Medium,
-        &["Query", "QueryRow", "Exec"],
-    ),
+    group(On::Named(&["github.com/jackc/pgx"]), Query, Medium, &["Query", "QueryRow", "Exec"]),
     // ent: the generated client, and what it is made of
     group(
         On::After(
@@ -318,11 +301,7 @@ const GROUPS: &[Group] = &[
     group(On::Path(&["net/http::DefaultClient"]), Network, High, &["Do", "Get", "Post", "Head", "PostForm"]),
     group(On::Type(&["net/http::Client"]), Network, High, &["Do", "Get", "Post", "Head", "PostForm"]),
     group(
-        On::Type(&[
-            "github.com/go-resty/resty/v2::Request",
-            "resty.dev/v3::Request",
-            "github.com/imroc/req/v3::Request",
-        ]),
+        On::Type(&["github.com/go-resty/resty::Request", "resty.dev::Request", "github.com/imroc/req::Request"]),
         Network,
         High,
         &["Get", "Post", "Put", "Delete", "Patch", "Head", "Execute", "Send"],
@@ -330,15 +309,22 @@ const GROUPS: &[Group] = &[
     // waiting, starting
     group(On::Path(&["time"]), Sleep, High, &["Sleep"]),
     group(On::Path(&["regexp"]), CompileRegex, High, &["MustCompile", "Compile", "MustCompilePOSIX", "CompilePOSIX"]),
+    group(On::Path(&["chan"]), Send, Medium, &["send"]),
     group(On::Type(&["golang.org/x/time/rate::Limiter"]), Pause, High, &["Wait", "WaitN"]),
     group(On::Distinctive(&[]), Spawn, High, &["go"]),
     group(On::Type(&["golang.org/x/sync/errgroup::Group"]), Spawn, High, &["Go", "TryGo"]),
 ];
 
-/// What functions and methods of libraries give; builders give themselves on.
+/// What functions and methods of libraries give; builders give themselves on. Major versions are left out of paths.
 fn returns(path: &str) -> Option<&'static str> {
     let (owner, method) = path.rsplit_once(['.', ':'])?;
     let owner = owner.trim_end_matches(':');
+    let engine = |ty: &str| matches!(ty, "Engine" | "EngineGroup" | "Session" | "Interface" | "EngineInterface");
+    if let Some((_, ty)) = owner.split_once("::").filter(|(module, _)| module.ends_with("/xorm"))
+        && engine(ty)
+    {
+        return Some("xorm.io/xorm::Session");
+    }
     Some(match (owner, method) {
         ("gorm.io/gorm::DB" | "gorm.io/gorm", "Association") => "gorm.io/gorm::Association",
         ("github.com/jinzhu/gorm::DB", "Association") => "github.com/jinzhu/gorm::Association",
@@ -347,18 +333,7 @@ fn returns(path: &str) -> Option<&'static str> {
         }
         ("gorm.io/gorm", "Open") | ("gorm.io/gorm::DB", _) => "gorm.io/gorm::DB",
         ("github.com/jinzhu/gorm", "Open") | ("github.com/jinzhu/gorm::DB", _) => "github.com/jinzhu/gorm::DB",
-        ("xorm.io/xorm", "NewEngine") => "xorm.io/xorm::Engine",
-        (
-            "xorm.io/xorm::Engine"
-            | "xorm.io/xorm::EngineGroup"
-            | "xorm.io/xorm::Session"
-            | "xorm.io/xorm::Interface"
-            | "xorm.io/xorm::EngineInterface",
-            _,
-        ) => "xorm.io/xorm::Session",
-        ("github.com/go-xorm/xorm::Engine" | "github.com/go-xorm/xorm::Session", _) => {
-            "github.com/go-xorm/xorm::Session"
-        }
+        ("xorm.io/xorm" | "github.com/go-xorm/xorm" | "github.com/xorm-io/xorm", "NewEngine") => "xorm.io/xorm::Engine",
         ("database/sql::DB" | "database/sql::Conn", "Begin" | "BeginTx") => "database/sql::Tx",
         ("database/sql::DB", "Conn") => "database/sql::Conn",
         ("database/sql::DB" | "database/sql::Tx" | "database/sql::Conn", "Prepare" | "PrepareContext") => {
@@ -381,38 +356,41 @@ fn returns(path: &str) -> Option<&'static str> {
 /// The same of other clients: pgx, Mongo, Redis, resty, and what limits a rate.
 fn of_others(owner: &str, method: &str) -> Option<&'static str> {
     Some(match (owner, method) {
-        ("github.com/jackc/pgx/v5", "Connect") => "github.com/jackc/pgx/v5::Conn",
-        ("github.com/jackc/pgx/v4", "Connect") => "github.com/jackc/pgx/v4::Conn",
-        ("github.com/jackc/pgx/v5/pgxpool", "New" | "NewWithConfig") => "github.com/jackc/pgx/v5/pgxpool::Pool",
-        ("github.com/jackc/pgx/v4/pgxpool", "Connect" | "ConnectConfig") => "github.com/jackc/pgx/v4/pgxpool::Pool",
-        ("github.com/jackc/pgx/v5/pgxpool::Pool" | "github.com/jackc/pgx/v5::Conn", "Begin" | "BeginTx") => {
-            "github.com/jackc/pgx/v5::Tx"
+        ("github.com/jackc/pgx", "Connect" | "ConnectConfig") => "github.com/jackc/pgx::Conn",
+        ("github.com/jackc/pgx/pgxpool", "New" | "NewWithConfig" | "Connect" | "ConnectConfig") => {
+            "github.com/jackc/pgx/pgxpool::Pool"
         }
-        ("github.com/jackc/pgx/v4/pgxpool::Pool" | "github.com/jackc/pgx/v4::Conn", "Begin" | "BeginTx") => {
-            "github.com/jackc/pgx/v4::Tx"
+        ("github.com/jackc/pgx/pgxpool::Pool" | "github.com/jackc/pgx::Conn", "Begin" | "BeginTx") => {
+            "github.com/jackc/pgx::Tx"
         }
-        ("github.com/jackc/pgx/v5/pgxpool::Pool", "Acquire") => "github.com/jackc/pgx/v5/pgxpool::Conn",
+        ("github.com/jackc/pgx/pgxpool::Pool", "Acquire") => "github.com/jackc/pgx/pgxpool::Conn",
         ("go.mongodb.org/mongo-driver/mongo", "Connect" | "NewClient") => "go.mongodb.org/mongo-driver/mongo::Client",
         ("go.mongodb.org/mongo-driver/mongo::Client", "Database") => "go.mongodb.org/mongo-driver/mongo::Database",
         ("go.mongodb.org/mongo-driver/mongo::Database", "Collection") => {
             "go.mongodb.org/mongo-driver/mongo::Collection"
         }
-        ("go.mongodb.org/mongo-driver/v2/mongo", "Connect") => "go.mongodb.org/mongo-driver/v2/mongo::Client",
-        ("go.mongodb.org/mongo-driver/v2/mongo::Client", "Database") => {
-            "go.mongodb.org/mongo-driver/v2/mongo::Database"
-        }
-        ("go.mongodb.org/mongo-driver/v2/mongo::Database", "Collection") => {
-            "go.mongodb.org/mongo-driver/v2/mongo::Collection"
-        }
-        ("github.com/redis/go-redis/v9", "NewClient" | "NewFailoverClient") => "github.com/redis/go-redis/v9::Client",
-        ("github.com/go-redis/redis/v8", "NewClient" | "NewFailoverClient") => "github.com/go-redis/redis/v8::Client",
-        ("github.com/go-resty/resty/v2", "New") => "github.com/go-resty/resty/v2::Client",
-        ("github.com/go-resty/resty/v2::Client", "R" | "NewRequest") => "github.com/go-resty/resty/v2::Request",
-        ("github.com/go-resty/resty/v2::Request", other) if other.starts_with("Set") => {
-            "github.com/go-resty/resty/v2::Request"
+        (
+            "github.com/redis/go-redis",
+            "NewClient" | "NewFailoverClient" | "NewUniversalClient" | "NewClusterClient",
+        ) => "github.com/redis/go-redis::Client",
+        (
+            "github.com/go-redis/redis",
+            "NewClient" | "NewFailoverClient" | "NewUniversalClient" | "NewClusterClient",
+        ) => "github.com/go-redis/redis::Client",
+        ("github.com/go-resty/resty", "New") => "github.com/go-resty/resty::Client",
+        ("github.com/go-resty/resty::Client", "R" | "NewRequest") => "github.com/go-resty/resty::Request",
+        ("github.com/go-resty/resty::Request", other) if other.starts_with("Set") => {
+            "github.com/go-resty/resty::Request"
         }
         ("golang.org/x/sync/errgroup", "WithContext") => "golang.org/x/sync/errgroup::Group",
         ("golang.org/x/time/rate", "NewLimiter") => "golang.org/x/time/rate::Limiter",
+        ("github.com/uptrace/bun", "NewDB") => "github.com/uptrace/bun::DB",
+        ("github.com/uptrace/bun::DB", "Begin" | "BeginTx") => "github.com/uptrace/bun::Tx",
+        (
+            "github.com/aws/aws-sdk-go-v2/service/s3" | "github.com/aws/aws-sdk-go/service/s3",
+            "New" | "NewFromConfig",
+        ) => "github.com/aws/aws-sdk-go/service/s3::Client",
+        ("github.com/minio/minio-go", "New") => "github.com/minio/minio-go::Client",
         _ => return None,
     })
 }
@@ -438,6 +416,28 @@ pub(super) static WORDS: Words = Words {
     iterates: &["ForEach", "EachRow"],
     shared: &["Map", "Filter"],
     collection_marks: &["Values", "Keys"],
+    events: &[],
+    keeps: &[
+        "HandleFunc",
+        "Handle",
+        "GET",
+        "POST",
+        "PUT",
+        "PATCH",
+        "DELETE",
+        "Get",
+        "Post",
+        "Put",
+        "Patch",
+        "Delete",
+        "Any",
+        "AddFunc",
+        "OnStart",
+        "OnStop",
+        "AfterFunc",
+        "RegisterHandler",
+        "AddCommand",
+    ],
     caches: &["Do", "GetOrSet", "Once"],
     identity: &["append", "WithContext", "Debug"],
     inner: &[],

@@ -4,11 +4,14 @@
 //! Breadth first, one chain an effect and function; confidence falls to low past two hops, and it stops at five. An
 //! asynchronous callee does not pass blocking on; a query passes both.
 
+mod adaptors;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
 
+use self::adaptors::adaptor_kind;
 use super::Effect;
 use super::context::last_segment;
 use super::facts::FileFacts;
@@ -18,7 +21,7 @@ use super::offload;
 use super::resolve::{FuncRef, Names};
 use super::rest::Rest;
 use super::summary::{FrameKind, LoopKind, NONE, Site, Summary, Term, func_flag, site_flag};
-use super::types::{Head, Types};
+use super::types::Types;
 use super::words::{routes, words};
 use crate::config::UserCall;
 use crate::lang::Language;
@@ -415,127 +418,6 @@ pub(super) const COLLECTION_MARKS: [&str; 33] = [
     "dedup",
 ];
 
-/// What an adaptor goes over, where it is one of a collection; none where it is one of an optional.
-fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -> Option<LoopKind> {
-    let file = types.file(index);
-    let name = file.name(site.name);
-    let recv = types.of(index, site.recv);
-    // Results are chained far more often than streams: only what is a collection by type, or a stream by its making.
-    if name == "and_then" && !matches!(recv.head, Head::List) {
-        return None;
-    }
-    let certain = words(file.language).iterates.contains(&name)
-        || matches!(recv.head, Head::List)
-        || chain_marks(file, site.recv);
-    if !certain || recv.is_optional() && !chain_marks(file, site.recv) {
-        return None;
-    }
-    Some(receiver_kind(file, site.recv))
-}
-
-fn chain_marks(file: &Summary, mut term: u32) -> bool {
-    for _ in 0..256 {
-        term = match file.term(term) {
-            Some(Term::Ret(id)) => {
-                let link = &file.sites[id as usize];
-                let name = last_segment(file.name(link.name));
-                if words(file.language).collection_marks.contains(&name) {
-                    // `as_ref().iter()` of an optional is rare; what ends the collection is not.
-                    return true;
-                }
-                if matches!(
-                    name,
-                    "next"
-                        | "first"
-                        | "last"
-                        | "pop"
-                        | "find"
-                        | "ok"
-                        | "get"
-                        | "await"
-                        | "nth"
-                        | "collect"
-                        | "findFirst"
-                        | "findAny"
-                        | "collectList"
-                        | "collectMap"
-                        | "collectSet"
-                        | "singleOrEmpty"
-                        | "then"
-                        | "hasElements"
-                        | "reduce"
-                        | "count"
-                ) {
-                    return false;
-                }
-                if link.flags & site_flag::METHOD == 0 {
-                    return matches!(
-                        file.name(link.name),
-                        "futures::stream::iter" | "stream::iter" | "futures_util::stream::iter"
-                    );
-                }
-                link.recv
-            }
-            Some(Term::List(..)) => return true,
-            _ => return false,
-        };
-    }
-    false
-}
-
-/// Chunks, a literal list, or data.
-fn receiver_kind(file: &Summary, mut term: u32) -> LoopKind {
-    for _ in 0..256 {
-        term = match file.term(term) {
-            Some(Term::Ret(id)) => {
-                let link = &file.sites[id as usize];
-                let name = last_segment(file.name(link.name));
-                if words(file.language).chunks.contains(&name) {
-                    return LoopKind::Batch;
-                }
-                // Nobody knows how many items each of them becomes.
-                if matches!(name, "flat_map" | "flatten" | "flat_map_iter" | "try_flatten" | "concat") {
-                    return LoopKind::Data;
-                }
-                if link.flags & site_flag::METHOD == 0 {
-                    return match file.name(link.name).rsplit_once("::") {
-                        Some((owner, "iter" | "variants"))
-                            if link.arg_count == 0 && last_segment(owner).starts_with(char::is_uppercase) =>
-                        {
-                            LoopKind::Fixed
-                        }
-                        _ => LoopKind::Data,
-                    };
-                }
-                // `Role.values()`.
-                if name == "values" && link.arg_count == 0 && link.path != NONE {
-                    return LoopKind::Fixed;
-                }
-                link.recv
-            }
-            // `Role.entries`.
-            Some(Term::Field(base, name)) if file.name(name) == "entries" && is_type(file, base) => {
-                return LoopKind::Fixed;
-            }
-            Some(Term::List(_, len)) if len != NONE && len != 0 => return LoopKind::Constant(len),
-            Some(Term::Path(name, _)) => {
-                let last = last_segment(file.name(name));
-                let constant =
-                    last.len() > 1 && last.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit());
-                return if constant { LoopKind::Fixed } else { LoopKind::Data };
-            }
-            Some(Term::Inner(inner)) => inner,
-            _ => return LoopKind::Data,
-        };
-    }
-    LoopKind::Data
-}
-
-/// Whether a term is a type by its name.
-fn is_type(file: &Summary, term: u32) -> bool {
-    matches!(file.term(term), Some(Term::Path(name, _)) if last_segment(file.name(name)).starts_with(char::is_uppercase))
-}
-
 /// Whether what a closure is handed to calls it once an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Adaptor {
@@ -564,6 +446,10 @@ fn looped(
             FrameKind::Loop(kind) => Some(Looped { kind, line: frame.line, text: frame.text, adaptor: NONE }),
             FrameKind::Closure { consumer, .. } if consumer != NONE => {
                 let site = &file.sites[consumer as usize];
+                // `Button(onClick = { … })`: it runs when somebody clicks, not a turn.
+                if site.name != NONE && words(file.language).keeps(last_segment(file.name(site.name))) {
+                    return found;
+                }
                 if adaptors[at as usize] == Adaptor::NotAsked {
                     let kind = if is_adaptor(file, site) { adaptor_kind(types, index, site) } else { None };
                     adaptors[at as usize] = kind.map_or(Adaptor::No, Adaptor::Yes);

@@ -12,7 +12,8 @@ use super::context::last_segment;
 use super::facts::FileFacts;
 use super::graph::{Callers, Runs};
 use super::resolve::{FuncRef, Names};
-use super::summary::{FrameKind, LoopKind, NONE, Summary, Term, func_flag, site_flag};
+use super::summary::{FrameKind, LoopKind, NONE, Site, Summary, Term, func_flag, site_flag};
+use crate::lang::Language;
 
 /// What is known of the functions of a repository.
 #[derive(Debug, Default)]
@@ -233,8 +234,44 @@ pub(super) fn offloaders(names: &Names<'_>, sites: &[FileFacts]) -> BTreeSet<Fun
             }
         }
     }
+    // One that hands on what it was handed to such a function is another.
+    for _ in 0..PASSED_ON {
+        let before = found.len();
+        for (index, facts) in sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
+            let file = names.file(index as u32);
+            for (site, fact) in file.sites.iter().zip(facts.iter()) {
+                let calls_one = site.func != NONE && fact.targets.iter().any(|t| found.contains(t));
+                if !calls_one || file.language == Language::Rust {
+                    continue;
+                }
+                let func = &file.funcs[site.func as usize];
+                // In a closure of its own it must call what it was handed.
+                let hands_on = match site.flags & site_flag::TAKES_CLOSURE {
+                    0 => site.arg_count > 0,
+                    _ => file.sites.iter().any(|other| other.func == site.func && is_call_of_parameter(file, other)),
+                };
+                if hands_on && func.end_line.saturating_sub(func.line) <= SHORT {
+                    found.insert(FuncRef { file: index as u32, func: site.func });
+                }
+            }
+        }
+        if found.len() == before {
+            break;
+        }
+    }
     found
 }
+
+/// Whether a call is one of a function that was handed in: it has no name of its own, or one that such a parameter has.
+fn is_call_of_parameter(file: &Summary, site: &Site) -> bool {
+    const NAMES: [&str; 8] = ["block", "action", "body", "work", "task", "op", "operation", "fn"];
+    site.name == NONE || site.flags & site_flag::METHOD == 0 && NAMES.contains(&file.name(site.name))
+}
+
+/// How often a closure may be handed on before it is off-loaded.
+const PASSED_ON: u32 = 3;
+/// Lines of a function that does little more than hand a closure on.
+const SHORT: u32 = 12;
 
 /// Closures handed to the repository's own off-loaders run off the executor, too.
 pub(super) fn hand_over(file: &Summary, facts: &mut FileFacts, offloaders: &BTreeSet<FuncRef>) {

@@ -1,11 +1,12 @@
 //! Which table row a call matches, if any: the evidence decides, the best row wins.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use foldhash::{HashMap, HashMapExt};
 
-use super::paths::{first_segment, last_segment};
-use super::resolve::FuncRef;
+use super::paths::{first_segment, last_segment, unversioned};
+use super::resolve::{FuncRef, Names};
 use super::summary::{FrameKind, NONE, Site, Summary, Term, func_flag, site_flag};
 use super::table::table;
 use super::types::{Head, Type, Types};
@@ -58,7 +59,8 @@ impl<'m> Matcher<'m> {
         }
         // An interface that a library implements has its methods without bodies.
         let own = targets.iter().any(|t| !has(t, func_flag::BODILESS));
-        let mut seen = self.seen(types, index, site, own)?;
+        let declared = || if targets.is_empty() { None } else { declared_request(names, targets) };
+        let mut seen = self.seen(types, index, site, own).or_else(declared)?;
         if !targets.is_empty() && targets.iter().all(|t| has(t, func_flag::ASYNC)) {
             seen.effect = seen.effect.unblocked();
         }
@@ -155,6 +157,10 @@ impl<'m> Matcher<'m> {
                 !own && named::has_label(file, site, labels) && (libs.is_empty() || self.uses(file, libs))
             }
             On::Entity(bases, through) if method => is_entity(types, index, site, bases, through),
+            On::Entity(bases, []) if !own => {
+                let implied = types.implied(index, site);
+                derives(types, &implied, bases)
+            }
             On::Evaluated(bases) => {
                 method && site.flags & site_flag::EVALUATED != 0 && is_managed(types, index, site, bases)
             }
@@ -213,6 +219,10 @@ impl<'m> Matcher<'m> {
                     && self.uses(file, libs)
             }
             On::Unimplemented(ends) => is_unimplemented(types, index, site.recv, ends),
+            On::Ending(ends, libs) => {
+                (libs.is_empty() || self.uses(file, libs)) && is_ending(types, index, site.recv, ends)
+            }
+            On::Gives(wanted) => gives(types, index, site, wanted),
             On::Awaited(libs) => site.arg_count == 0 && site.flags & site_flag::AWAIT != 0 && self.uses(file, libs),
             On::Sql => {
                 site.flags & site_flag::SQL != 0
@@ -226,6 +236,15 @@ impl<'m> Matcher<'m> {
 /// Whether a name is a path into a library, or where that has a path of its own, the library itself; `*/ent` is any
 /// module that ends so.
 pub(super) fn mentions(name: &str, lib: &str) -> bool {
+    if name.contains("/v")
+        && let Cow::Owned(short) = unversioned(name)
+    {
+        return mentions(&short, lib) || mentions_exactly(name, lib);
+    }
+    mentions_exactly(name, lib)
+}
+
+fn mentions_exactly(name: &str, lib: &str) -> bool {
     match lib.strip_prefix('*') {
         Some(end) => first_segment(name).ends_with(end),
         None => name.strip_prefix(lib).is_some_and(|rest| {
@@ -278,6 +297,81 @@ fn is_unimplemented(types: &mut Types<'_, '_>, index: u32, term: u32, ends: &[&s
         && !names.is_implemented(name)
         // MapStruct's mappers copy fields.
         && !names.file(id.file).names.iter().any(|n| n.starts_with("org::mapstruct"))
+}
+
+/// A request that an interface only declares (`@GET("users/{id}") suspend fun user(id: Long): User`): a library makes it.
+/// One that gives a call is made where that is executed.
+fn declared_request(names: &Names<'_>, targets: &[FuncRef]) -> Option<Seen> {
+    /// Those that never make one on the caller's thread, and those that do.
+    const ASYNCHRONOUS: [&str; 2] = ["retrofit2", "de::jensklingenberg::ktorfit"];
+    const BLOCKING: [&str; 4] = [
+        "feign",
+        "org::springframework::web::service::annotation",
+        "org::springframework::cloud::openfeign",
+        "io::micronaut::http::client",
+    ];
+    const PROMISES: [&str; 6] = ["Mono", "Flux", "Single", "Observable", "CompletableFuture", "Publisher"];
+    let given = |target: &FuncRef| match names.file(target.file).term(names.func(*target).ret) {
+        Some(Term::Named { name, .. }) => last_segment(names.file(target.file).name(name)),
+        _ => "",
+    };
+    let uses = |target: &FuncRef, libs: &[&str]| {
+        let file = names.file(target.file);
+        libs.iter().any(|lib| file.names.iter().any(|name| mentions(name, lib)))
+    };
+    let is_declared = |target: &FuncRef| {
+        let flags = names.func(*target).flags;
+        flags & func_flag::BODILESS != 0 && flags & func_flag::HANDLER != 0 && given(target) != "Call"
+    };
+    if !targets.iter().all(is_declared) {
+        return None;
+    }
+    let effect = if targets.iter().all(|target| uses(target, &ASYNCHRONOUS)) {
+        Effect::Network
+    } else if targets.iter().all(|target| uses(target, &BLOCKING)) {
+        let promised = targets.iter().all(|target| PROMISES.contains(&given(target)));
+        if promised { Effect::Network } else { Effect::BlockingNetwork }
+    } else {
+        return None;
+    };
+    Some(Seen { effect, confidence: Confidence::High, by_text: false })
+}
+
+/// Whether a value that the repository does not define goes by a name that ends so, or is of a type that does.
+fn is_ending(types: &mut Types<'_, '_>, index: u32, term: u32, ends: &[&str]) -> bool {
+    let file = types.file(index);
+    let says = |name: &str| ends.iter().any(|end| last_segment(name).ends_with(end));
+    let ty = types.of(index, term);
+    match ty.head {
+        Head::Path(path) => says(path),
+        Head::Unknown => match file.term(term) {
+            Some(Term::Path(name, _) | Term::Field(_, name)) => says(file.name(name)),
+            Some(Term::Ret(id)) => says(link_name(file, &file.sites[id as usize])),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether a method that an interface of the repository asks for gives one of these types.
+fn gives(types: &mut Types<'_, '_>, index: u32, site: &Site, wanted: &[&str]) -> bool {
+    let targets = types.targets(index, site);
+    let names = types.names();
+    !targets.is_empty()
+        && targets.iter().all(|target| {
+            let (file, func) = (names.file(target.file), names.func(*target));
+            let named = |term: u32| match file.term(term) {
+                Some(Term::Named { name, .. }) => wanted.iter().any(|w| same_type(file.name(name), w)),
+                _ => false,
+            };
+            let first = match file.term(func.ret) {
+                Some(Term::Named { name, args, count, .. }) if file.name(name) == "()" => {
+                    file.term_args(args, count).first().copied().unwrap_or(func.ret)
+                }
+                _ => func.ret,
+            };
+            func.flags & func_flag::BODILESS != 0 && named(first)
+        })
 }
 
 /// Whether a call writes with a rusqlite statement that was prepared before the loop around it.
@@ -471,7 +565,14 @@ fn is_of(types: &mut Types<'_, '_>, index: u32, term: u32, wanted: &[&str]) -> b
         };
         file.language != Language::Rust && file.globs.iter().any(is_it)
     };
-    matches!(types.library(ty).head, Head::Path(path) if wanted.iter().any(|w| same_type(path, w) || brought(path, w)))
+    // A base class of a family of libraries, used as it is: `JpaRepository<User, Long>`.
+    let is_base = |path: &str, wanted: &str| {
+        const FAMILIES: [&str; 4] =
+            ["org::springframework::data::", "com::baomidou::", "io::micronaut::data::", "io::quarkus::"];
+        last_segment(path) == wanted && FAMILIES.iter().any(|family| path.starts_with(family))
+    };
+    let fits = |path: &str| wanted.iter().any(|w| same_type(path, w) || brought(path, w) || is_base(path, w));
+    matches!(types.library(ty).head, Head::Path(path) if fits(path))
 }
 
 fn derives<'a>(types: &Types<'_, 'a>, ty: &Type<'a>, bases: &[&str]) -> bool {
@@ -546,7 +647,11 @@ fn is_related(types: &mut Types<'_, '_>, index: u32, term: u32, bases: &[&str]) 
 
 /// Whether a path names a type of a table: exactly, or by crate and name (types are passed on under other paths).
 fn same_type(path: &str, wanted: &str) -> bool {
+    if let Some(end) = wanted.strip_prefix('*') {
+        return path.ends_with(end);
+    }
     path == wanted
+        || path.contains("/v") && unversioned(path) == wanted
         || (last_segment(path) == last_segment(wanted)
             && first_segment(path) == first_segment(wanted)
             // `std` and `tokio` have types of one name in several modules.

@@ -69,6 +69,8 @@ pub enum Effect {
     BlockOn,
     /// Hands a closure to a thread that may block.
     Offload,
+    /// Sends down a channel, and waits until somebody takes it.
+    Send,
     /// Waits without blocking a thread: the loop around it is paced.
     Pause,
     /// Makes a channel without a bound.
@@ -128,6 +130,7 @@ impl Effect {
             Effect::Cpu => "long computation",
             Effect::BlockOn => "wait for a future",
             Effect::Offload => "off-loading",
+            Effect::Send => "wait for a receiver",
             Effect::Pause => "pause",
             Effect::UnboundedChannel => "unbounded channel",
             Effect::CompileRegex => "regex compilation",
@@ -209,6 +212,11 @@ pub enum On {
     /// A method of a receiver whose name is one of these or ends so, in whatever case, in a file that uses one of these
     /// libraries (or in any, where none is given).
     ReceiverNamed(&'static [&'static str], &'static [&'static str]),
+    /// A method of something whose name, or that of its type, ends so and that the repository does not define, in a file
+    /// that uses one of these libraries (or in any, where none is given).
+    Ending(&'static [&'static str], &'static [&'static str]),
+    /// A method that an interface of the repository asks for and that gives one of these types of a library.
+    Gives(&'static [&'static str]),
     /// A method whose first argument is a statement in a text, whatever the receiver: the raw-SQL fall-back.
     Sql,
 }

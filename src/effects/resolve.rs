@@ -3,6 +3,8 @@
 //! Never by a unique name alone: by file, module, import, receiver type, base class. The analysed files' names lie in
 //! tables; the [`Rest`] of the repository is asked where those and its own index say that it may know more.
 
+mod structural;
+
 use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
@@ -39,6 +41,8 @@ pub struct Names<'a> {
     rest: Option<&'a dyn Rest>,
     free: HashMap<&'a str, Vec<FuncRef>>,
     methods: HashMap<&'a str, HashMap<&'a str, Vec<FuncRef>>>,
+    /// Method name → methods with a body, where types implement interfaces without saying so.
+    owners: HashMap<&'a str, Vec<FuncRef>>,
     types: HashMap<&'a str, Vec<TypeRef>>,
     targets: HashMap<&'a str, Vec<(u32, u32)>>,
     /// Type name → traits that it implements.
@@ -68,6 +72,7 @@ impl<'a> Names<'a> {
             rest,
             free: HashMap::new(),
             methods: HashMap::new(),
+            owners: HashMap::new(),
             types: HashMap::new(),
             targets: HashMap::new(),
             traits: HashMap::new(),
@@ -98,6 +103,9 @@ impl<'a> Names<'a> {
             } else {
                 let owner = self.methods.entry(file.name(func.owner)).or_default();
                 owner.entry(file.name(func.name)).or_default().push(id);
+                if file.language.is_structural() && func.flags & func_flag::BODILESS == 0 && !file.test {
+                    self.owners.entry(file.name(func.name)).or_default().push(id);
+                }
             }
         }
         for (n, ty) in file.types.iter().enumerate() {
@@ -522,6 +530,12 @@ impl<'a> Names<'a> {
             if with_body && !self.is_trait(ty) {
                 return;
             }
+            // An abstract method of a class: what the classes below make of it.
+            if !out.is_empty() && at.is_some_and(|t| self.file(t.file).language != Language::Rust) && !self.is_trait(ty)
+            {
+                self.dispatch(ty, method, out);
+                return;
+            }
         }
         if self.is_trait(ty) {
             self.dispatch(ty, method, out);
@@ -535,9 +549,16 @@ impl<'a> Names<'a> {
             return;
         }
         let classes = at.is_some_and(|t| self.language(t.file) != Language::Rust);
+        let structural = at.is_some_and(|t| self.language(t.file).is_structural());
         let bases = if foreign { self.traits.get(ty).cloned().unwrap_or_default() } else { self.bases(ty) };
         for base in &bases {
             self.trait_default(base, method, classes, out);
+        }
+        if out.is_empty() && structural {
+            // A struct that embeds an interface has its methods, whoever was put there.
+            for base in bases.iter().filter(|base| self.is_trait(base)) {
+                self.dispatch(base, method, out);
+            }
         }
         if out.is_empty() {
             self.extensions(&bases, method, out);
@@ -575,10 +596,20 @@ impl<'a> Names<'a> {
     /// Every implementation of a trait's method.
     fn dispatch(&self, base: &str, method: &str, out: &mut Vec<FuncRef>) {
         for ty in self.implementors(base) {
-            for (id, _) in self.methods(ty, method) {
+            let mut found: Vec<FuncRef> = self.methods(ty, method).into_iter().map(|(id, _)| id).collect();
+            if found.is_empty() && !self.is_trait(ty) {
+                // A class that has it from the class above: `UserServiceImpl extends BaseServiceImpl<User>`.
+                found = self.inherited(ty, base, method);
+            }
+            for id in found {
                 if !out.contains(&id) {
                     out.push(id);
                 }
+            }
+        }
+        for id in structural::implementations(self, base, method) {
+            if !out.contains(&id) {
+                out.push(id);
             }
         }
     }

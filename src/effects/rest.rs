@@ -24,6 +24,9 @@ pub enum Kind {
     Base,
     /// A type that implements a trait; with the type's name.
     Implementor,
+    /// A type that has a method, by the method's name; with the type's name. The item is the method. Only where types
+    /// implement without saying so.
+    Owner,
     /// Another name of a type; with the path of the file's module.
     Alias,
     /// A name passed on, by the local name; with its whole path.
@@ -106,6 +109,9 @@ pub fn definitions(file: &Summary) -> Vec<Definition<'_>> {
             add(Kind::Free, "", name, n, module);
         } else {
             add(Kind::Method, file.name(func.owner), name, n, module);
+            if file.language.is_structural() && func.flags & func_flag::BODILESS == 0 {
+                add(Kind::Owner, "", name, n, file.name(func.owner));
+            }
         }
     }
     for (n, ty) in file.types.iter().enumerate() {

@@ -629,7 +629,7 @@ impl<'a> Summariser<'a> {
         set(call.flags & call_flag::METHOD != 0, site_flag::METHOD);
         set(call.flags & call_flag::MACRO != 0, site_flag::MACRO);
         set(call.flags & call_flag::AWAIT != 0, site_flag::AWAIT);
-        set(self.returned.contains(&id.0), site_flag::RETURNED);
+        set(self.returned.contains(&id.0) || context::is_guarded(unit, call.ctx), site_flag::RETURNED);
         set(self.run.contains(&id.0), site_flag::RUN);
         set(self.evaluated.contains(&id.0), site_flag::EVALUATED);
         let args = unit.call_args(call);

@@ -132,7 +132,7 @@ pub mod site_flag {
     pub const FINITE_MESSAGES: u16 = 1 << 12;
     /// The first argument is of another database's look, or the receiver of a look that is none (`request`).
     pub const REQUEST_RECV: u16 = 1 << 10;
-    /// Its value is what the function returns with: it runs at most once a call, also in a loop.
+    /// What it gives is what the function returns with, or it runs where a buffer is full: not once a turn.
     pub const RETURNED: u16 = 1 << 11;
     /// The receiver stores things by its name: a repository, a mapper, a model.
     pub const STORE_RECV: u16 = 1 << 13;

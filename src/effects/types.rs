@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt};
 
-use super::paths::{last_segment, split_last};
+use self::jvm::{INJECTORS, is_flow_name};
+use super::paths::{last_segment, split_last, unversioned};
 use super::resolve::{FuncRef, Names, TypeRef};
 use super::summary::{FrameKind, NONE, Site, Summary, Term, site_flag};
 use super::table::table;
@@ -12,6 +13,7 @@ use super::words::words;
 use crate::lang::Language;
 
 mod classes;
+mod jvm;
 
 /// What a type is, its arguments apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +112,7 @@ impl<'a> Type<'a> {
             Head::Path(path) if is_map(last_segment(path)) => {
                 Type { head: Head::Tuple, args: Rc::from([self.arg(0), self.arg(1)]) }
             }
-            Head::Path(path) if is_optional_name(last_segment(path)) => self.arg(0),
+            Head::Path(path) if is_optional_name(last_segment(path)) || is_flow_name(last_segment(path)) => self.arg(0),
             _ => Type::unknown(),
         }
     }
@@ -410,6 +412,11 @@ impl<'n, 'a> Types<'n, 'a> {
         if site.flags & site_flag::METHOD != 0 {
             let recv = self.eval(file, site.recv, None, depth);
             self.receiver_methods(file, site, &recv, &mut out, depth);
+            // `super.delete(user)` in `delete`: the method of the class above.
+            let own = FuncRef { file, func: site.func };
+            if out == [own] && summary.language != Language::Rust {
+                self.names.overridden(own, &mut out);
+            }
             // Of functions that extend a library's type, those of the same file are nearest.
             if matches!(recv.head, Head::Path(_)) && summary.language != Language::Rust {
                 let nearest = out.iter().any(|id| id.file == file);
@@ -428,11 +435,12 @@ impl<'n, 'a> Types<'n, 'a> {
     /// What a bare name means in a language where `self` need not be written: a member that another file gives the type.
     fn bare_targets(&mut self, file: u32, site: &Site, out: &mut Vec<FuncRef>, depth: u32) {
         let summary = self.names.file(file);
-        if summary.language != Language::Swift || !out.is_empty() || depth > MAX_DEPTH {
+        let left_out = matches!(summary.language, Language::Swift | Language::Kotlin);
+        if !left_out || !out.is_empty() || depth > MAX_DEPTH {
             return;
         }
         let owner = self.owner(file, site.func);
-        self.methods_of(&owner, summary.name(site.name), out, depth + 1);
+        self.methods_of(&owner, last_segment(summary.name(site.name)), out, depth + 1);
     }
 
     /// The functions that a path means.
@@ -513,8 +521,13 @@ impl<'n, 'a> Types<'n, 'a> {
         let name = summary.name(site.name);
         if site.flags & site_flag::METHOD != 0 {
             // `models.User.create()`: a function by its whole path, or a method of what the path holds.
+            // In Go the path of what a package variable's field is called for is no function's.
+            let held = summary.language == Language::Go
+                && site.path != NONE
+                && !matches!(self.eval(file, site.recv, None, depth).head, Head::Unknown);
             let by_path = match site.path {
                 NONE => Type::unknown(),
+                _ if held => Type::unknown(),
                 path => self.function_result(file, site, summary.name(path), depth),
             };
             if matches!(by_path.head, Head::Unknown) { self.method_result(file, site, name, depth) } else { by_path }
@@ -633,6 +646,13 @@ impl<'n, 'a> Types<'n, 'a> {
     fn function_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Type<'a> {
         let summary = self.names.file(file);
         let first = || summary.args(site).first().copied().unwrap_or(NONE);
+        // `inject<Users>()`, `getIt<Users>()`: what is asked for stands there.
+        if site.generic != NONE && summary.language != Language::Rust {
+            let asked = site.name == NONE || INJECTORS.contains(&last_segment(name));
+            if asked {
+                return self.eval(file, site.generic, None, depth);
+            }
+        }
         if site.name == NONE || (site.recv != NONE && site.path == NONE) {
             return self.eval(file, site.recv, None, depth);
         }
@@ -647,7 +667,7 @@ impl<'n, 'a> Types<'n, 'a> {
             };
             return self.eval(file, arg, None, depth);
         }
-        if let Some(known) = (table(summary.language).returns)(name) {
+        if let Some(known) = (table(summary.language).returns)(&unversioned(name)) {
             return Type::plain(Head::Path(known));
         }
         let stored = &table(summary.language).stored;
@@ -730,7 +750,7 @@ fn is_query(file: &Summary, recv: &Type<'_>) -> bool {
 /// What a library's method gives, by the type that it is called on or by a name that only one library has.
 fn known_result(file: &Summary, site: &Site, name: &str, recv: &Type<'_>) -> Option<&'static str> {
     let by_type = match recv.head {
-        Head::Path(path) => (table(file.language).returns)(&format!("{path}.{name}")),
+        Head::Path(path) => (table(file.language).returns)(&unversioned(&format!("{path}.{name}"))),
         _ => None,
     };
     let cached = name == "prepare_cached" && file.language == Language::Rust && site.flags & site_flag::AWAIT == 0;

@@ -84,6 +84,8 @@ pub(super) static WORDS: Words = Words {
     ],
     shared: &["then"],
     collection_marks: &["filter", "flatMap", "slice", "entries", "values", "keys", "sort"],
+    events: &[],
+    keeps: &[],
     caches: &["getOrSet", "wrap", "remember", "memoize"],
     identity: &["then", "catch", "finally", "bind"],
     inner: &[],

@@ -31,6 +31,11 @@ pub(crate) struct Words {
     pub shared: List,
     /// Methods in a receiver chain that only collections and streams have.
     pub collection_marks: List,
+    /// Links that only chains of events have, which come when they come.
+    pub events: List,
+    /// Calls that keep what they are handed for later, when something happens: handlers, listeners, widgets. A trailing `*`
+    /// matches a beginning; [`CONSTRUCTORS`] are all names in upper case.
+    pub keeps: List,
     /// Calls that run what they are handed only where a cache has nothing.
     pub caches: List,
     /// Methods that give their receiver on.
@@ -53,6 +58,22 @@ pub(crate) struct Words {
     pub per_item: List,
     /// Methods that tell that a chain walks a collection (asked of one file alone).
     pub walks: List,
+}
+
+/// Stands for every name that begins in upper case, but for those of threads and promises.
+pub(crate) const CONSTRUCTORS: &str = "A*";
+
+impl Words {
+    /// Whether a call keeps what it is handed for later.
+    pub(crate) fn keeps(&self, name: &str) -> bool {
+        const RUN: [&str; 9] =
+            ["Thread", "Runnable", "Callable", "Future", "Timer", "Isolate", "Stream", "Sequence", "CompletableFuture"];
+        self.keeps.iter().any(|word| match word.strip_suffix('*') {
+            Some("A") => name.starts_with(char::is_uppercase) && !RUN.contains(&name),
+            Some(beginning) => name.starts_with(beginning),
+            None => name == *word,
+        })
+    }
 }
 
 /// The vocabulary of a language.
@@ -105,6 +126,8 @@ static RUST: Words = Words {
     iterates: &graph::ITERATES,
     shared: &graph::SHARED,
     collection_marks: &graph::COLLECTION_MARKS,
+    events: &[],
+    keeps: &[],
     caches: &offload::CACHES,
     identity: &IDENTITY,
     inner: &INNER,
@@ -162,6 +185,8 @@ static PYTHON: Words = Words {
     iterates: &["imap", "imap_unordered", "starmap"],
     shared: &[],
     collection_marks: &[],
+    events: &[],
+    keeps: &[],
     caches: &["get_or_set"],
     identity: &[
         "copy",

@@ -323,7 +323,9 @@ fn by_path(path: &str) -> Option<Profile> {
     // `shop-db-migrations/`, `sqlite_migration.rs`; a `migration_service.rs` may well migrate something else, on request.
     let ends = |name: &str| {
         let end = name.rsplit(['-', '_']).next().unwrap_or(name);
-        matches!(end, "migrations" | "migration") || name == "alembic"
+        // `make_migrations.dart` is a tool that writes them.
+        let writes = ["make", "generate", "create", "export"].iter().any(|verb| name.starts_with(verb));
+        matches!(end, "migrations" | "migration") && !writes || name == "alembic"
     };
     let migrations = folders.iter().any(|f| ends(f)) || ends(stem);
     if migrations || path.contains("db/migrate/") {

@@ -49,7 +49,7 @@ pub(super) struct Parts {
 }
 
 /// Types that hold any number of items, by their last name.
-const LISTS: [&str; 38] = [
+const LISTS: [&str; 34] = [
     "List",
     "ArrayList",
     "LinkedList",
@@ -75,12 +75,8 @@ const LISTS: [&str; 38] = [
     "PriorityQueue",
     "Vector",
     "Array",
-    "Flow",
-    "SharedFlow",
     "Flux",
     "Multi",
-    "Flowable",
-    "Observable",
     "Page",
     "Slice",
     "ImmutableList",

@@ -89,6 +89,11 @@ impl Language {
         ) || self as u8 == other as u8
     }
 
+    /// Whether a type implements an interface by its methods alone, without saying so.
+    pub const fn is_structural(self) -> bool {
+        matches!(self, Language::Go)
+    }
+
     /// The key in configuration and output.
     pub const fn key(self) -> &'static str {
         match self {

@@ -232,6 +232,42 @@ pub(super) fn end_of(text: &str) -> Pos {
     Pos { line: (lines as u32).max(1), column: 1 }
 }
 
+/// Whether a condition asks if a buffer is full, or if so many turns have passed (`batch.size() >= LIMIT`, `n % 100 == 0`):
+/// what it guards runs once for many items.
+pub(super) fn asks_whether_full(condition: &str) -> bool {
+    const SIZES: [&str; 8] = ["size", "length", "len(", "count", "Size", "Length", "Count", "position"];
+    const LIMITS: [&str; 12] = [
+        "batch",
+        "max",
+        "limit",
+        "chunk",
+        "buffer",
+        "size",
+        "capacity",
+        "threshold",
+        "step",
+        "interval",
+        "page",
+        "flush",
+    ];
+    let is_limit = |text: &str| {
+        let word = text.trim().trim_end_matches(')').to_ascii_lowercase();
+        let number = word.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+        let digits: String = number.chars().take_while(|c| c.is_ascii_digit() || *c == '_').collect();
+        if digits.is_empty() { LIMITS.iter().any(|limit| word.contains(limit)) } else { digits.len() > 1 }
+    };
+    condition.split("&&").any(|part| {
+        if let Some((_, rest)) = part.split_once('%')
+            && let Some((divisor, _)) = rest.split_once("==")
+        {
+            return is_limit(divisor);
+        }
+        let sides = [">=", "==", ">"].iter().find_map(|operator| part.split_once(operator));
+        sides.is_some_and(|(left, right)| SIZES.iter().any(|word| left.contains(word)) && is_limit(right))
+            || part.contains("isFull")
+    })
+}
+
 /// A source text of at most 80 characters on one line, for messages.
 pub(super) fn shortened(text: &str) -> String {
     let mut short = String::with_capacity(80);
@@ -304,3 +340,26 @@ macro_rules! fields {
     };
 }
 pub(super) use {fields, kinds};
+
+#[cfg(test)]
+mod tests {
+    use super::asks_whether_full;
+
+    #[test]
+    fn a_full_buffer_is_told_from_any_other() {
+        for yes in [
+            "batch.size() >= LIMIT",
+            "(i % batchSize == 0)",
+            "++count % 100 == 0",
+            "len(rows) == maxRows",
+            "list.length + 2 >= BulkManager.SQLITE_MAX_VARIABLE_NUMBER",
+        ] {
+            assert!(asks_whether_full(yes), "{yes}");
+        }
+        for no in
+            ["users.size() > 0", "i % 2 == 0", "len(ids) == 1", "user.size() == other.age()", "name == other", "a >= b"]
+        {
+            assert!(!asks_whether_full(no), "{no}");
+        }
+    }
+}

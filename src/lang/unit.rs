@@ -122,6 +122,8 @@ pub mod ctx_flag {
     pub const STATIC: u16 = 1 << 8;
     /// Calling it runs nothing yet: its body runs as what it gives is iterated.
     pub const GENERATOR: u16 = 1 << 9;
+    /// A condition that asks whether a buffer is full, or whether so many turns have passed.
+    pub const FULL: u16 = 1 << 10;
 }
 
 /// A context. `last` is the last context inside it, so that the ancestor test is two comparisons.

@@ -2,15 +2,16 @@
 //!
 //! Only names and evidence. Must not know how either is matched.
 
+mod stores;
 mod web;
 pub(super) mod words;
 
-use super::table::{Group, Table, group};
+use super::table::{Group, Table, group, joined};
 use super::{Effect, On};
 use crate::model::severity::Confidence::{High, Medium};
 
 /// The table.
-pub(super) static TABLE: Table = Table::new(GROUPS, returns, &[]);
+pub(super) static TABLE: Table = Table::new(&GROUPS, returns, &[]);
 
 const JPA: &[&str] = &["jakarta::persistence", "javax::persistence", "org::hibernate"];
 const JPA_MANAGERS: &[&str] = &[
@@ -72,8 +73,21 @@ const ANNOTATED: &[&str] = &[
     "@com.datastax.oss.driver.api.mapper.annotations.Dao",
 ];
 /// Methods that every object has, and those that give a promise of an entity without a query.
-const NO_QUERIES: &[&str] =
-    &["equals", "hashCode", "toString", "getClass", "getReferenceById", "getOne", "getReference", "javaClass"];
+const NO_QUERIES: &[&str] = &[
+    "equals",
+    "hashCode",
+    "toString",
+    "getClass",
+    "getReferenceById",
+    "getOne",
+    "getReference",
+    "javaClass",
+    "getHandle",
+    "withHandle",
+    "useHandle",
+    "inTransaction",
+    "useTransaction",
+];
 
 /// MyBatis-Plus.
 const PLUS_MAPPERS: &[&str] = &["BaseMapper", "MPJBaseMapper"];
@@ -125,8 +139,10 @@ const MONGO: &[&str] = &[
     "org::springframework::data::mongodb::core::MongoOperations",
 ];
 
+const GROUPS: [Group; BASE.len() + stores::GROUPS.len()] = joined(&[BASE, stores::GROUPS]);
+
 #[rustfmt::skip]
-const GROUPS: &[Group] = &[
+const BASE: &[Group] = &[
     // ---- JPA and Hibernate
     group(On::Type(JPA_MANAGERS), Effect::BlockingQuery, High,
         &["find", "persist", "merge", "refresh", "get", "save", "saveOrUpdate", "byId", "insert", "upsert"]),
@@ -151,6 +167,8 @@ const GROUPS: &[Group] = &[
     group(On::Unimplemented(&["Mapper", "Dao", "DAO", "Repository"]), Effect::BlockingQuery, High, &["*"]),
     group(On::Type(PLUS_MAPPERS), Effect::BlockingQuery, High,
         &["select*", "insert*", "update*", "delete*", "exists"]),
+    group(On::Ending(&["baseMapper", "getBaseMapper"], &["com::baomidou"]), Effect::Nothing, High, NO_QUERIES),
+    group(On::Ending(&["baseMapper", "getBaseMapper"], &["com::baomidou"]), Effect::BlockingQuery, High, &["*"]),
     group(On::Type(PLUS_SERVICES), Effect::BlockingQuery, High,
         &["getById", "getOne", "getMap", "list*", "page", "count", "save", "saveBatch", "saveOrUpdate", "saveOrUpdateBatch",
         "updateById", "updateBatchById", "update", "remove*", "exists"]),
@@ -162,9 +180,9 @@ const GROUPS: &[Group] = &[
     group(On::After(&["sql"], &["org::springframework::jdbc::core::simple"]), Effect::BlockingQuery, High,
         &["query", "update"]),
     group(On::Type(JDBC_STATEMENTS), Effect::BlockingQuery, High,
-        &["execute", "executeQuery", "executeUpdate", "executeLargeUpdate", "executeBatch", "executeLargeBatch"]),
+        &["execute", "executeQuery", "executeUpdate", "executeLargeUpdate"]),
     group(On::After(&["createStatement", "prepareStatement", "prepareCall"], &["java::sql", "javax::sql"]),
-        Effect::BlockingQuery, High, &["execute", "executeQuery", "executeUpdate", "executeBatch"]),
+        Effect::BlockingQuery, High, &["execute", "executeQuery", "executeUpdate"]),
     group(On::Type(&["java::sql::Connection"]), Effect::Prepare, High, &["prepareStatement", "prepareCall"]),
     group(On::Sql, Effect::BlockingQuery, Medium,
         &["executeQuery", "executeUpdate", "execute", "queryForObject", "queryForList", "rawQuery", "execSQL", "exec"]),
@@ -193,6 +211,8 @@ const GROUPS: &[Group] = &[
         &["find", "first", "firstOrNull", "toList", "count", "add", "update"]),
     group(On::Distinctive(&[]), Effect::BlockingQuery, High,
         &["executeAsList", "executeAsOne", "executeAsOneOrNull"]),
+    group(On::Distinctive(&["app::cash::sqldelight"]), Effect::Query, High,
+        &["awaitAsList", "awaitAsOne", "awaitAsOneOrNull"]),
     // ---- documents
     group(On::Type(MONGO), Effect::BlockingQuery, High,
         &["find*", "save", "insert", "insertAll", "update*", "upsert", "remove", "count", "aggregate", "exists"]),

@@ -1,6 +1,6 @@
 //! The vocabulary of Java and of Kotlin.
 
-use crate::effects::words::{List, Words};
+use crate::effects::words::{CONSTRUCTORS, List, Words};
 
 /// Java's.
 #[rustfmt::skip]
@@ -9,8 +9,11 @@ pub(crate) static JAVA: Words = Words {
         "stream", "parallelStream", "iterator", "filter", "sorted", "distinct", "skip", "limit", "peek", "map", "keySet",
         "values", "entrySet", "toList", "boxed", "reversed", "subList", "asList", "of", "copyOf",
     ],
-    chunks: &["partition", "chunked", "buffer", "window", "ofSubLists", "split"],
-    next_item: &["next", "poll", "pop", "remove", "removeFirst", "removeLast", "pollFirst", "pollLast", "take"],
+    chunks: &["partition", "chunked", "buffer", "window", "ofSubLists"],
+    next_item: &[
+        "next", "hasNext", "hasMoreElements", "moveToNext", "poll", "pop", "remove", "removeFirst", "removeLast", "pollFirst",
+        "pollLast", "take",
+    ],
     takes_statement: STATEMENTS,
     sleeps: SLEEPS,
     grows: GROWS,
@@ -25,6 +28,8 @@ pub(crate) static JAVA: Words = Words {
         "flatMapMany", "flatMapIterable", "flatMapSequential", "concatMap", "concatMapIterable", "mapToObj", "boxed",
         "sorted", "distinct", "buffer", "limit", "takeWhile", "flux",
     ],
+    events: &[],
+    keeps: &["setOn*", "addListener", "addActionListener", "registerHandler", "setListener"],
     caches: CACHES,
     identity: &[
         "stream", "parallelStream", "filter", "sorted", "distinct", "skip", "limit", "peek", "iterator", "toList",
@@ -63,12 +68,15 @@ pub(crate) static KOTLIN: Words = Words {
         "plus", "minus", "shuffled", "orEmpty", "listOf", "setOf",
     ],
     chunks: &["chunked", "windowed", "partition"],
-    next_item: &["next", "poll", "pop", "remove", "removeFirst", "removeLast", "removeFirstOrNull", "removeLastOrNull", "take"],
+    next_item: &[
+        "next", "hasNext", "moveToNext", "poll", "pop", "remove", "removeFirst", "removeLast", "removeFirstOrNull",
+        "removeLastOrNull", "take",
+    ],
     takes_statement: STATEMENTS,
     sleeps: SLEEPS,
     grows: GROWS,
     iterates: &[
-        "forEach", "forEachIndexed", "onEach", "onEachIndexed", "map", "mapIndexed", "mapNotNull", "mapIndexedNotNull",
+        "forEach", "forEachIndexed", "onEachIndexed", "map", "mapIndexed", "mapNotNull", "mapIndexedNotNull",
         "mapTo", "mapNotNullTo", "mapValues", "mapKeys", "flatMap", "flatMapIndexed", "flatMapTo", "filter", "filterNot",
         "filterIndexed", "filterTo", "filterValues", "filterKeys", "associate", "associateBy", "associateWith",
         "associateTo", "associateByTo", "groupBy", "groupingBy", "any", "all", "none", "find", "findLast", "first",
@@ -78,10 +86,16 @@ pub(crate) static KOTLIN: Words = Words {
         "removeIf", "removeAll", "retainAll", "takeWhile", "dropWhile", "takeLastWhile", "dropLastWhile", "zipWithNext",
         "joinToString", "indexOfFirst", "indexOfLast", "anyMatch", "allMatch", "noneMatch", "mapToObj",
     ],
-    shared: &["collect", "transform", "collectLatest", "mapLatest", "flatMapLatest", "flatMapConcat", "flatMapMerge", "doOnNext"],
+    shared: &["onEach", "collect", "transform", "collectLatest", "mapLatest", "flatMapLatest", "flatMapConcat", "flatMapMerge", "doOnNext"],
     collection_marks: &[
         "asSequence", "stream", "asFlow", "toList", "filterNotNull", "filterIsInstance", "sortedBy", "entries", "keys",
         "values", "withIndex", "distinct", "chunked", "flatMap", "mapNotNull", "asReversed", "fromIterable", "fromArray",
+    ],
+    keeps: &[CONSTRUCTORS, "setOn*", "doOn*", "addListener", "addOn*", "clickable", "setContent"],
+    events: &[
+        "launchIn", "stateIn", "shareIn", "flowOn", "debounce", "distinctUntilChanged", "distinctUntilChangedBy",
+        "collectLatest", "mapLatest", "flatMapLatest", "transformLatest", "asLiveData", "receiveAsFlow", "consumeAsFlow",
+        "combine", "conflate", "sample", "merge",
     ],
     caches: CACHES,
     identity: &[
@@ -102,7 +116,7 @@ pub(crate) static KOTLIN: Words = Words {
         "poll", "pop", "removeFirst", "removeLast", "removeAt", "component1",
     ],
     wrappers: &["requireNotNull", "checkNotNull", "Optional::of", "Optional::ofNullable", "Result::success"],
-    handlers: HANDLERS,
+    handlers: &KOTLIN_HANDLERS,
     plain: &[],
     per_item: &["forEach", "forEachIndexed", "onEach", "map", "mapNotNull", "flatMap", "filter", "any", "all", "none"],
     walks: &["asSequence", "stream", "asFlow", "toList", "entries", "keys", "values"],
@@ -124,6 +138,17 @@ const GROWS: List = &["add", "addAll", "addFirst", "addLast", "push", "offer", "
 #[rustfmt::skip]
 const CACHES: List =
     &["computeIfAbsent", "getOrPut", "lazy", "getOrLoad", "getOrCreate", "memoize", "memoise"];
+
+/// The same, and what draws a screen: every frame waits for it.
+const KOTLIN_HANDLERS: [&str; HANDLERS.len() + 1] = {
+    let mut all = ["Composable"; HANDLERS.len() + 1];
+    let mut n = 0;
+    while n < HANDLERS.len() {
+        all[n] = HANDLERS[n];
+        n += 1;
+    }
+    all
+};
 
 /// Annotations of Spring, JAX-RS, Micronaut, DGS and the like.
 const HANDLERS: List = &[

@@ -55,7 +55,8 @@ pub(crate) fn made_here(unit: &Unit, val: ValId, at: CtxId) -> Option<Chan> {
 pub(crate) fn escapes(unit: &Unit, chan: &Chan) -> bool {
     let is_it = |val: ValId| unit.plain(val) == Val::Local(chan.id);
     let known = |call: &Call| {
-        matches!(unit.name(call.name), "chan::send" | "chan::recv" | "close" | "len" | "cap") && !call.recv.is_some()
+        matches!(unit.name(call.name), "chan::send" | "chan::offer" | "chan::recv" | "close" | "len" | "cap")
+            && !call.recv.is_some()
     };
     let all = unit.vals.iter().filter(|val| **val == Val::Local(chan.id)).count();
     let by_calls = unit
@@ -94,7 +95,7 @@ fn has_rival(unit: &Unit, receive: &Call) -> bool {
 pub(crate) fn rivals<'u>(unit: &'u Unit, receive: &'u Call) -> impl Iterator<Item = CtxId> + 'u {
     let arm = receive.ctx;
     let heads = unit.calls.iter().filter(move |call| {
-        let waits = matches!(unit.name(call.name), "chan::recv" | "chan::send");
+        let waits = matches!(unit.name(call.name), "chan::recv" | "chan::send" | "chan::offer");
         waits
             && unit.ctx(arm).kind == CtxKind::Arm
             && call.region == receive.region

@@ -112,6 +112,8 @@ pub(super) static WORDS: Words = Words {
         "zip",
         "chunked",
     ],
+    events: &[],
+    keeps: &[],
     caches: &[],
     identity: &[
         "filter",

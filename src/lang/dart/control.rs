@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::{F, Kind, Lower, child, kind};
+use crate::lang::tree;
 use crate::lang::unit::{BindKind, CtxKind, JumpKind, Sym, TyId, Val, ValId, ctx_flag};
 
 impl<'t> Lower<'t> {
@@ -76,7 +77,10 @@ impl<'t> Lower<'t> {
             self.b.open(CtxKind::Branch, 0, Sym::NONE, from);
             let condition = child(current, F.condition).map_or(ValId::NONE, |c| self.expr(c));
             let here = self.b.here();
-            self.b.ctx_mut(here).val = condition;
+            let full = child(current, F.condition).is_some_and(|c| tree::asks_whether_full(self.src.text(c)));
+            let row = self.b.ctx_mut(here);
+            row.val = condition;
+            row.flags |= if full { ctx_flag::FULL } else { 0 };
             self.each(current, |lower, kid| {
                 if kid.field == 0 {
                     lower.pattern(kid.node, BindKind::Pattern, condition);

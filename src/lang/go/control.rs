@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::{F, Kind, Lower, child, kind};
+use crate::lang::tree;
 use crate::lang::unit::{BindId, BindKind, CtxId, CtxKind, Sym, TyId, Val, ValId, ctx_flag};
 
 impl<'t> Lower<'t> {
@@ -22,7 +23,10 @@ impl<'t> Lower<'t> {
             self.b.open(CtxKind::Branch, 0, Sym::NONE, from);
             let condition = child(current, F.condition).map_or(ValId::NONE, |c| self.expr(c));
             let here = self.b.here();
-            self.b.ctx_mut(here).val = condition;
+            let full = child(current, F.condition).is_some_and(|c| tree::asks_whether_full(self.text(c)));
+            let ctx = self.b.ctx_mut(here);
+            ctx.val = condition;
+            ctx.flags |= if full { ctx_flag::FULL } else { 0 };
             let mut end = from;
             if let Some(then) = child(current, F.consequence) {
                 self.block(then);
@@ -101,6 +105,8 @@ impl<'t> Lower<'t> {
             lower.b.open(CtxKind::Arm, 0, Sym::NONE, from);
             match child(kid.node, F.communication) {
                 Some(received) if kind(received) == Kind::Receive => lower.received(received),
+                // Whether the receiver is there is asked beside other ways out.
+                Some(sent) if kind(sent) == Kind::Send => lower.sent(sent, "chan::offer"),
                 Some(sent) => lower.statement(sent),
                 None => {}
             }

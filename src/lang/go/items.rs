@@ -41,6 +41,7 @@ impl<'t> Lower<'t> {
             Some(name) => self.b.intern(self.text(name)),
             None => self.b.intern(package_name(path)),
         };
+        self.for_tests |= path == "testing";
         let path = self.b.intern(path);
         self.b.import(local, path, false);
     }
@@ -56,6 +57,9 @@ impl<'t> Lower<'t> {
         let text = self.text(name);
         let mut flags = if receiver.is_some() { ctx_flag::METHOD } else { 0 };
         if self.test && ["Test", "Benchmark", "Fuzz", "Example"].iter().any(|start| text.starts_with(start)) {
+            flags |= ctx_flag::TEST;
+        }
+        if self.for_tests && !self.test {
             flags |= ctx_flag::TEST;
         }
         let body = child(node, F.body);

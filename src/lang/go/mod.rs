@@ -1,7 +1,7 @@
 //! Go, through tree-sitter: declarations, statements and expressions become a [`Unit`](super::unit::Unit).
 //!
 //! A method stands in a class context named by its receiver's type. `go f()` and `defer f()` hand a closure to a plain call
-//! of that name; channels are plain calls `chan::send` and `chan::recv`; `append` is a method of what it adds to.
+//! of that name; channels are plain calls `chan::send` (`chan::offer` in a `select`) and `chan::recv`; `append` is a method of what it adds to.
 
 mod control;
 mod exprs;
@@ -67,6 +67,7 @@ pub(super) fn lower(path: &str, text: &str) -> Result<Lowered, Unparsable> {
         results: Vec::new(),
         implements: Vec::new(),
         test: path.ends_with("_test.go"),
+        for_tests: false,
         built: String::new(),
     };
     lower.file(tree.root_node());
@@ -90,6 +91,8 @@ struct Lower<'t> {
     results: Vec<Vec<TyId>>,
     implements: Vec<Implements>,
     test: bool,
+    /// Whether the file imports the test runner: its functions help tests, whatever it is called.
+    for_tests: bool,
     /// Room for the text of a path.
     built: String,
 }

@@ -41,10 +41,7 @@ impl<'t> Lower<'t> {
                 let (value, at) = (self.b.val(Val::Int(1)), self.start(node));
                 self.b.assign(BindKind::Augment, target, value, at);
             }
-            Kind::Send => {
-                let parts = [F.channel, F.value].map(|part| child(node, part).map_or(ValId::NONE, |p| self.expr(p)));
-                self.plain("chan::send", &parts, node);
-            }
+            Kind::Send => self.sent(node, "chan::send"),
             Kind::If => self.if_statement(node),
             Kind::For => self.for_statement(node),
             Kind::Switch | Kind::TypeSwitch => self.switch(node),
@@ -74,6 +71,12 @@ impl<'t> Lower<'t> {
                 self.expr(node);
             }
         }
+    }
+
+    /// `queue <- job`.
+    pub(super) fn sent(&mut self, node: Node<'t>, word: &str) {
+        let parts = [F.channel, F.value].map(|part| child(node, part).map_or(ValId::NONE, |p| self.expr(p)));
+        self.plain(word, &parts, node);
     }
 
     fn jump(&mut self, node: Node<'t>, jump: JumpKind) {

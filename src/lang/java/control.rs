@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::kinds::{F, Kind, kind};
 use super::{Java, child};
+use crate::lang::tree;
 use crate::lang::unit::{BindKind, CtxKind, JumpKind, Sym, TyId, Val, ValId, ctx_flag};
 
 impl<'t> Java<'t> {
@@ -113,7 +114,10 @@ impl<'t> Java<'t> {
             let start = self.src.start(current);
             let ctx = self.b.open(CtxKind::Branch, 0, Sym::NONE, start);
             let condition = child(current, F.condition).map_or(ValId::NONE, |c| self.expr(c));
-            self.b.ctx_mut(ctx).val = condition;
+            let full = child(current, F.condition).is_some_and(|c| tree::asks_whether_full(self.src.text(c)));
+            let row = self.b.ctx_mut(ctx);
+            row.val = condition;
+            row.flags |= if full { ctx_flag::FULL } else { 0 };
             let then = child(current, F.consequence);
             if let Some(then) = then {
                 self.body(then);

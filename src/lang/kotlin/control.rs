@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::Kotlin;
 use super::kinds::{F, Kind, kind};
+use crate::lang::tree;
 use crate::lang::unit::{BindKind, CtxKind, JumpKind, Sym, TyId, Val, ValId, ctx_flag};
 
 impl<'t> Kotlin<'t> {
@@ -107,7 +108,11 @@ impl<'t> Kotlin<'t> {
             let start = self.src.start(current);
             let ctx = self.b.open(CtxKind::Branch, 0, Sym::NONE, start);
             let condition = current.child_by_field_id(F.condition).map_or(ValId::NONE, |c| self.expr(c));
-            self.b.ctx_mut(ctx).val = condition;
+            let full = current.child_by_field_id(F.condition);
+            let full = full.is_some_and(|c| tree::asks_whether_full(self.src.text(c)));
+            let row = self.b.ctx_mut(ctx);
+            row.val = condition;
+            row.flags |= if full { ctx_flag::FULL } else { 0 };
             let then = current.child_by_field_id(F.consequence);
             let given = then.map_or(ValId::NONE, |then| self.body(then));
             value = self.better(value, given);

@@ -67,12 +67,19 @@ impl<'t> Kotlin<'t> {
 
     /// A class, interface, enumeration, object or companion.
     pub(super) fn class(&mut self, node: Node<'t>) {
+        // What a companion holds is called by the name of the class around it.
+        let outer = if kind(node) == Kind::CompanionObject { self.class_around() } else { Sym::NONE };
         let name = match self.find(node, Kind::TypeIdentifier) {
-            Some(name) => self.ident(name),
-            None => "Companion",
+            _ if outer.is_some() => outer,
+            Some(name) => {
+                let name = self.ident(name);
+                self.b.intern(name)
+            }
+            None => self.b.intern("Companion"),
         };
-        let name = self.b.intern(name);
-        let flags = if self.has_token(node, "interface") {
+        let flags = if outer.is_some() {
+            ctx_flag::IMPL
+        } else if self.has_token(node, "interface") {
             ctx_flag::TRAIT
         } else if self.has_token(node, "enum") {
             ctx_flag::ENUM
@@ -104,6 +111,13 @@ impl<'t> Kotlin<'t> {
         self.src.done(kids);
         let end = self.src.end(node);
         self.close_class(end);
+    }
+
+    /// The name of the class around this place.
+    fn class_around(&self) -> Sym {
+        let unit = self.b.unit();
+        let class = unit.around(self.b.here()).find(|id| unit.ctx(*id).kind == CtxKind::Class);
+        class.map_or(Sym::NONE, |id| unit.ctx(id).name)
     }
 
     fn delegation(&mut self, node: Node<'t>, ctx: CtxId) {

@@ -60,7 +60,8 @@ impl<'t> Kotlin<'t> {
         let unit = self.b.unit();
         let call = unit.call(id);
         if unit.name(call.name) != "lazy" {
-            return ValId::NONE;
+            // `by inject<Users>()`: the type that is written is what it gives.
+            return if call.generic.is_some() { value } else { ValId::NONE };
         }
         let closure = unit.call_args(call).last().map(|arg| unit.plain(*arg));
         match closure {

@@ -41,7 +41,7 @@ pub const RULE: Rule = Rule {
     summary: "a blocking call in asynchronous code, also behind helpers",
     source: include_str!("blocking_call_in_async.rs"),
     languages: &Language::ALL,
-    may_block: &[Language::Rust, Language::Python],
+    may_block: &[Language::Rust, Language::Python, Language::Kotlin, Language::Dart],
     detect: Detect::Site(detect),
 };
 

@@ -88,7 +88,7 @@ fn detect(view: &UnitView<'_>) -> Vec<Raw> {
 fn stuck(view: &UnitView<'_>, started: &Call) -> Option<Raw> {
     let unit = view.unit;
     let body = chans::body(unit, started)?;
-    let sends = unit.calls_in(body).iter().filter(|call| unit.name(call.name) == "chan::send");
+    let sends = unit.calls_in(body).iter().filter(|call| matches!(unit.name(call.name), "chan::send" | "chan::offer"));
     for send in sends {
         let arm = unit.around(send.ctx).take_while(|c| *c != body).any(|c| unit.ctx(c).kind == CtxKind::Arm);
         let Some(chan) = chans::made_here(unit, unit.call_args(send)[0], started.ctx) else { continue };

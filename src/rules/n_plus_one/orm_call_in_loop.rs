@@ -26,8 +26,8 @@
 //! ```
 //!
 //! # Limits
-//! Silent in loops over chunks or pages, in retries and polling, in event loops, where each turn has a connection of its
-//! own, for writes with a statement that was prepared in a transaction (rusqlite), in migrations, and in test code. A
+//! Silent in loops over chunks or pages, where a full buffer is written, in retries and polling, in event loops and flows of
+//! events, where each turn has a connection of its own, for writes with a statement that was prepared in a transaction (rusqlite), in migrations, and in test code. A
 //! small literal list is a suggestion. Through more than two helpers the finding is a suggestion:
 //! too much may stand between.
 
@@ -46,7 +46,7 @@ pub const RULE: Rule = Rule {
     summary: "a database query for each item of a loop, also behind helpers",
     source: include_str!("orm_call_in_loop.rs"),
     languages: &Language::ALL,
-    may_block: &[Language::Rust, Language::Python],
+    may_block: &[Language::Rust, Language::Python, Language::Java, Language::Kotlin, Language::Go, Language::Dart],
     detect: Detect::Site(detect),
 };
 
