@@ -3,12 +3,14 @@
 //! Never by a unique name alone: by file, module, import, receiver type, base class. The analysed files' names lie in
 //! tables; the [`Rest`] of the repository is asked where those and its own index say that it may know more.
 
+mod gone;
 mod structural;
 
 use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
+use self::gone::{NO_FUNC, NO_TYPE};
 use super::modules;
 use super::paths::{first_segment, last_segment, split_last};
 use super::rest::{Entry, Kind, Rest};
@@ -704,23 +706,6 @@ impl<'a> Names<'a> {
         own.chain(rest).find(|(_, module)| *module == wanted).map(|(found, _)| found)
     }
 }
-
-/// Stands for a function that is no longer there.
-static NO_FUNC: Func = Func {
-    name: NONE,
-    owner: NONE,
-    module: NONE,
-    ret: NONE,
-    flags: func_flag::BODILESS,
-    line: 0,
-    end_line: 0,
-    template: NONE,
-    name_param: u16::MAX,
-    frame: NONE,
-};
-
-/// Stands for a type that is no longer there.
-static NO_TYPE: TypeDef = TypeDef { name: NONE, module: NONE, is_trait: false, fields: Vec::new(), target: NONE };
 
 fn function(entry: Entry<'_>) -> (FuncRef, &str) {
     (FuncRef { file: entry.file, func: entry.item }, entry.other)

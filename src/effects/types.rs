@@ -432,17 +432,6 @@ impl<'n, 'a> Types<'n, 'a> {
         out
     }
 
-    /// What a bare name means in a language where `self` need not be written: a member that another file gives the type.
-    fn bare_targets(&mut self, file: u32, site: &Site, out: &mut Vec<FuncRef>, depth: u32) {
-        let summary = self.names.file(file);
-        let left_out = matches!(summary.language, Language::Swift | Language::Kotlin);
-        if !left_out || !out.is_empty() || depth > MAX_DEPTH {
-            return;
-        }
-        let owner = self.owner(file, site.func);
-        self.methods_of(&owner, last_segment(summary.name(site.name)), out, depth + 1);
-    }
-
     /// The functions that a path means.
     pub fn path_targets(&mut self, file: u32, path: &'a str, absolute: bool, out: &mut Vec<FuncRef>, depth: u32) {
         let summary = self.names.file(file);
@@ -614,20 +603,6 @@ impl<'n, 'a> Types<'n, 'a> {
             }
         }
         self.eval(file, term, None, depth)
-    }
-
-    fn unwrapped(recv: &Type<'a>) -> Type<'a> {
-        match recv.head {
-            Head::Path(path)
-                if matches!(
-                    last_segment(path),
-                    "Mutex" | "RwLock" | "RefCell" | "Lazy" | "LazyLock" | "OnceCell" | "OnceLock" | "MutexGuard"
-                ) =>
-            {
-                recv.arg(0)
-            }
-            _ => recv.inner(),
-        }
     }
 
     fn collected(&mut self, file: u32, site: &Site, recv: &Type<'a>, depth: u32) -> Type<'a> {

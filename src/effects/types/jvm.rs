@@ -2,7 +2,8 @@
 
 use super::super::paths::last_segment;
 use super::super::summary::{NONE, Site};
-use super::{Head, Type, Types};
+use super::{Head, MAX_DEPTH, Type, Types};
+use crate::effects::resolve::FuncRef;
 use crate::lang::Language;
 
 /// Functions that give an object of the type that is written to them.
@@ -48,5 +49,31 @@ impl<'a> Types<'_, 'a> {
     pub fn implied(&mut self, file: u32, site: &Site) -> Type<'a> {
         let leaves_out = self.names.file(file).language == Language::Kotlin && site.recv == NONE;
         if leaves_out { self.owner(file, site.func) } else { Type::unknown() }
+    }
+
+    /// What a bare name means in a language where `self` need not be written: a member that another file gives the type.
+    pub(super) fn bare_targets(&mut self, file: u32, site: &Site, out: &mut Vec<FuncRef>, depth: u32) {
+        let summary = self.names.file(file);
+        let left_out = matches!(summary.language, Language::Swift | Language::Kotlin);
+        if !left_out || !out.is_empty() || depth > MAX_DEPTH {
+            return;
+        }
+        let owner = self.owner(file, site.func);
+        self.methods_of(&owner, last_segment(summary.name(site.name)), out, depth + 1);
+    }
+
+    /// What a wrapper or an optional holds.
+    pub(super) fn unwrapped(recv: &Type<'a>) -> Type<'a> {
+        match recv.head {
+            Head::Path(path)
+                if matches!(
+                    last_segment(path),
+                    "Mutex" | "RwLock" | "RefCell" | "Lazy" | "LazyLock" | "OnceCell" | "OnceLock" | "MutexGuard"
+                ) =>
+            {
+                recv.arg(0)
+            }
+            _ => recv.inner(),
+        }
     }
 }
