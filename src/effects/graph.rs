@@ -13,8 +13,10 @@ use rayon::prelude::*;
 
 use self::adaptors::adaptor_kind;
 use super::Effect;
+use super::callers::{self, Callers};
 use super::context::last_segment;
 use super::facts::FileFacts;
+use super::lazy;
 use super::life::{self, Lives, World};
 use super::matching::{Matcher, Seen};
 use super::offload;
@@ -97,6 +99,8 @@ pub struct Graph<'a> {
     blocking: HashMap<FuncRef, Reach>,
     regex: HashMap<FuncRef, Reach>,
     lives: Lives,
+    /// Who calls each function.
+    callers: Callers,
 }
 
 /// Dependencies of a file's crate, as code names them.
@@ -121,7 +125,8 @@ impl<'a> Graph<'a> {
         for (index, facts) in sites.iter_mut().enumerate().filter(|(_, facts)| !facts.is_empty()) {
             life::hand_over(names.file(index as u32), facts, &offloaders);
         }
-        let callers = callers(&names, &sites);
+        let callers = callers::of(&names, &sites);
+        lazy::settle(&names, &mut sites, &callers);
         let per_item = spread(&names, &sites, &callers, Class::PerItem);
         let blocking = spread(&names, &sites, &callers, Class::Blocking);
         let regex = spread(&names, &sites, &callers, Class::Regex);
@@ -131,7 +136,7 @@ impl<'a> Graph<'a> {
             callers: &callers,
             whole: rest.is_none_or(Rest::is_empty),
         });
-        Graph { names, sites, per_item, blocking, regex, lives }
+        Graph { names, sites, per_item, blocking, regex, lives, callers }
     }
 
     /// Whether a call runs once, while the program starts or ends: every way to its function comes from a program's entry.
@@ -149,6 +154,12 @@ impl<'a> Graph<'a> {
     /// Whether every known caller of a function hands it to a thread that may block.
     pub fn is_offloaded(&self, id: FuncRef) -> bool {
         self.lives.is_offloaded(id)
+    }
+
+    /// Whether a relation was asked for beforehand where a function is called or by the function itself.
+    pub fn is_asked(&self, id: FuncRef, field: &str) -> bool {
+        lazy::is_asked(&self.names, &self.sites, id, field)
+            || lazy::by_all_callers(&self.names, &self.sites, &self.callers, id, field)
     }
 
     /// A query or request that the callees of a site lead to.
@@ -269,8 +280,10 @@ fn file_facts(
         }
         let mut targets = types.targets(index, site);
         own_calls[n] = !targets.is_empty();
-        let seen = matcher.seen_of(&mut types, index, site, &targets);
-        if targets.is_empty() && seen.is_none() {
+        let lazy = lazy::seen(&mut types, index, site);
+        let is_read = site.flags & site_flag::READ != 0;
+        let seen = if is_read { lazy } else { lazy.or_else(|| matcher.seen_of(&mut types, index, site, &targets)) };
+        if !is_read && targets.is_empty() && seen.is_none() {
             handed(&mut types, index, site, &mut targets);
         }
         // Handed on, a generator runs later, and on whatever thread iterates it.
@@ -378,7 +391,8 @@ pub(super) const SHARED: [&str; 8] = ["map", "filter", "and_then", "inspect", "t
 fn is_adaptor(file: &Summary, site: &Site) -> bool {
     let name = file.name(site.name);
     let words = words(file.language);
-    site.flags & site_flag::METHOD != 0 && (words.iterates.contains(&name) || words.shared.contains(&name))
+    let call = site.flags & site_flag::METHOD != 0 && site.flags & site_flag::READ == 0;
+    call && (words.iterates.contains(&name) || words.shared.contains(&name))
 }
 
 /// Methods in a receiver chain that only collections and streams have.
@@ -536,27 +550,6 @@ fn is_route(file: &Summary, site: &Site) -> bool {
         && site.flags & site_flag::METHOD != 0
         && routes.contains(&file.name(site.name))
         && file.args(site).first().is_some_and(|arg| file.term(*arg) == Some(Term::Text))
-}
-
-/// Who calls a function: the caller, and the site in its file.
-pub(super) type Callers = HashMap<FuncRef, Vec<(FuncRef, u32)>>;
-
-fn callers(names: &Names<'_>, sites: &[FileFacts]) -> Callers {
-    let mut callers: Callers = HashMap::new();
-    for (index, facts) in sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
-        let file = names.file(index as u32);
-        for (n, fact) in facts.iter().enumerate() {
-            let func = file.sites[n].func;
-            if func == NONE {
-                continue;
-            }
-            let caller = FuncRef { file: index as u32, func };
-            for target in &fact.targets {
-                callers.entry(*target).or_default().push((caller, n as u32));
-            }
-        }
-    }
-    callers
 }
 
 /// Effects that travel together.

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::Effect;
+use super::callers::Callers;
 use super::context::last_segment;
 use super::facts::FileFacts;
-use super::graph::{Callers, Runs};
+use super::graph::Runs;
 use super::resolve::{FuncRef, Names};
 use super::summary::{FrameKind, LoopKind, NONE, Site, Summary, Term, func_flag, site_flag};
 use crate::lang::Language;

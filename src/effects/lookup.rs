@@ -6,7 +6,7 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::paths::last_segment;
 use super::words::{main_thread, words};
-use crate::lang::unit::{Bind, BindId, BindKind, CtxId, CtxKind, Note, NoteKind, Sym, Unit};
+use crate::lang::unit::{Bind, BindId, BindKind, CtxId, CtxKind, Note, NoteKind, Sym, Unit, Val};
 
 /// The module context that a context stands in; none at the top of the file.
 pub(super) fn module_ctx(unit: &Unit, ctx: CtxId) -> CtxId {
@@ -92,6 +92,13 @@ pub(super) fn kept(unit: &Unit) -> HashSet<CtxId> {
     const KEEPS: [&str; 6] = ["lru_cache", "cache", "cached", "cached_property", "memoize", "once"];
     let attributes = unit.notes.iter().filter(|n| n.kind == NoteKind::Attribute);
     attributes.filter(|n| KEEPS.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx).collect()
+}
+
+/// Calls whose value is bound to a name.
+pub(super) fn bound(unit: &Unit) -> HashSet<u32> {
+    let bound = unit.binds.iter().filter(|b| matches!(b.kind, BindKind::Let | BindKind::Assign) && b.value.is_some());
+    let call = |b: &Bind| if let Val::Call(id) = unit.plain(b.value) { Some(id.0) } else { None };
+    bound.filter_map(call).collect()
 }
 
 /// Modules declared in a file: the module context that each is declared in, and its name.

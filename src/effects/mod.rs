@@ -5,6 +5,7 @@
 //! [`types`] and [`graph`] resolve calls across files and carry effects up the calls; [`context`] says in which context a
 //! call stands. Must not know any rule or severity.
 
+mod callers;
 pub(crate) mod channels;
 pub mod context;
 mod dart;
@@ -13,6 +14,7 @@ mod go;
 pub mod graph;
 pub(crate) mod guards;
 mod jvm;
+pub mod lazy;
 mod life;
 pub(crate) mod local;
 pub(crate) mod lookup;
@@ -24,6 +26,7 @@ mod offload;
 pub(crate) mod paths;
 mod python;
 pub(crate) mod quiet;
+mod relations;
 pub mod resolve;
 pub mod rest;
 pub mod rust;
@@ -49,6 +52,8 @@ pub enum Effect {
     BlockingQuery,
     /// A write with a statement that was prepared before, in a database within the process: no round trip to save.
     PreparedWrite,
+    /// A relation of a stored object is loaded because somebody asks for it.
+    LazyLoad,
     /// A statement is prepared.
     Prepare,
     /// A request over the network, awaited.
@@ -88,7 +93,10 @@ pub enum Effect {
 impl Effect {
     /// A statement or request: one per item is an N+1.
     pub const fn is_per_item(self) -> bool {
-        matches!(self, Effect::Query | Effect::BlockingQuery | Effect::Network | Effect::BlockingNetwork)
+        matches!(
+            self,
+            Effect::Query | Effect::BlockingQuery | Effect::LazyLoad | Effect::Network | Effect::BlockingNetwork
+        )
     }
 
     /// The same, declared asynchronous: a library runs it elsewhere.
@@ -121,6 +129,7 @@ impl Effect {
     pub const fn noun(self) -> &'static str {
         match self {
             Effect::Query | Effect::BlockingQuery | Effect::PreparedWrite => "query",
+            Effect::LazyLoad => "load of a relation",
             Effect::Prepare => "statement preparation",
             Effect::Network | Effect::BlockingNetwork => "request",
             Effect::FileIo => "file access",

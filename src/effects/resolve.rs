@@ -14,9 +14,11 @@ use self::gone::{NO_FUNC, NO_TYPE};
 use super::modules;
 use super::paths::{first_segment, last_segment, split_last};
 use super::rest::{Entry, Kind, Rest};
-use super::summary::{Func, NONE, Summary, TypeDef, func_flag};
+use super::summary::{Func, NONE, Relation, Summary, TypeDef, func_flag};
 use super::table::table;
 use crate::lang::Language;
+
+mod relations;
 
 /// A function of the repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,6 +66,8 @@ pub struct Names<'a> {
     macro_uses: HashMap<&'a str, Vec<(u32, usize)>>,
     crates: HashSet<&'a str>,
     test_modules: HashSet<&'a str>,
+    /// Class name, field → relation, by its file.
+    relations: HashMap<(&'a str, &'a str), Vec<(u32, Relation)>>,
 }
 
 impl<'a> Names<'a> {
@@ -87,6 +91,7 @@ impl<'a> Names<'a> {
             macro_uses: HashMap::new(),
             crates: HashSet::new(),
             test_modules: HashSet::new(),
+            relations: HashMap::new(),
         };
         for (index, file) in files.iter().enumerate() {
             names.add(index as u32, file);
@@ -145,6 +150,10 @@ impl<'a> Names<'a> {
         }
         for path in &file.test_modules {
             self.test_modules.insert(file.name(*path));
+        }
+        for relation in &file.relations {
+            let key = (file.name(relation.owner), file.name(relation.field));
+            self.relations.entry(key).or_default().push((index, *relation));
         }
     }
 

@@ -41,6 +41,8 @@ pub enum Kind {
     MacroUse,
     /// A test module in a file of its own, by the last part of its path; with its whole path.
     TestModule,
+    /// A relation that is loaded when it is asked for, by the class that has it and its name.
+    Relation,
 }
 
 /// A name that a file defines.
@@ -151,6 +153,9 @@ pub fn definitions(file: &Summary) -> Vec<Definition<'_>> {
     }
     for (n, path) in file.test_modules.iter().enumerate() {
         add(Kind::TestModule, "", last_segment(file.name(*path)), n, file.name(*path));
+    }
+    for (n, relation) in file.relations.iter().enumerate() {
+        add(Kind::Relation, file.name(relation.owner), file.name(relation.field), n, "");
     }
     found
 }

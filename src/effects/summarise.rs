@@ -18,6 +18,7 @@ use crate::lang::unit::{
     call_flag, ctx_flag,
 };
 
+mod relations;
 mod terms;
 
 /// Where a file belongs.
@@ -39,6 +40,8 @@ pub fn summarise(unit: &Unit, place: Place<'_>) -> Summary {
     s.frames();
     s.types();
     s.sites();
+    s.reads();
+    s.relations();
     s.finish_frames();
     s.finish_functions();
     s.finish_statics();
@@ -81,12 +84,14 @@ struct Summariser<'a> {
     open: HashSet<CtxId>,
     /// Modules declared in this one: the module context that each is declared in, and its name.
     children: HashSet<(CtxId, Sym)>,
-    /// Calls that the function returns with.
-    returned: HashSet<u32>,
+    /// Calls and fields that the function returns with.
+    returned: (HashSet<u32>, HashSet<ValId>),
     /// Calls that are awaited or given back where they stand.
     run: HashSet<u32>,
     /// Calls whose value is evaluated where they stand.
     evaluated: HashSet<u32>,
+    /// Calls whose value is bound to a name.
+    bound: HashSet<u32>,
     /// Fields whose type follows from their value, by type and place in it.
     open_fields: Vec<(usize, usize, BindId)>,
     /// Statics and constants: path, binding.
@@ -131,9 +136,10 @@ impl<'a> Summariser<'a> {
             kept: lookup::kept(unit),
             open: lookup::open(unit),
             children: lookup::children(unit),
-            returned: context::returned_calls(unit),
+            returned: context::returned(unit),
             run: context::run_calls(unit),
             evaluated: context::evaluated_calls(unit, table(unit.language).stored.evaluate),
+            bound: lookup::bound(unit),
             open_fields: Vec::new(),
             statics: Vec::new(),
             depth: 0,
@@ -622,16 +628,17 @@ impl<'a> Summariser<'a> {
         self.func_of.get(ctx.index()).copied().unwrap_or(NONE)
     }
 
-    fn site_flags(&self, id: CallId, call: &Call) -> u16 {
+    fn site_flags(&self, id: CallId, call: &Call) -> u32 {
         let unit = self.unit;
         let mut flags = 0;
-        let mut set = |on: bool, flag: u16| flags |= if on { flag } else { 0 };
+        let mut set = |on: bool, flag: u32| flags |= if on { flag } else { 0 };
         set(call.flags & call_flag::METHOD != 0, site_flag::METHOD);
         set(call.flags & call_flag::MACRO != 0, site_flag::MACRO);
         set(call.flags & call_flag::AWAIT != 0, site_flag::AWAIT);
-        set(self.returned.contains(&id.0) || context::is_guarded(unit, call.ctx), site_flag::RETURNED);
+        set(self.returned.0.contains(&id.0) || context::is_guarded(unit, call.ctx), site_flag::RETURNED);
         set(self.run.contains(&id.0), site_flag::RUN);
         set(self.evaluated.contains(&id.0), site_flag::EVALUATED);
+        set(self.bound.contains(&id.0), site_flag::BOUND);
         let args = unit.call_args(call);
         let connection = args.iter().copied().find(|a| context::is_connection(unit, *a));
         set(connection.is_some(), site_flag::CONNECTION_ARG);

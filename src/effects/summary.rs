@@ -49,6 +49,55 @@ pub struct Summary {
     pub statics: Vec<(u32, u32)>,
     /// Modules in files of their own that are test code.
     pub test_modules: Vec<u32>,
+    /// Relations of stored classes that are loaded when they are asked for.
+    pub relations: Vec<Relation>,
+    /// Relations that are asked for beforehand.
+    pub eager: Vec<Eager>,
+}
+
+/// A relation of a stored class that is loaded when it is asked for.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Relation {
+    /// Name of the class that has it.
+    pub owner: u32,
+    /// Its name.
+    pub field: u32,
+    /// How it is loaded.
+    pub kind: RelationKind,
+    /// The class that it leads to, a term; none where it is not written.
+    pub target: u32,
+    /// 1-based line of its declaration.
+    pub line: u32,
+    /// Whether its class declares it: else another class does, which refers to it.
+    pub own: bool,
+}
+
+/// How a relation is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RelationKind {
+    /// One object, loaded when the field is read.
+    One,
+    /// One object or many, loaded when the field is read.
+    Many,
+    /// Many, loaded when the manager that the field holds is asked for them.
+    Manager,
+    /// One object, loaded when anything but its key is asked of it.
+    Proxy,
+    /// A promise, loaded when the field is read.
+    Promise,
+    /// A collection or reference, loaded by a call.
+    Handle,
+}
+
+/// A relation that is asked for beforehand.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Eager {
+    /// The function that does; none for the body of a class or module.
+    pub func: u32,
+    /// Name of the class that it belongs to; none outside of every class.
+    pub owner: u32,
+    /// Its name, or `*` for all.
+    pub name: u32,
 }
 
 /// A context that calls stand in.
@@ -109,37 +158,41 @@ pub enum LoopKind {
 /// Bits of [`Site::flags`].
 pub mod site_flag {
     /// Called on a receiver.
-    pub const METHOD: u16 = 1;
+    pub const METHOD: u32 = 1;
     /// A macro.
-    pub const MACRO: u16 = 1 << 1;
+    pub const MACRO: u32 = 1 << 1;
     /// An argument is a connection by its name.
-    pub const CONNECTION_ARG: u16 = 1 << 2;
+    pub const CONNECTION_ARG: u32 = 1 << 2;
     /// The receiver is a connection by its name.
-    pub const CONNECTION_RECV: u16 = 1 << 3;
+    pub const CONNECTION_RECV: u32 = 1 << 3;
     /// The first argument is a text that reads as a statement.
-    pub const SQL: u16 = 1 << 4;
+    pub const SQL: u32 = 1 << 4;
     /// The receiver or the connection comes from the loop: one a turn.
-    pub const PER_TURN: u16 = 1 << 5;
+    pub const PER_TURN: u32 = 1 << 5;
     /// The statement's text comes from the loop: another one each turn.
-    pub const TEXT_PER_TURN: u16 = 1 << 6;
+    pub const TEXT_PER_TURN: u32 = 1 << 6;
     /// Takes a function literal.
-    pub const TAKES_CLOSURE: u16 = 1 << 7;
+    pub const TAKES_CLOSURE: u32 = 1 << 7;
     /// Awaited at once.
-    pub const AWAIT: u16 = 1 << 8;
+    pub const AWAIT: u32 = 1 << 8;
     /// Makes a channel that carries an answer or a few messages.
-    pub const FEW_MESSAGES: u16 = 1 << 9;
+    pub const FEW_MESSAGES: u32 = 1 << 9;
     /// Makes a channel that carries as many messages as a finite collection has items.
-    pub const FINITE_MESSAGES: u16 = 1 << 12;
+    pub const FINITE_MESSAGES: u32 = 1 << 12;
     /// The first argument is of another database's look, or the receiver of a look that is none (`request`).
-    pub const REQUEST_RECV: u16 = 1 << 10;
+    pub const REQUEST_RECV: u32 = 1 << 10;
     /// What it gives is what the function returns with, or it runs where a buffer is full: not once a turn.
-    pub const RETURNED: u16 = 1 << 11;
+    pub const RETURNED: u32 = 1 << 11;
     /// The receiver stores things by its name: a repository, a mapper, a model.
-    pub const STORE_RECV: u16 = 1 << 13;
+    pub const STORE_RECV: u32 = 1 << 13;
     /// The last call of its chain, awaited or given back where it stands.
-    pub const RUN: u16 = 1 << 15;
+    pub const RUN: u32 = 1 << 15;
     /// What it gives is iterated, listed, counted or awaited where it stands.
-    pub const EVALUATED: u16 = 1 << 14;
+    pub const EVALUATED: u32 = 1 << 14;
+    /// The read of a field, not a call.
+    pub const READ: u32 = 1 << 16;
+    /// What it gives is bound to a name.
+    pub const BOUND: u32 = 1 << 17;
 }
 
 /// A call.
@@ -164,7 +217,7 @@ pub struct Site {
     /// Number of arguments.
     pub arg_count: u16,
     /// Bits of [`site_flag`].
-    pub flags: u16,
+    pub flags: u32,
     /// Labels of the arguments, each with a colon after it (`_:on:`), where a language names its functions so.
     pub labels: u32,
     /// Line and column of the whole expression.
@@ -201,6 +254,8 @@ pub enum Term {
     Ret(u32),
     /// A field.
     Field(u32, u32),
+    /// What a loop or a collection gives a name of a written type: the type, and the value that it is.
+    Typed(u32, u32),
     /// A part of a tuple.
     Part(u32, u16),
     /// The payload of an optional, result or future.
@@ -307,6 +362,8 @@ impl Summary {
             macro_uses: Vec::new(),
             statics: Vec::new(),
             test_modules: Vec::new(),
+            relations: Vec::new(),
+            eager: Vec::new(),
         }
     }
 

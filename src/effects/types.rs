@@ -14,6 +14,7 @@ use crate::lang::Language;
 
 mod classes;
 mod jvm;
+mod rows;
 
 /// What a type is, its arguments apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,6 +197,7 @@ impl<'n, 'a> Types<'n, 'a> {
             Term::Named { name, args, count, .. } => self.named(file, summary.name(name), args, count, own, depth),
             Term::SelfOf(func) => own.cloned().unwrap_or_else(|| self.owner(file, func)),
             Term::Bounded(bound) => self.eval(file, bound, own, depth),
+            Term::Typed(written, _) => self.eval(file, written, own, depth),
             Term::Ret(site) => self.call(file, site, depth),
             Term::Field(base, name) => {
                 if let Some(found) = self.module_variable(file, base, summary.name(name), depth) {
@@ -327,6 +329,11 @@ impl<'n, 'a> Types<'n, 'a> {
     }
 
     fn field(&mut self, base: &Type<'a>, name: &str, depth: u32) -> Type<'a> {
+        let found = self.declared_field(base, name, depth);
+        self.related(base, name, found, depth)
+    }
+
+    fn declared_field(&mut self, base: &Type<'a>, name: &str, depth: u32) -> Type<'a> {
         if depth > MAX_DEPTH {
             return Type::unknown();
         }
@@ -525,13 +532,21 @@ impl<'n, 'a> Types<'n, 'a> {
         }
     }
 
+    /// What a method of the repository's own gives, or one that stands for stored rows.
+    fn own_result(&mut self, file: u32, site: &Site, name: &str, recv: &Type<'a>, depth: u32) -> Option<Type<'a>> {
+        let mut targets = Vec::new();
+        self.receiver_methods(file, site, recv, &mut targets, depth);
+        match targets.first() {
+            Some(first) => Some(self.returned(*first, recv, depth)),
+            None => self.rows_of(file, site, name, recv, depth),
+        }
+    }
+
     fn method_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Type<'a> {
         let summary = self.names.file(file);
         let recv = self.eval(file, site.recv, None, depth);
-        let mut targets = Vec::new();
-        self.receiver_methods(file, site, &recv, &mut targets, depth);
-        if let Some(first) = targets.first() {
-            return self.returned(*first, &recv, depth);
+        if let Some(known) = self.own_result(file, site, name, &recv, depth) {
+            return known;
         }
         let library = self.library(recv.clone());
         if let Some(known) = known_result(summary, site, name, &library) {
@@ -651,6 +666,9 @@ impl<'n, 'a> Types<'n, 'a> {
             let one = if matches!(class.head, Head::List) { class.arg(0) } else { class };
             let many = || Type { head: Head::Path(name), args: Rc::from([one.clone()]) };
             return if stored.one.contains(&name) { one } else { many() };
+        }
+        if let Some(rows) = self.selected(file, site, name, depth) {
+            return rows;
         }
         let mut targets = Vec::new();
         self.path_targets(file, name, site.absolute, &mut targets, depth);

@@ -5,8 +5,8 @@
 use super::Language;
 use super::scope::Scope;
 use super::unit::{
-    Await, Bind, BindId, BindKind, Call, CallId, Ctx, CtxId, CtxKind, Import, Jump, Load, Names, Note, NoteKind, Pos,
-    Region, RegionId, Sym, Ty, TyId, Unit, Val, ValId, call_flag,
+    Await, Bind, BindId, BindKind, Call, CallId, Ctx, CtxId, CtxKind, Import, Jump, Load, Mark, Names, Note, NoteKind,
+    Pos, Read, Region, RegionId, Sym, Ty, TyId, Unit, Val, ValId, call_flag,
 };
 
 /// A unit under construction.
@@ -56,6 +56,8 @@ impl Builder {
             imports: Vec::new(),
             loads: Vec::new(),
             notes: Vec::new(),
+            marks: Vec::new(),
+            reads: Vec::new(),
             macro_args: Vec::new(),
             awaits: Vec::new(),
             jumps: Vec::new(),
@@ -352,6 +354,24 @@ impl Builder {
     /// Adds a note to a context.
     pub fn note(&mut self, ctx: CtxId, kind: NoteKind, name: Sym, ty: TyId) {
         self.unit.notes.push(Note { ctx, kind, name, ty });
+    }
+
+    /// Adds a mark.
+    pub fn mark(&mut self, ctx: CtxId, field: Sym, name: Sym, args: Sym, at: Pos) {
+        self.unit.marks.push(Mark { ctx, field, name, args, at });
+    }
+
+    /// Adds a read of a field. What begins at a module or class loads nothing.
+    pub fn read(&mut self, val: ValId, start: Pos, at: Pos, end: Pos) {
+        if self.unit.begins_at_local(val) {
+            let ctx = self.here();
+            self.unit.reads.push(Read { ctx, val, start, at, end });
+        }
+    }
+
+    /// Takes back the read of what is written to.
+    pub fn unread(&mut self, val: ValId) {
+        self.unit.reads.pop_if(|read| read.val == val);
     }
 
     /// Adds a use of an item macro.

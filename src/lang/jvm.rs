@@ -428,6 +428,18 @@ impl<'t> Jvm<'t> {
         self.b.note(ctx, NoteKind::Attribute, name, TyId::NONE);
     }
 
+    /// Keeps what an annotation says: `@Column(unique = true)`, `@field:Id`.
+    pub(super) fn mark(&mut self, ctx: CtxId, field: Sym, node: Node<'t>) {
+        let text = self.src.text(node).trim_start_matches('@');
+        let (head, args) = match text.split_once('(') {
+            Some((head, args)) => (head, args.trim_end().strip_suffix(')').unwrap_or(args)),
+            None => (text, ""),
+        };
+        let path = head.rsplit(':').next().unwrap_or(head).trim();
+        let (name, args, at) = (self.dotted(path), self.b.intern(args.trim()), self.src.start(node));
+        self.b.mark(ctx, field, name, args, at);
+    }
+
     /// A whole number as it is written, or another literal.
     pub(super) fn number(&mut self, text: &str) -> ValId {
         let digits: String = text.chars().filter(|c| *c != '_').collect();

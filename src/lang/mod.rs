@@ -21,6 +21,7 @@ mod tree;
 pub mod typescript;
 pub mod typescript_complexity;
 pub mod unit;
+pub mod written;
 
 use unit::Unit;
 

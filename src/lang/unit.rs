@@ -418,6 +418,37 @@ pub enum NoteKind {
     Public,
 }
 
+/// A field of a local value that is read where that may load something: a relation of a stored object.
+#[derive(Debug, Clone, Copy)]
+pub struct Read {
+    /// Where.
+    pub ctx: CtxId,
+    /// The field: a [`Val::Field`].
+    pub val: ValId,
+    /// First position of the whole expression.
+    pub start: Pos,
+    /// Position of the field's name.
+    pub at: Pos,
+    /// Position after the last character.
+    pub end: Pos,
+}
+
+/// What a class says of itself or of one of its fields beside types: an annotation, a decorator, a tag, or the call that
+/// makes the field. Its arguments are kept as they are written: few ask for them.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    /// The class; for what stands on a method, the function.
+    pub ctx: CtxId,
+    /// The field; none for the class or function itself.
+    pub field: Sym,
+    /// Name or path.
+    pub name: Sym,
+    /// Source text of its arguments, without the parentheses.
+    pub args: Sym,
+    /// Position.
+    pub at: Pos,
+}
+
 /// An await that is not on a call itself, or on one: where the function may be suspended.
 #[derive(Debug, Clone, Copy)]
 pub struct Await {
@@ -493,6 +524,10 @@ pub struct Unit {
     pub loads: Vec<Load>,
     /// Notes.
     pub notes: Vec<Note>,
+    /// Marks.
+    pub marks: Vec<Mark>,
+    /// Fields that are read.
+    pub reads: Vec<Read>,
     /// Arguments of item macros.
     pub macro_args: Vec<Sym>,
     /// Awaits.
@@ -522,6 +557,19 @@ impl Unit {
                 other => return other,
             }
         }
+    }
+
+    /// Whether a value is a field, at whatever depth, of something that a binding or a call gave.
+    pub fn begins_at_local(&self, val: ValId) -> bool {
+        let mut at = val;
+        for _ in 0..16 {
+            match self.plain(at) {
+                Val::Field(inner, _) | Val::Index(inner) | Val::Inner(inner) | Val::Elem(inner) => at = inner,
+                Val::Local(_) | Val::Call(_) | Val::ClosureParam(..) | Val::Part(..) => return true,
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// A call.

@@ -3,6 +3,7 @@
 use super::{MAX_DEPTH, Summariser, UNMADE};
 use crate::effects::context;
 use crate::effects::summary::{NONE, Term};
+use crate::lang::Language;
 use crate::lang::unit::{BindId, BindKind, CtxId, CtxKind, NoteKind, Sym, TyId, Val, ValId};
 
 impl Summariser<'_> {
@@ -91,7 +92,14 @@ impl Summariser<'_> {
             let written = self.ty_term(bind.ty, bind.ctx);
             // `let x: _ = …` and `Vec<_>` say less than the value does.
             let value = if written == NONE || self.has_hole(bind.ty) { self.val_term(bind.value) } else { NONE };
-            if value == NONE { written } else { value }
+            let given =
+                matches!(bind.kind, BindKind::LoopVar | BindKind::ClosureParam) && unit.language != Language::Rust;
+            let of = if given && value == NONE { self.val_term(bind.value) } else { NONE };
+            match (value, of) {
+                (NONE, NONE) => written,
+                (NONE, of) => self.term(Term::Typed(written, of)),
+                (value, _) => value,
+            }
         } else if unit.is_receiver(id) {
             let func = self.func_at(unit.function_of(bind.ctx));
             self.term(Term::SelfOf(func))

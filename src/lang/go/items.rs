@@ -228,6 +228,7 @@ impl<'t> Lower<'t> {
                 named = true;
                 let name = lower.sym(part.node);
                 lower.b.bind(BindKind::Field, name, ty, ValId::NONE, at);
+                lower.tag(node, name, at);
             }
         });
         if !named {
@@ -239,7 +240,17 @@ impl<'t> Lower<'t> {
                 _ => self.type_name(written),
             };
             self.b.bind(BindKind::Field, name, ty, ValId::NONE, at);
+            self.tag(node, name, at);
         }
+    }
+
+    /// What the tag of a field says: `gorm:"uniqueIndex"`.
+    fn tag(&mut self, field: Node<'t>, name: Sym, at: Pos) {
+        let Some(tag) = child(field, F.tag) else { return };
+        let text = self.text(tag).trim_matches(['`', '"']);
+        let class = self.b.here();
+        let (word, text) = (self.b.intern("tag"), self.b.intern(text));
+        self.b.mark(class, name, word, text, at);
     }
 
     /// A method that an interface asks for.

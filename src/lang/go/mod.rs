@@ -54,7 +54,7 @@ tree::fields! {
     grammar();
     name, path, receiver, parameters, result, body, r#type, value, type_parameters, element, length, key, package, left,
     right, operator, operand, field, index, function, arguments, channel, label, initializer, condition, consequence,
-    alternative, update, alias, communication, type_arguments,
+    alternative, update, alias, communication, type_arguments, tag,
 }
 
 /// Lowers a Go source file.

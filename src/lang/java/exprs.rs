@@ -150,7 +150,12 @@ impl<'t> Java<'t> {
         }
         let value = self.expr(object);
         let name = self.sym(field);
-        self.derived(value, |value| Val::Field(value, name))
+        let read = self.derived(value, |value| Val::Field(value, name));
+        if read.is_some() && kind(object) != Kind::This {
+            let (start, at, end) = (self.src.start(node), self.src.start(field), self.src.end(node));
+            self.b.read(read, start, at, end);
+        }
+        read
     }
 
     fn creation(&mut self, node: Node<'t>) -> ValId {

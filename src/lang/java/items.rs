@@ -253,10 +253,12 @@ impl<'t> Java<'t> {
         let here = self.b.here();
         let kids = self.src.kids(node);
         let mut modifiers = Modifiers::default();
+        let mut marked = None;
         for place in kids.places() {
             let kid = self.src.kid(place).node;
             if kind(kid) == Kind::Modifiers {
                 modifiers = self.read_modifiers(kid);
+                marked = Some(kid);
             }
             if kind(kid) != Kind::VariableDeclarator {
                 continue;
@@ -264,6 +266,9 @@ impl<'t> Java<'t> {
             let Some(name_node) = child(kid, F.name) else { continue };
             let at = self.src.start(name_node);
             let name = self.sym(name_node);
+            if let Some(marked) = marked.filter(|_| !is_static) {
+                self.field_marks(marked, here, name);
+            }
             let ty = if child(kid, F.dimensions).is_some() { self.array_ty(ty) } else { ty };
             let value = child(kid, F.value);
             if is_static {
@@ -278,6 +283,17 @@ impl<'t> Java<'t> {
             }
             if !modifiers.is_private && !modifiers.is_final {
                 self.b.note(here, NoteKind::Public, name, TyId::NONE);
+            }
+        }
+        self.src.done(kids);
+    }
+
+    fn field_marks(&mut self, modifiers: Node<'t>, class: CtxId, field: Sym) {
+        let kids = self.src.kids(modifiers);
+        for place in kids.places() {
+            let kid = self.src.kid(place).node;
+            if matches!(kind(kid), Kind::Annotation | Kind::MarkerAnnotation) {
+                self.mark(class, field, kid);
             }
         }
         self.src.done(kids);
@@ -313,6 +329,7 @@ impl<'t> Java<'t> {
             {
                 let name = self.src.text(name);
                 self.annotation(ctx, name);
+                self.mark(ctx, Sym::NONE, kid);
             }
         }
         self.src.done(kids);

@@ -193,7 +193,20 @@ impl<'t> Kotlin<'t> {
             let recv = if value.is_some() { value } else { self.b.val(Val::Literal) };
             return self.method_reference(recv, name, true, start, end);
         }
-        self.derived(value, |value| Val::Field(value, name))
+        let field = self.derived(value, |value| Val::Field(value, name));
+        // Of what is no relation, nothing is asked: a field of a field is, and what a loop goes over.
+        if matches!(self.b.unit().plain(value), Val::Field(..)) {
+            self.read(node, field);
+        }
+        field
+    }
+
+    /// Notes that a field is read.
+    pub(super) fn read(&mut self, node: Node<'t>, field: ValId) {
+        if matches!(self.b.unit().val(field), Val::Field(..)) {
+            let (start, end) = (self.src.start(node), self.src.end(node));
+            self.b.read(field, start, start, end);
+        }
     }
 
     /// `a name b`: a method of `a`.

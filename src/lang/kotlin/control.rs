@@ -218,6 +218,9 @@ impl<'t> Kotlin<'t> {
         }
         self.src.done(kids);
         let head = over.map_or(ValId::NONE, |o| self.expr(o));
+        if let Some(over) = over {
+            self.read(over, head);
+        }
         let text = over.map_or("", |o| self.src.text(o));
         let text = self.quoted(text);
         let label = self.label_before(node);

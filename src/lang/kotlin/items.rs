@@ -173,6 +173,7 @@ impl<'t> Kotlin<'t> {
             // A plain parameter is seen by initialisers alone: as a field it is found there too.
             self.declare_field(name);
             self.b.bind(BindKind::Field, name, ty, ValId::NONE, at);
+            self.field_marks(parameter, name);
             let parts = self.src.kids(parameter);
             let after: Vec<Node<'t>> = self.src.listed(parts).iter().map(|kid| kid.node).collect();
             self.src.done(parts);
@@ -318,6 +319,7 @@ impl<'t> Kotlin<'t> {
             if kind(kid) == Kind::Annotation {
                 if let Some(ctx) = ctx {
                     self.annotate(kid, ctx);
+                    self.mark(ctx, Sym::NONE, kid);
                 }
                 continue;
             }
@@ -330,6 +332,20 @@ impl<'t> Kotlin<'t> {
         }
         self.src.done(kids);
         found
+    }
+
+    /// What the annotations of a field say.
+    pub(super) fn field_marks(&mut self, declaration: Node<'t>, field: Sym) {
+        let Some(modifiers) = self.find(declaration, Kind::Modifiers) else { return };
+        let class = self.b.here();
+        let kids = self.src.kids(modifiers);
+        for place in kids.places() {
+            let kid = self.src.kid(place).node;
+            if kind(kid) == Kind::Annotation {
+                self.mark(class, field, kid);
+            }
+        }
+        self.src.done(kids);
     }
 
     fn annotate(&mut self, node: Node<'t>, ctx: CtxId) {

@@ -94,6 +94,7 @@ impl<'t> Kotlin<'t> {
             let (name, at, ty) = self.declared(name);
             let here = self.b.here();
             self.b.bind(BindKind::Field, name, ty, value, at);
+            self.field_marks(node, name);
             if !parts.is_private {
                 self.b.note(here, NoteKind::Public, name, TyId::NONE);
             }

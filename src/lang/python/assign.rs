@@ -36,9 +36,43 @@ impl<'a> Lower<'a> {
         }
         self.named_type(assign);
         let value = self.expr(&assign.value);
+        if let [Expr::Name(target)] = assign.targets.as_slice() {
+            self.class_mark(target.id.as_str(), &assign.value, target.range().start());
+        }
         for target in &assign.targets {
             self.target(target, BindKind::Let, value);
         }
+    }
+
+    /// Keeps what makes a field of a class (`author = ForeignKey(User)`), and what a class says of its table.
+    fn class_mark(&mut self, field: &str, value: &'a Expr, at: TextSize) {
+        const SAID: [&str; 11] = [
+            "indexes",
+            "constraints",
+            "unique_together",
+            "index_together",
+            "db_table",
+            "abstract",
+            "managed",
+            "proxy",
+            "__tablename__",
+            "__table_args__",
+            "__abstract__",
+        ];
+        let Some(class) = self.bodies.last().filter(|body| body.kind == BodyKind::Class).map(|body| body.ctx) else {
+            return;
+        };
+        let (name, args) = match value {
+            Expr::Call(call) => match self.dotted(&call.func) {
+                Some(name) => (name, &self.text[call.arguments.range()]),
+                None => return,
+            },
+            other if SAID.contains(&field) => (self.sym("="), &self.text[other.range()]),
+            _ => return,
+        };
+        let args = args.strip_prefix('(').and_then(|args| args.strip_suffix(')')).unwrap_or(args);
+        let (field, args, at) = (self.sym(field), self.sym(args), self.places.pos(at));
+        self.b.mark(class, field, name, args, at);
     }
 
     /// `T = TypeVar("T", bound=Base)`, `Session = NewType("Session", Base)`, `Db = Annotated[Session, Depends(connect)]`.
@@ -81,6 +115,9 @@ impl<'a> Lower<'a> {
             return;
         }
         let value = assign.value.as_deref().map_or(ValId::NONE, |value| self.expr(value));
+        if let (Some(name), Some(value)) = (name, assign.value.as_deref()) {
+            self.class_mark(name.id.as_str(), value, name.range().start());
+        }
         let ty = self.ty(&assign.annotation);
         let at = assign.target.range().start();
         match &*assign.target {
@@ -146,6 +183,7 @@ impl<'a> Lower<'a> {
     fn store(&mut self, target: &'a Expr, value: ValId) {
         let at = self.places.pos(target.range().start());
         let target = self.expr(target);
+        self.b.unread(target);
         self.b.assign(BindKind::Assign, target, value, at);
     }
 

@@ -42,7 +42,11 @@ impl<'a> Lower<'a> {
         match link {
             Expr::Attribute(attribute) => {
                 let name = self.sym(attribute.attr.as_str());
-                self.derived(value, |v| Val::Field(v, name))
+                let field = self.derived(value, |v| Val::Field(v, name));
+                if field.is_some() {
+                    self.read(attribute, field);
+                }
+                field
             }
             Expr::Subscript(subscript) => self.subscript(subscript, value),
             Expr::Await(awaited) => {
@@ -55,6 +59,13 @@ impl<'a> Lower<'a> {
             },
             _ => value,
         }
+    }
+
+    fn read(&mut self, attribute: &'a ExprAttribute, field: ValId) {
+        let range = attribute.range();
+        let (start, end) = (self.places.pos(range.start()), self.places.pos(range.end()));
+        let at = self.places.pos(attribute.attr.range().start());
+        self.b.read(field, start, at, end);
     }
 
     fn method(&mut self, call: &'a ExprCall, attribute: &'a ExprAttribute, recv: ValId) -> ValId {

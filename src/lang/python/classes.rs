@@ -31,6 +31,13 @@ impl<'a> Lower<'a> {
         for ty in tys.into_iter().filter(|ty| ty.is_some()) {
             self.b.note(ctx, NoteKind::Base, name, ty);
         }
+        for keyword in arguments.iter().flat_map(|a| &a.keywords) {
+            if let Some(word) = &keyword.arg {
+                let range = keyword.value.range();
+                let (word, args) = (self.sym(word.as_str()), self.sym(&self.text[range]));
+                self.b.mark(ctx, Sym::NONE, word, args, decorated.start);
+            }
+        }
         let binds = self.b.unit().binds.len();
         self.statements(&def.body);
         if flags & ctx_flag::ENUM != 0 {

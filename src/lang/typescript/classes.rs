@@ -28,6 +28,7 @@ impl<'a> Lower<'a, '_> {
         });
         let ctx = self.b.open(CtxKind::Class, if holds_code { 0 } else { flags }, name, from);
         self.decorators(ctx, &class.decorators);
+        self.marks(ctx, Sym::NONE, &class.decorators);
         self.generics(ctx, class.type_parameters.as_deref());
         if let Some(base) = heritage {
             self.b.note(ctx, NoteKind::Base, name, base);
@@ -98,6 +99,15 @@ impl<'a> Lower<'a, '_> {
         if property.r#static {
             self.b.note(ctx, NoteKind::Static, name, TyId::NONE);
         }
+        self.marks(ctx, name, &property.decorators);
+        if let Some(written) = &property.type_annotation
+            && let TSType::TSTypeReference(reference) = &written.type_annotation
+            && let wrapper @ ("Promise" | "Ref" | "Reference" | "Collection") =
+                reference.type_name.get_identifier_reference().map_or("", |id| id.name.as_str())
+        {
+            let (wrapper, nothing) = (self.b.intern(wrapper), self.b.intern(""));
+            self.b.mark(ctx, name, wrapper, nothing, at);
+        }
         let private = property.accessibility.is_some_and(|a| a != TSAccessibility::Public);
         if !private && !property.key.is_private_identifier() {
             self.b.note(ctx, NoteKind::Public, name, TyId::NONE);
@@ -152,6 +162,24 @@ impl<'a> Lower<'a, '_> {
         self.b.field_in(ctx, name, ty, value, at);
         if public {
             self.b.note(ctx, NoteKind::Public, name, TyId::NONE);
+        }
+    }
+
+    /// Keeps what decorators say: `@Column({ unique: true })`.
+    fn marks(&mut self, ctx: CtxId, field: Sym, decorators: &'a [Decorator<'a>]) {
+        for decorator in decorators {
+            let (callee, args) = match &decorator.expression {
+                Expression::CallExpression(call) => {
+                    let from = call.type_arguments.as_ref().map_or(call.callee.span().end, |t| t.span.end);
+                    (&call.callee, oxc_span::Span::new(from, call.span.end))
+                }
+                other => (other, oxc_span::Span::new(0, 0)),
+            };
+            let args = self.source(args).trim().trim_start_matches('(');
+            let args = args.strip_suffix(')').unwrap_or(args).trim();
+            let name = self.source(callee.span()).rsplit('.').next().unwrap_or_default();
+            let (name, args, at) = (self.b.intern(name), self.b.intern(args), self.start(decorator.span));
+            self.b.mark(ctx, field, name, args, at);
         }
     }
 

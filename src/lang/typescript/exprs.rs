@@ -131,6 +131,11 @@ impl<'a> Lower<'a, '_> {
     fn awaited(&mut self, wait: &'a AwaitExpression<'a>) -> ValId {
         let value = self.expr(&wait.argument);
         let at = self.start(wait.span);
+        // `await post.author`: a relation that is a promise is loaded by asking for it.
+        if matches!(self.b.unit().val(value), Val::Field(..)) {
+            let (start, end) = (self.start(wait.argument.span()), self.end(wait.argument.span()));
+            self.b.read(value, start, start, end);
+        }
         self.await_value(value, at);
         value
     }

@@ -1,5 +1,6 @@
 //! Per-item work: a query, a request or a statement's preparation for each item of a loop.
 
+pub mod lazy_relation_in_loop;
 pub mod orm_call_in_loop;
 pub mod prepare_in_loop;
 pub mod raw_sql_in_loop;
@@ -17,8 +18,13 @@ use crate::model::raw::{Raw, Situation};
 use crate::model::severity::Confidence;
 
 /// The rules of the group.
-pub const RULES: &[Rule] =
-    &[orm_call_in_loop::RULE, prepare_in_loop::RULE, raw_sql_in_loop::RULE, request_in_loop::RULE];
+pub const RULES: &[Rule] = &[
+    lazy_relation_in_loop::RULE,
+    orm_call_in_loop::RULE,
+    prepare_in_loop::RULE,
+    raw_sql_in_loop::RULE,
+    request_in_loop::RULE,
+];
 
 /// A loop of fewer turns is provably small (contracts 1).
 const SMALL: u32 = 10;
