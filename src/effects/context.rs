@@ -569,37 +569,6 @@ pub(crate) fn is_guarded(unit: &Unit, ctx: CtxId) -> bool {
     unit.around(ctx).take_while(|id| !unit.ctx(*id).kind.is_body() && !unit.ctx(*id).kind.is_loop()).any(asks)
 }
 
-/// Calls and fields whose value the function returns with, or makes what it returns with: they are asked at most once,
-/// whatever loop they stand in.
-pub(crate) fn returned(unit: &Unit) -> (HashSet<u32>, HashSet<ValId>) {
-    let (mut calls, mut fields) = (HashSet::new(), HashSet::new());
-    // What a closure returns with, it returns with for each item.
-    let of_function = |ctx: CtxId| {
-        let body = unit.around(ctx).find(|c| unit.ctx(*c).kind.is_body());
-        body.is_some_and(|b| unit.ctx(b).kind == CtxKind::Function)
-    };
-    let mut open: Vec<ValId> = Vec::new();
-    for jump in unit.jumps.iter().filter(|j| j.kind == JumpKind::Return && of_function(j.ctx)) {
-        open.push(jump.val);
-        while let Some(val) = open.pop() {
-            match unit.val(val) {
-                Val::Same(inner) | Val::Ref(inner) | Val::Named(inner, _) | Val::Inner(inner) => open.push(inner),
-                Val::Field(inner, _) => {
-                    fields.insert(val);
-                    open.push(inner);
-                }
-                // Where it stands in the same place: not in a closure that is called for each item.
-                Val::Call(id) if unit.call(id).ctx == jump.ctx && calls.insert(id.0) => {
-                    open.push(unit.call(id).recv);
-                    open.extend(unit.call_args(unit.call(id)));
-                }
-                _ => {}
-            }
-        }
-    }
-    (calls, fields)
-}
-
 /// Calls that are awaited where they stand, or given back or collected to be awaited: what a builder has put together
 /// runs there. Of languages without such builders none.
 pub(crate) fn run_calls(unit: &Unit) -> HashSet<u32> {

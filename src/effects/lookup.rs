@@ -2,11 +2,11 @@
 //!
 //! Made once a file; a search through the file for each question would cost the square of its size.
 
-use foldhash::{HashMap, HashMapExt, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::paths::last_segment;
 use super::words::{main_thread, words};
-use crate::lang::unit::{Bind, BindId, BindKind, CtxId, CtxKind, Note, NoteKind, Sym, Unit, Val};
+use crate::lang::unit::{Bind, BindId, BindKind, CtxId, CtxKind, JumpKind, Note, NoteKind, Sym, Unit, Val, ValId};
 
 /// The module context that a context stands in; none at the top of the file.
 pub(super) fn module_ctx(unit: &Unit, ctx: CtxId) -> CtxId {
@@ -92,6 +92,37 @@ pub(super) fn kept(unit: &Unit) -> HashSet<CtxId> {
     const KEEPS: [&str; 6] = ["lru_cache", "cache", "cached", "cached_property", "memoize", "once"];
     let attributes = unit.notes.iter().filter(|n| n.kind == NoteKind::Attribute);
     attributes.filter(|n| KEEPS.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx).collect()
+}
+
+/// Calls and fields whose value the function returns with, or makes what it returns with: they are asked at most once,
+/// whatever loop they stand in.
+pub(super) fn returned(unit: &Unit) -> (HashSet<u32>, HashSet<ValId>) {
+    let (mut calls, mut fields) = (HashSet::new(), HashSet::new());
+    // What a closure returns with, it returns with for each item.
+    let of_function = |ctx: CtxId| {
+        let body = unit.around(ctx).find(|c| unit.ctx(*c).kind.is_body());
+        body.is_some_and(|b| unit.ctx(b).kind == CtxKind::Function)
+    };
+    let mut open: Vec<ValId> = Vec::new();
+    for jump in unit.jumps.iter().filter(|j| j.kind == JumpKind::Return && of_function(j.ctx)) {
+        open.push(jump.val);
+        while let Some(val) = open.pop() {
+            match unit.val(val) {
+                Val::Same(inner) | Val::Ref(inner) | Val::Named(inner, _) | Val::Inner(inner) => open.push(inner),
+                Val::Field(inner, _) => {
+                    fields.insert(val);
+                    open.push(inner);
+                }
+                // Where it stands in the same place: not in a closure that is called for each item.
+                Val::Call(id) if unit.call(id).ctx == jump.ctx && calls.insert(id.0) => {
+                    open.push(unit.call(id).recv);
+                    open.extend(unit.call_args(unit.call(id)));
+                }
+                _ => {}
+            }
+        }
+    }
+    (calls, fields)
 }
 
 /// Calls whose value is bound to a name.

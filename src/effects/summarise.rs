@@ -136,7 +136,7 @@ impl<'a> Summariser<'a> {
             kept: lookup::kept(unit),
             open: lookup::open(unit),
             children: lookup::children(unit),
-            returned: context::returned(unit),
+            returned: lookup::returned(unit),
             run: context::run_calls(unit),
             evaluated: context::evaluated_calls(unit, table(unit.language).stored.evaluate),
             bound: lookup::bound(unit),

@@ -532,16 +532,6 @@ impl<'n, 'a> Types<'n, 'a> {
         }
     }
 
-    /// What a method of the repository's own gives, or one that stands for stored rows.
-    fn own_result(&mut self, file: u32, site: &Site, name: &str, recv: &Type<'a>, depth: u32) -> Option<Type<'a>> {
-        let mut targets = Vec::new();
-        self.receiver_methods(file, site, recv, &mut targets, depth);
-        match targets.first() {
-            Some(first) => Some(self.returned(*first, recv, depth)),
-            None => self.rows_of(file, site, name, recv, depth),
-        }
-    }
-
     fn method_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Type<'a> {
         let summary = self.names.file(file);
         let recv = self.eval(file, site.recv, None, depth);

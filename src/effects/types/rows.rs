@@ -98,8 +98,8 @@ impl<'a> Types<'_, 'a> {
         })
     }
 
-    /// What a method of a library gives of stored rows.
-    pub(super) fn rows_of(
+    /// What a method of the repository's own gives, or one that stands for stored rows.
+    pub(super) fn own_result(
         &mut self,
         file: u32,
         site: &Site,
@@ -107,6 +107,16 @@ impl<'a> Types<'_, 'a> {
         recv: &Type<'a>,
         depth: u32,
     ) -> Option<Type<'a>> {
+        let mut targets = Vec::new();
+        self.receiver_methods(file, site, recv, &mut targets, depth);
+        match targets.first() {
+            Some(first) => Some(self.returned(*first, recv, depth)),
+            None => self.rows_of(file, site, name, recv, depth),
+        }
+    }
+
+    /// What a method of a library gives of stored rows.
+    fn rows_of(&mut self, file: u32, site: &Site, name: &str, recv: &Type<'a>, depth: u32) -> Option<Type<'a>> {
         match self.names.file(file).language {
             Language::Java | Language::Kotlin => self.jvm_rows(site, name, recv, depth),
             Language::Python => self.python_rows(file, site, name, recv, depth),
