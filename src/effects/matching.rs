@@ -143,6 +143,7 @@ impl<'m> Matcher<'m> {
         Some(Seen { effect, confidence: Confidence::High, by_text: false })
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of evidence")]
     fn fits(&mut self, types: &mut Types<'_, '_>, index: u32, site: &Site, row: Row, own: bool) -> bool {
         let file = types.file(index);
         let method = site.flags & site_flag::METHOD != 0;
@@ -360,7 +361,7 @@ fn gives(types: &mut Types<'_, '_>, index: u32, site: &Site, wanted: &[&str]) ->
     !targets.is_empty()
         && targets.iter().all(|target| {
             let (file, func) = (names.file(target.file), names.func(*target));
-            let named = |term: u32| match file.term(term) {
+            let is_wanted = |term: u32| match file.term(term) {
                 Some(Term::Named { name, .. }) => wanted.iter().any(|w| same_type(file.name(name), w)),
                 _ => false,
             };
@@ -370,7 +371,7 @@ fn gives(types: &mut Types<'_, '_>, index: u32, site: &Site, wanted: &[&str]) ->
                 }
                 _ => func.ret,
             };
-            func.flags & func_flag::BODILESS != 0 && named(first)
+            func.flags & func_flag::BODILESS != 0 && is_wanted(first)
         })
 }
 

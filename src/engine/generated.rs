@@ -36,7 +36,10 @@ fn is_vendored(path: &str) -> bool {
     let folders: Vec<&str> = path.split('/').collect();
     // `vendor/github.com/acme/…`: Go's own layout; a folder of that name may hold anything elsewhere.
     let of_go = |at: usize| {
-        folders[at] == "vendor" && at + 2 < folders.len() && folders[at + 1].contains('.') && path.ends_with(".go")
+        folders[at] == "vendor"
+            && at + 2 < folders.len()
+            && folders[at + 1].contains('.')
+            && path.rsplit_once('.').is_some_and(|(_, end)| end == "go")
     };
     (0..folders.len()).any(|at| of_go(at) || matches!(folders[at], "node_modules" | "Pods" | "site-packages"))
 }

@@ -1,4 +1,4 @@
-//! What calls of less common stores of the JVM do: JDO, Android's databases, SQLDelight, Redis, search engines, documents,
+//! What calls of less common stores of the JVM do: JDO, Android's databases, `SQLDelight`, Redis, search engines, documents,
 //! objects in buckets.
 //!
 //! Only names and evidence. Must not know how either is matched.

@@ -164,15 +164,14 @@ pub(super) fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         return None;
     }
     let callee = view.callee();
-    let (seen, through) = match facts.seen {
-        Some(seen) => (seen, None),
-        None => {
-            // What another composable waits for is told there.
-            let draws = |target: FuncRef| view.graph.names.func(target).flags & func_flag::HANDLER != 0;
-            let found = view.graph.blocking(facts).filter(|(target, reach)| reach.hops == 0 && !draws(*target));
-            let (target, reach) = found?;
-            (reach.seen, Some(target))
-        }
+    let (seen, through) = if let Some(seen) = facts.seen {
+        (seen, None)
+    } else {
+        // What another composable waits for is told there.
+        let draws = |target: FuncRef| view.graph.names.func(target).flags & func_flag::HANDLER != 0;
+        let found = view.graph.blocking(facts).filter(|(target, reach)| reach.hops == 0 && !draws(*target));
+        let (target, reach) = found?;
+        (reach.seen, Some(target))
     };
     let name = last_segment(view.summary().name(view.site().name));
     let waits = match seen.effect {
