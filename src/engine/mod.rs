@@ -272,6 +272,12 @@ fn schema_of(job: &Job<'_>, files: &[file::Analysed], rules: &[&'static Rule]) -
     for definition in files.iter().flat_map(|file| &file.spoken.definitions) {
         schema.also(definition);
     }
+    let models = files
+        .iter()
+        .zip(job.sources)
+        .flat_map(|(file, source)| file.spoken.models.iter().map(|model| (source.path.clone(), model.clone())));
+    let definitions: Vec<&str> = files.iter().flat_map(|f| &f.spoken.definitions).map(String::as_str).collect();
+    schema.take(models.collect(), &definitions);
     schema
 }
 

@@ -19,6 +19,8 @@ pub struct Gap {
     pub leading: Vec<String>,
     /// Where the table is defined.
     pub origin: (String, u32),
+    /// How an index is declared, where it is not by a statement.
+    pub how: String,
 }
 
 /// What a query does with a column that no index begins with.
@@ -229,6 +231,7 @@ impl<'s> Resolved<'s> {
             by,
             leading: known.leading().into_iter().map(str::to_owned).collect(),
             origin: known.origin.clone(),
+            how: known.how.clone(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A lowered file → what it says to its database: queries in texts and in diesel's words, and statements that define.
 
 use super::query::{Query, Spoken};
-use super::{dsl, select};
+use super::{client, dsl, mapped, models, orm, select};
 use crate::lang::unit::{Call, CtxKind, Unit, Val, ValId, call_flag};
 use crate::model::finding::Span;
 
@@ -37,10 +37,18 @@ pub fn spoken(unit: &Unit) -> Spoken {
                 spoken.queries.push(Query { whole: !template, ..query(unit, call, selects) });
             }
         }
-        if let Some(select) = dsl::select(unit, call) {
+        let select = dsl::select(unit, call).or_else(|| orm::select(unit, call)).or_else(|| client::select(unit, call));
+        if let Some(select) = select {
             spoken.queries.push(query(unit, call, vec![select]));
         }
+        if let Some((table, column)) = orm::made(unit, call) {
+            spoken.definitions.push(mapped::statement(&table, &column));
+        }
     }
+    for (call, select) in orm::iterated(unit) {
+        spoken.queries.push(query(unit, call, vec![select]));
+    }
+    spoken.models = models::declared(unit);
     // An index that is made anywhere, also in a list of statements, is one.
     for val in &unit.vals {
         if let Val::Str(sym) = val

@@ -1,5 +1,5 @@
 //! Tables, columns, indexes and relations, from the schema files among the analysed ones: SQL migrations in the order of
-//! their names, and diesel's `schema.rs`.
+//! their names, diesel's `schema.rs`, Prisma's schema, and the models of Django and SQLAlchemy.
 //!
 //! Pure: texts in, a [`Schema`] out. What a schema does not say for certain it says nothing about: every question here has
 //! the answer "unknown", and rules keep silent on it. Must not know rules or findings.
@@ -9,10 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::lang::Language;
 
 pub mod access;
+mod client;
 mod ddl;
 mod diesel;
 mod dsl;
 pub mod extract;
+mod mapped;
+pub mod models;
+mod orm;
+mod prisma;
 pub mod query;
 pub mod select;
 mod token;
@@ -68,6 +73,8 @@ pub struct Table {
     pub complete: bool,
     /// Rows that the migrations themselves put in: a table of fixed entries, which is small, has some.
     pub seeded: usize,
+    /// How an index is declared, where it is not by a statement.
+    pub how: String,
 }
 
 /// A column.
@@ -82,7 +89,7 @@ pub struct Column {
 }
 
 /// What a key is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum KeyKind {
     /// Primary key.
     Primary,
@@ -248,7 +255,9 @@ impl Schema {
                 continue;
             }
             schema.files += 1;
-            if Language::of_path(path).is_some() {
+            if prisma::is_schema(path) {
+                schema.take(prisma::read(text).into_iter().map(|model| (path.to_owned(), model)).collect(), &[]);
+            } else if Language::of_path(path).is_some() {
                 diesel::read(&mut schema, text);
             } else {
                 histories.entry(folder_of(path)).or_default().push((path, text));
@@ -324,7 +333,8 @@ pub fn is_schema_file(path: &str, text: &str) -> bool {
     if Language::of_path(path) == Some(Language::Rust) {
         return ["table! {", "table!{"].iter().any(|head| text.contains(head)) && diesel::declares_tables(text);
     }
-    name.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("sql")) && ddl::says_something(text)
+    let prisma = prisma::is_schema(path) && text.contains("model ");
+    prisma || name.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("sql")) && ddl::says_something(text)
 }
 
 /// The folder whose migrations belong together: above the folder of a single migration (`…/0001_users/up.sql`).

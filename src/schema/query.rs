@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::models::Model;
 use crate::model::finding::Span;
 
 /// A query in a program.
@@ -26,6 +27,8 @@ pub struct Spoken {
     pub queries: Vec<Query>,
     /// Statements that make or change tables and indexes.
     pub definitions: Vec<String>,
+    /// Classes that are kept in tables.
+    pub models: Vec<Model>,
 }
 
 /// One `SELECT`, `UPDATE` or `DELETE`.

@@ -1,6 +1,7 @@
 //! # What it does
 //! Reports a query that finds or joins the rows of a table by columns with which no index, unique constraint or primary key
-//! of that table begins, as the schema files among the analysed ones say (SQL migrations, diesel's `schema.rs`).
+//! of that table begins, as the schema files among the analysed ones say (SQL migrations, diesel's `schema.rs`, Prisma's schema,
+//! models of Django and SQLAlchemy).
 //!
 //! # Why is this slow?
 //! Without an index that begins with one of the columns, the database reads the whole table to find a few rows. The cost
@@ -40,7 +41,7 @@ pub const RULE: Rule = Rule {
     check: "index-hint",
     summary: "a query that finds rows by a column that no index begins with",
     source: include_str!("unindexed_filter.rs"),
-    languages: &[Language::Rust],
+    languages: &[Language::Rust, Language::Python, Language::TypeScript],
     may_block: &[],
     detect: Detect::Schema(detect),
 };
@@ -71,6 +72,7 @@ fn of_query(view: &SchemaView<'_>, query: &Query) -> Option<Raw> {
     let mut raw = finding(&RULE, query, &first, confidence, message);
     let column = &first.columns[0];
     raw.help = match by {
+        _ if !first.how.is_empty() => first.how.clone(),
         By::Folded => format!("add an index on the expression: `CREATE INDEX ON {table} (lower({column}))`"),
         _ if one => format!("add an index: `CREATE INDEX ON {table} ({column})`"),
         _ => format!(

@@ -37,7 +37,7 @@ pub const RULE: Rule = Rule {
     check: "index-hint",
     summary: "the first rows of a table in the order of a column that no index begins with",
     source: include_str!("unindexed_sort.rs"),
-    languages: &[Language::Rust],
+    languages: &[Language::Rust, Language::Python, Language::TypeScript],
     may_block: &[],
     detect: Detect::Schema(detect),
 };
@@ -51,6 +51,10 @@ fn of_query(view: &SchemaView<'_>, query: &Query) -> Option<Raw> {
     let (table, column) = (&gap.table, gap.columns.first()?);
     let message = format!("all of `{table}` is ordered by `{column}` for its first rows, and no index begins with it");
     let mut raw = finding(&RULE, query, &gap, Confidence::Medium, message);
-    raw.help = format!("add an index: `CREATE INDEX ON {table} ({column})`");
+    raw.help = if gap.how.is_empty() {
+        format!("add an index: `CREATE INDEX ON {table} ({column})`")
+    } else {
+        gap.how.clone()
+    };
     Some(raw)
 }
