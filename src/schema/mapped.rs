@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::models::Model;
-use super::{Dialect, History, Schema};
+use super::{History, Schema};
 
 /// Bases of libraries, which declare no column that a query would name.
 const ROOTS: [&str; 9] = [
@@ -33,8 +33,7 @@ impl Schema {
             }
             by_name.insert(model.name.clone(), (path, model));
         }
-        let mut history =
-            History { folder: "models".to_owned(), dialect: Dialect::PostgresOrSqlite, ..History::default() };
+        let mut history = History { folder: "models".to_owned(), ..History::default() };
         for (name, (path, model)) in by_name.iter().filter(|(name, (_, m))| !m.is_abstract && !twice.contains(*name)) {
             let mut table = model.table(path);
             table.complete &= inherit(&by_name, &twice, model, &mut table, 0);

@@ -233,6 +233,10 @@ fn of_sqlalchemy(unit: &Unit, class: CtxId, found: &mut Model) {
                     .map(|p| p.rsplit('.').next().unwrap_or(p))
                     .find(|p| *p != "ForeignKey" && !p.starts_with('"'));
                 found.columns.push((field.to_owned(), ty.unwrap_or("text").to_lowercase()));
+                // Some databases index it by themselves.
+                if args.contains("ForeignKey(") {
+                    found.add(KeyKind::Foreign, vec![field.to_owned()]);
+                }
                 let kind = [("primary_key", KeyKind::Primary), ("unique", KeyKind::Unique), ("index", KeyKind::Index)];
                 for (word, kind) in kind {
                     // Said by a name that is not followed: it may be so.

@@ -14,6 +14,13 @@ const SENDS: [&str; 22] = [
     "afirst", "acount", "aexists", "one", "one_or_none", "scalar", "all", "get_or_create", "first_or_404", "iterator",
 ];
 
+/// Those that give something else than a query.
+#[rustfmt::skip]
+const ENDS: [&str; 16] = [
+    "get", "first", "last", "count", "exists", "aggregate", "earliest", "latest", "in_bulk", "aget", "afirst", "one",
+    "one_or_none", "get_or_create", "first_or_404", "scalar_one_or_none",
+];
+
 /// Functions that send the query that is their argument.
 const SENDERS: [&str; 6] = ["execute", "scalars", "scalar", "exec", "stream", "stream_scalars"];
 
@@ -97,6 +104,10 @@ impl Reader<'_> {
                         break class_of(unit, *class)?;
                     }
                     if !call.recv.is_some() {
+                        return None;
+                    }
+                    // What an object of it does is no query of the table.
+                    if ENDS.contains(&name) {
                         return None;
                     }
                     links.push(call);

@@ -35,6 +35,13 @@ pub(super) fn read(text: &str) -> Vec<Model> {
             _ => {}
         }
     }
+    // The database itself indexes foreign keys, or may.
+    let plain = ["postgres", "sqlite", "cockroachdb", "sqlserver"].iter().any(|provider| {
+        text.lines().any(|l| l.trim_start().starts_with("provider") && l.contains(&format!("\"{provider}")))
+    });
+    if plain {
+        models.iter_mut().for_each(|model| model.keys.retain(|(kind, _)| *kind != KeyKind::Foreign));
+    }
     let names: Vec<String> = models.iter().map(|m| m.name.clone()).collect();
     for model in &mut models {
         // A field of a model's type is a relation, and no column.
@@ -72,6 +79,9 @@ fn member(model: &mut Model, first: &str, ty: &str, line: &str) {
         return;
     }
     model.columns.push((first.to_owned(), plain.to_owned()));
+    if let Some(args) = line.split_once("@relation(").map(|(_, rest)| rest.strip_suffix(')').unwrap_or(rest)) {
+        model.keys.push((KeyKind::Foreign, list(args)));
+    }
     let has = |word: &str| {
         line.split_whitespace().any(|w| w == word || w.strip_prefix(word).is_some_and(|r| r.starts_with('(')))
     };
