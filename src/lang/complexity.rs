@@ -159,6 +159,12 @@ pub enum Construct {
     Inner(u32),
     /// All `yield` of the function.
     Yields(u32),
+    /// A `guard`.
+    Guard,
+    /// All `case` outside of a `switch`.
+    Patterns(u32),
+    /// All names that are keywords of control flow.
+    Keywords(u32),
 }
 
 impl fmt::Display for Construct {
@@ -215,6 +221,9 @@ impl fmt::Display for Construct {
             Self::Scopes(n) => counted(f, n, "call of `let` and the like", "calls of `let`, `forEach` and the like"),
             Self::Inner(n) => counted(f, n, "function inside of it", "functions inside of it"),
             Self::Yields(n) => write!(f, "{n} `yield`"),
+            Self::Guard => f.write_str("`guard`"),
+            Self::Patterns(n) => counted(f, n, "`case` outside of a `switch`", "`case` outside of a `switch`"),
+            Self::Keywords(n) => counted(f, n, "name that is a keyword", "names that are keywords"),
             Self::Bounds(n) => counted(f, n, "`?Trait` or `for<'a>` bound", "`?Trait` or `for<'a>` bounds"),
         }
     }
@@ -304,7 +313,8 @@ pub fn reference(language: Language) -> Reference {
         Language::Swift => (
             "lizard 1.24",
             "Sonar's definition",
-            "functions, initialisers and accessors",
+            "functions, initialisers, subscripts and written accessors, local ones too; cyclomatic each without the others in \
+             it, cognitive with; computed properties without `get` have none, as in lizard",
             super::swift::complexity::INCREMENTS,
         ),
     };

@@ -1,5 +1,5 @@
-//! Complexity of Java, Kotlin and Dart: samples whose numbers PMD and detekt gave, and those of dart_code_metrics' own
-//! expectations.
+//! Complexity of Java, Kotlin, Dart and Swift: samples whose numbers PMD, detekt and lizard gave, and those of
+//! dart_code_metrics' own expectations.
 
 use perf_gate::lang::complexity::{FunctionComplexity, Metric};
 use perf_gate::lang::{Language, lower};
@@ -49,6 +49,12 @@ fn functions_of_dart_have_the_numbers_of_the_references() {
     agrees("dart/references.dart");
 }
 
+/// The cyclomatic numbers are lizard's.
+#[test]
+fn functions_of_swift_have_the_numbers_of_lizard_and_of_the_definition() {
+    agrees("swift/numbers.swift");
+}
+
 #[test]
 fn a_method_begins_behind_its_annotations() {
     let java = "class A {\n  @Override\n  @Deprecated(since = \"1\")\n  public int f() { return 1; }\n}\n";
@@ -57,6 +63,8 @@ fn a_method_begins_behind_its_annotations() {
     assert_eq!(measured("a.kt", kotlin)[0].span.line, 3);
     let dart = "class A {\n  @override\n  int f() => 1;\n}\n";
     assert_eq!(measured("a.dart", dart)[0].span.line, 3);
+    let swift = "class A {\n  @available(iOS 13, *)\n  public func f() {}\n}\n";
+    assert_eq!(measured("a.swift", swift)[0].span.line, 3);
 }
 
 #[test]
@@ -71,4 +79,9 @@ fn what_contributes_is_told() {
     let rows: Vec<String> = function.top(Metric::Cyclomatic).iter().map(|c| c.what.to_string()).collect();
     assert_eq!(rows, ["`when` with 3 entries", "1 call of `let` and the like"]);
     assert!(function.flat_dispatch);
+    let swift = "func f(n: Int) {\n switch n {\n case 1: a()\n case 2: b()\n default: c()\n }\n guard n > 1 else { return }\n}\n";
+    let function = measured("a.swift", swift).remove(0);
+    let rows: Vec<String> = function.top(Metric::Cyclomatic).iter().map(|c| c.what.to_string()).collect();
+    assert_eq!(rows, ["`switch` with 2 cases", "`guard`"]);
+    assert!(!function.flat_dispatch);
 }

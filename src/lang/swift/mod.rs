@@ -85,7 +85,8 @@ pub(super) fn lower(_path: &str, text: &str) -> Result<Lowered, Unparsable> {
         closures: Vec::new(),
     };
     lower.file(tree.root_node());
-    Ok(Lowered { unit: lower.b.finish(tree::end_of(text)), functions: Vec::new(), damage: tree::damage(&tree) })
+    let functions = complexity::measure(tree.root_node(), &mut lower.src);
+    Ok(Lowered { unit: lower.b.finish(tree::end_of(text)), functions, damage: tree::damage(&tree) })
 }
 
 /// What a file says of a type: the names of its members, whether written in the type or in an extension of it.
