@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use perf_gate::lang::Language;
+
 use crate::support::Scratch;
 
 /// Libraries that a scratch crate depends on where its code names them.
@@ -50,6 +52,10 @@ const LIBRARIES: [&str; 38] = [
 
 /// Where a case without a name for its file puts it: on no hot path.
 const DEFAULT_FILE: &str = "src/work.rs";
+
+fn family(language: Language) -> Language {
+    if language == Language::JavaScript { Language::TypeScript } else { language }
+}
 
 /// A finding, as far as cases care: file, line, rule, severity.
 pub type Hit = (String, u64, String, String);
@@ -118,6 +124,14 @@ impl Case {
             }
         }
         case
+    }
+
+    /// Whether it shows the rule in a language, firing or silent. The scripts' two languages are one here: they share
+    /// lowering and tables.
+    pub fn shows(&self, language: Language, fires: bool) -> bool {
+        let same = |path: &str| Language::of_path(path).is_some_and(|found| family(found) == family(language));
+        let hits = self.expected.iter().any(|(file, _, rule, _)| *rule == self.rule && same(file));
+        hits == fires && self.files.keys().any(|path| same(path))
     }
 
     /// A case from a fence of a rule's documentation: lines marked `//~` fire the rule, with any severity.

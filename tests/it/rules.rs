@@ -109,6 +109,20 @@ fn every_rule_has_fixtures_both_ways_and_every_fixture_has_a_rule() {
 }
 
 #[test]
+fn every_language_that_a_rule_claims_is_shown_by_fixtures_both_ways() {
+    let all = cases::on_disk();
+    let mut wrong = Vec::new();
+    for (rule, language) in rules::all().flat_map(|rule| rule.languages.iter().map(move |language| (rule, *language))) {
+        for (fires, what) in [(true, "firing"), (false, "silent")] {
+            if !all.iter().any(|case| case.rule == rule.id && case.shows(language, fires)) {
+                wrong.push(format!("{} claims {} and has no {what} fixture in it", rule.id, language.key()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
 fn the_id_of_a_rule_is_its_path_and_its_file_is_on_disk() {
     let source = |id: &str| format!("src/rules/{}.rs", id.replace('-', "_"));
     let top = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
