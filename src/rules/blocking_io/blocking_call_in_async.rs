@@ -40,7 +40,17 @@ pub const RULE: Rule = Rule {
     check: "n-plus-one",
     summary: "a blocking call in asynchronous code, also behind helpers",
     source: include_str!("blocking_call_in_async.rs"),
-    languages: &Language::ALL,
+    // Go has no asynchronous functions: a goroutine that waits costs nothing but itself.
+    languages: &[
+        Language::Rust,
+        Language::TypeScript,
+        Language::JavaScript,
+        Language::Python,
+        Language::Java,
+        Language::Kotlin,
+        Language::Swift,
+        Language::Dart,
+    ],
     may_block: &[Language::Rust, Language::Python, Language::Kotlin, Language::Dart],
     detect: Detect::Site(detect),
 };

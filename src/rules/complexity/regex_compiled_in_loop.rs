@@ -47,7 +47,7 @@ pub const RULE: Rule = Rule {
     check: "complexity",
     summary: "the same regex compiled in each turn of a loop or at each call of a function",
     source: include_str!("regex_compiled_in_loop.rs"),
-    languages: &Language::ALL,
+    languages: &[Language::Rust, Language::Java, Language::Go],
     may_block: &[],
     detect: Detect::Site(detect),
 };

@@ -50,7 +50,16 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a collection that grows with each turn of an endless loop",
     source: include_str!("growth_in_endless_loop.rs"),
-    languages: &Language::ALL,
+    languages: &[
+        Language::Rust,
+        Language::TypeScript,
+        Language::JavaScript,
+        Language::Python,
+        Language::Java,
+        Language::Kotlin,
+        Language::Go,
+        Language::Dart,
+    ],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

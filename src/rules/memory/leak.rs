@@ -44,7 +44,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "memory leaked on purpose, again and again",
     source: include_str!("leak.rs"),
-    languages: &Language::ALL,
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Site(detect),
 };

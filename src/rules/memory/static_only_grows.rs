@@ -49,7 +49,16 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a static collection that is only ever added to",
     source: include_str!("static_only_grows.rs"),
-    languages: &Language::ALL,
+    languages: &[
+        Language::Rust,
+        Language::TypeScript,
+        Language::JavaScript,
+        Language::Python,
+        Language::Java,
+        Language::Kotlin,
+        Language::Go,
+        Language::Dart,
+    ],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

@@ -43,7 +43,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a channel without a bound",
     source: include_str!("unbounded_channel.rs"),
-    languages: &Language::ALL,
+    languages: &[Language::Rust],
     may_block: &[],
     detect: Detect::Site(detect),
 };

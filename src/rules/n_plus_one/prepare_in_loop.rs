@@ -45,7 +45,7 @@ pub const RULE: Rule = Rule {
     check: "n-plus-one",
     summary: "the same statement prepared for each item of a loop",
     source: include_str!("prepare_in_loop.rs"),
-    languages: &Language::ALL,
+    languages: &[Language::Rust, Language::Java, Language::Kotlin, Language::Go],
     may_block: &[],
     detect: Detect::Site(detect),
 };
