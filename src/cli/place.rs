@@ -39,16 +39,16 @@ impl Place {
         let mut root = root_around(&cwd)?;
         let real: Vec<PathBuf> = paths.iter().filter_map(|path| files::canonical(&cwd.join(path))).collect();
         let inside = |root: &Path| files::canonical(root).is_some_and(|root| real.iter().all(|p| p.starts_with(&root)));
-        if !inside(&root) {
-            let common = real.iter().skip(1).fold(real[0].clone(), |common, path| {
-                common.components().zip(path.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
-            });
-            let folder = if files::is_folder(&common) {
-                common
-            } else {
-                common.parent().map_or(common.clone(), Path::to_path_buf)
-            };
-            root = root_around(&folder)?;
+        if let Some(folder) = common_folder(&real) {
+            let elsewhere = !inside(&root);
+            // No repository here, but one there: what lies beside it on the disk is none of its business.
+            let is_bare = Repo::discover(&cwd)?.is_none();
+            let repository = if is_bare { Repo::discover(&folder)?.and_then(|repo| repo.root()) } else { None };
+            match repository.filter(|found| inside(found)) {
+                Some(found) => root = found,
+                None if elsewhere || root.parent().is_none() => root = root_around(&folder)?,
+                None => {}
+            }
         }
         Self::at(cwd, root, explicit_config, policy_from)
     }
@@ -77,6 +77,18 @@ impl Place {
             anstream::eprintln!("note: {}", crate::report::escape::terminal(note));
         }
         Ok(Place { cwd, root, config: resolved.config, policy })
+    }
+}
+
+/// The folder that all paths lie in; none where there is no path.
+fn common_folder(real: &[PathBuf]) -> Option<PathBuf> {
+    let common = real.iter().skip(1).fold(real.first()?.clone(), |common, path| {
+        common.components().zip(path.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+    });
+    if files::is_folder(&common) {
+        Some(common)
+    } else {
+        Some(common.parent().map_or(common.clone(), Path::to_path_buf))
     }
 }
 

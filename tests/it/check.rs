@@ -240,3 +240,18 @@ fn the_numbers_of_a_function_at_the_base_stand_beside_those_of_today() {
     let found = notes("new");
     assert_eq!(found.last().unwrap(), "at the base: cyclomatic 2, cognitive 1", "{found:?}");
 }
+
+#[test]
+fn from_the_root_of_the_disk_only_the_repository_of_the_paths_is_read() {
+    let scratch = Scratch::repo();
+    scratch.write("src/lib.rs", "pub fn one() -> u32 {\n    1\n}\n").commit("Begin");
+    let mut command = crate::support::gate_command(std::path::Path::new("/"));
+    let run = crate::hook::run_of(command.args(["check", scratch.path().to_str().unwrap()]).output().unwrap());
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("1 files examined") || run.stdout.contains("1 file examined"), "{}", run.stdout);
+    let outside = Scratch::new();
+    outside.write("lib.rs", "pub fn one() -> u32 {\n    1\n}\n");
+    let mut command = crate::support::gate_command(std::path::Path::new("/"));
+    let run = crate::hook::run_of(command.args(["check", outside.join("lib.rs").to_str().unwrap()]).output().unwrap());
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+}
