@@ -55,7 +55,8 @@ impl Config {
     /// Takes external tools away: what they would look at is somebody's whom nobody vouched for. Whether there were any.
     pub fn without_tools(&mut self) -> bool {
         let engines = [&mut self.complexity.engine, &mut self.bundle.engine];
-        engines.into_iter().fold(false, |any, engine| std::mem::take(engine) != Engine::Builtin || any)
+        let taken = engines.map(|engine| std::mem::take(engine) != Engine::Builtin);
+        taken.contains(&true)
     }
 
     /// Where the baseline lies.

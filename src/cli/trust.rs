@@ -1,5 +1,7 @@
 //! `cargo perf-gate trust`: lets the repository's configuration file run programs, open connections and name secrets.
 
+use std::fmt::Write as _;
+
 use crate::config::asked;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -40,12 +42,13 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         text.push_str("nothing in it needs that\n");
     }
     for (key, value) in &asked.keys {
-        text.push_str(&format!("  {key} = {} takes effect\n", escape::terminal(value)));
+        let _ = writeln!(text, "  {key} = {} takes effect", escape::terminal(value));
     }
-    text.push_str(&format!(
-        "any change of the file ends it, and so does `cargo perf-gate trust --revoke`; kept in {}\n",
+    let _ = writeln!(
+        text,
+        "any change of the file ends it, and so does `cargo perf-gate trust --revoke`; kept in {}",
         escape::terminal(&list.to_string_lossy())
-    ));
+    );
     print::text(&text)?;
     Ok(Exit::Ok)
 }

@@ -743,7 +743,7 @@ fn known_result(file: &Summary, site: &Site, name: &str, recv: &Type<'_>) -> Opt
     by_type.or(if cached { Some("rusqlite::CachedStatement") } else { None })
 }
 
-/// `session.query(User)`: a query of SQLAlchemy's first style, whatever gave the session.
+/// `session.query(User)`: a query of `SQLAlchemy`'s first style, whatever gave the session.
 fn is_first_style(file: &Summary, site: &Site) -> bool {
     let plain = site.flags & (site_flag::CONNECTION_RECV | site_flag::AWAIT) == site_flag::CONNECTION_RECV;
     let ends = |id: &u32| matches!(last_segment(file.name(*id)), "session" | "Session" | "db");

@@ -184,12 +184,7 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
             let limits = &job.config.complexity;
             raws.extend(lowered.functions.iter().filter_map(|function| {
                 let mut raw = detect(&FunctionView { language, function, limits })?;
-                raw.evidence.extend(counted.map(|(tool, _)| Evidence {
-                    kind: "tool".to_owned(),
-                    file: String::new(),
-                    line: raw.line,
-                    note: format!("counted by {tool}"),
-                }));
+                raw.evidence.extend(counted.map(|(tool, _)| counted_by(tool, raw.line)));
                 raw.evidence.iter_mut().for_each(|e| e.file.clone_from(&source.path));
                 Some(raw)
             }));
@@ -206,6 +201,11 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
         rules_time,
         ..Analysed::default()
     }
+}
+
+fn counted_by(tool: &str, line: u32) -> Evidence {
+    let note = format!("counted by {tool}");
+    Evidence { kind: "tool".to_owned(), file: String::new(), line, note }
 }
 
 /// Puts what an external analyser counted in the place of our own numbers. A number belongs to the innermost function

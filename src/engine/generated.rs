@@ -4,6 +4,8 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use crate::lang::Language;
+
 /// How many lines from the top a marker may stand.
 const HEADER_LINES: usize = 30;
 /// How many bytes of them are looked at.
@@ -39,7 +41,7 @@ fn is_vendored(path: &str) -> bool {
         folders[at] == "vendor"
             && at + 2 < folders.len()
             && folders[at + 1].contains('.')
-            && path.rsplit_once('.').is_some_and(|(_, end)| end == "go")
+            && Language::of_path(path) == Some(Language::Go)
     };
     (0..folders.len()).any(|at| of_go(at) || matches!(folders[at], "node_modules" | "Pods" | "site-packages"))
 }

@@ -403,7 +403,7 @@ fn is_test_file(folders: &[&str], stem: &str, extension: &str) -> bool {
                 || folders.iter().any(|f| matches!(*f, "spec" | "specs"))
         }
         // `Tests/AppTests/…`, `KioskUITests/…` are targets of tests.
-        "swift" if folders.iter().any(|f| f.ends_with("Tests")) || stem.ends_with(".test") => true,
+        "swift" if folders.iter().any(|f| f.ends_with("Tests")) || ends(&[".test"]) => true,
         "java" | "kt" | "swift" | "m" => ends(&["Test", "Tests", "IT", "Spec", "TestCase"]),
         _ => false,
     }

@@ -217,8 +217,9 @@ impl Examination<'_> {
         checks.push(integrity_check(findings));
         for check in &mut checks {
             match (check.name, &uncounted, &weighed) {
-                ("complexity", Some(cause), _) => error(check, cause),
-                ("bundle", _, Some(Outcome::Errored { cause, .. })) => error(check, cause),
+                ("complexity", Some(cause), _) | ("bundle", _, Some(Outcome::Errored { cause, .. })) => {
+                    error(check, cause);
+                }
                 ("bundle", _, Some(outcome)) => check.outcome = outcome.clone(),
                 _ => {}
             }

@@ -1,4 +1,4 @@
-//! dart_code_metrics with its metric `cyclomatic-complexity`.
+//! `dart_code_metrics` with its metric `cyclomatic-complexity`.
 
 use serde_json::Value;
 

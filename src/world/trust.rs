@@ -43,9 +43,11 @@ fn rewrite(place: &str, hash: Option<&str>) -> Result<PathBuf> {
     })?;
     let old = list();
     let kept = old.lines().filter(|line| split(line).is_some_and(|(_, folder)| folder != place));
-    let mut text: String = kept.map(|line| format!("{line}\n")).collect();
-    if let Some(hash) = hash {
-        text.push_str(&format!("{hash}  {place}\n"));
+    let added = hash.map(|hash| format!("{hash}  {place}"));
+    let mut text = String::new();
+    for line in kept.chain(added.as_deref()) {
+        text.push_str(line);
+        text.push('\n');
     }
     if let Some(folder) = file.parent() {
         files::create_folders(folder)?;

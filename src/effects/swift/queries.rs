@@ -1,4 +1,4 @@
-//! What reaches a database: Fluent and SQLKit, the drivers of `SwiftNIO`, GRDB, FMDB, SQLite.swift, Core Data, `SwiftData`,
+//! What reaches a database: Fluent and `SQLKit`, the drivers of `SwiftNIO`, GRDB, FMDB, SQLite.swift, Core Data, `SwiftData`,
 //! Realm, `CloudKit`, Firestore, `MongoDB`, Redis.
 
 use super::super::Effect::{Network, Query};

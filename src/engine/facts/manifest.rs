@@ -5,6 +5,7 @@
 //! of the workspaces that these belong to. So the cost follows the change and not the repository.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use cargo_metadata::cargo_platform::Platform;
 use globset::GlobBuilder;
@@ -137,7 +138,11 @@ impl<'a> Reader<'a> {
                 beside.iter().filter(|name| python::is_manifest(name)).map(|name| within(dir, name)).collect();
             if beside.iter().any(|name| name == python::FOLDER) {
                 let folder = within(dir, python::FOLDER);
-                let inside = self.tree.children(&folder).into_iter().filter(|name| name.ends_with(".txt"));
+                let inside = self
+                    .tree
+                    .children(&folder)
+                    .into_iter()
+                    .filter(|name| Path::new(name).extension().is_some_and(|end| end == "txt"));
                 paths.extend(inside.map(|name| within(&folder, &name)));
             }
             for path in paths {

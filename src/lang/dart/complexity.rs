@@ -1,4 +1,4 @@
-//! Complexity of Dart: cyclomatic as dart_code_metrics 5 counts it, cognitive by Sonar's definition.
+//! Complexity of Dart: cyclomatic as `dart_code_metrics` 5 counts it, cognitive by Sonar's definition.
 //!
 //! Both count functions, methods, accessors and constructors, also abstract ones, and local functions by themselves beside
 //! the function around them; a closure has no number of its own. Owns what counts; must not know thresholds or files.

@@ -157,8 +157,7 @@ impl<'t> Walk<'_, 't> {
                 }
                 self.children(node, nesting);
             }
-            Kind::Lambda => self.apart(node, nesting + 1),
-            Kind::ClassBody | Kind::InterfaceBody => self.apart(node, nesting + 1),
+            Kind::Lambda | Kind::ClassBody | Kind::InterfaceBody => self.apart(node, nesting + 1),
             Kind::RecordDeclaration | Kind::EnumDeclaration => self.body_apart(node, nesting),
             Kind::MethodDeclaration => {
                 let entered = self.recursion.enter(node);

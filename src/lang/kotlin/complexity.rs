@@ -172,11 +172,7 @@ impl<'t> Walk<'_, 't> {
                 self.children(node, at);
                 self.literal = before;
             }
-            Kind::Elvis => {
-                self.tally.one(self.line(node), Construct::Booleans, u32::from(at.cyclomatic), 0);
-                self.operators(node, at);
-            }
-            Kind::Conjunction | Kind::Disjunction => {
+            Kind::Elvis | Kind::Conjunction | Kind::Disjunction => {
                 self.tally.one(self.line(node), Construct::Booleans, u32::from(at.cyclomatic), 0);
                 self.operators(node, at);
             }
