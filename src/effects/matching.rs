@@ -174,7 +174,6 @@ impl<'m> Matcher<'m> {
             // Also where the code base wraps the builder: what ends such a chain runs it, whoever it belongs to.
             On::Root(roots) => method && root(file, site).is_some_and(|r| roots.contains(&root_path(file, r))),
             _ if !method || own => false,
-            On::Named(_) => false,
             On::NamedOf(libs) => {
                 site.flags & site_flag::CONNECTION_RECV != 0
                     && file.args(site).first().is_some_and(|arg| is_class(file, *arg))
@@ -195,7 +194,7 @@ impl<'m> Matcher<'m> {
             On::Member(wanted) => {
                 matches!(file.term(site.recv), Some(Term::Field(base, _)) if is_of(types, index, base, wanted))
             }
-            On::Entity(..) => false,
+            On::Entity(..) | On::Named(_) => false,
             On::Shape(_) | On::ShapeOfField(_) | On::Run(_) | On::RunOf(..) | On::FieldNamed(_) | On::FieldOf(_) => {
                 is_shaped(file, site, row.on)
             }

@@ -94,15 +94,8 @@ pub trait Rest: Sync + std::fmt::Debug {
     fn summary(&self, file: u32) -> &Summary;
 }
 
-/// Every name that a file defines. Test code defines none.
-pub fn definitions(file: &Summary) -> Vec<Definition<'_>> {
-    let mut found = Vec::new();
-    if file.test {
-        return found;
-    }
-    let mut add = |kind, owner, name, item: usize, other: &str| {
-        found.push(Definition { kind, owner, name, item: item as u32, other: other.to_owned() });
-    };
+/// Adds the functions and methods that a file defines.
+fn functions<'a>(file: &'a Summary, add: &mut dyn FnMut(Kind, &'a str, &'a str, usize, &str)) {
     for (n, func) in file.funcs.iter().enumerate().filter(|(_, f)| f.flags & func_flag::TEST == 0) {
         let (name, module) = (file.name(func.name), file.name(func.module));
         if func.template != NONE {
@@ -116,6 +109,18 @@ pub fn definitions(file: &Summary) -> Vec<Definition<'_>> {
             }
         }
     }
+}
+
+/// Every name that a file defines. Test code defines none.
+pub fn definitions(file: &Summary) -> Vec<Definition<'_>> {
+    let mut found = Vec::new();
+    if file.test {
+        return found;
+    }
+    let mut add = |kind, owner, name, item: usize, other: &str| {
+        found.push(Definition { kind, owner, name, item: item as u32, other: other.to_owned() });
+    };
+    functions(file, &mut add);
     for (n, ty) in file.types.iter().enumerate() {
         let name = file.name(ty.name);
         if ty.target != NONE {

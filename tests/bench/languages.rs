@@ -17,11 +17,12 @@ use perf_gate::engine::facts::Facts;
 use perf_gate::engine::{Caps, Job, Selection, Source};
 use perf_gate::lang::{Language, lower};
 use perf_gate::model::budget::Budgets;
+use perf_gate::model::counts::Counts;
 use rayon::prelude::*;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
 /// The languages by their keys.
-const KEYS: &[&str] = &["typescript", "javascript", "python", "java", "kotlin", "go", "dart"];
+const KEYS: &[&str] = &["typescript", "javascript", "python", "java", "kotlin", "go", "dart", "swift"];
 
 /// The sources of the folder by language, the largest left out: the program refuses them.
 static SOURCES: LazyLock<BTreeMap<&'static str, Vec<Source>>> = LazyLock::new(|| {
@@ -78,6 +79,7 @@ fn parsed(source: &Source) -> usize {
         Some(Language::Java) => tree(&source.text, tree_sitter_java::LANGUAGE.into()),
         Some(Language::Kotlin) => tree(&source.text, tree_sitter_kotlin_sg::LANGUAGE.into()),
         Some(Language::Go) => tree(&source.text, tree_sitter_go::LANGUAGE.into()),
+        Some(Language::Swift) => tree(&source.text, tree_sitter_swift::LANGUAGE.into()),
         Some(Language::Dart) => tree(&source.text, tree_sitter_dart::LANGUAGE.into()),
         _ => 0,
     }
@@ -86,7 +88,7 @@ fn parsed(source: &Source) -> usize {
 fn tree(text: &str, grammar: tree_sitter::Language) -> usize {
     let mut parser = tree_sitter::Parser::new();
     parser.set_language(&grammar).unwrap();
-    parser.parse(text, None).unwrap().root_node().child_count()
+    parser.parse(text, None).unwrap().root_node().child_count() as usize
 }
 
 #[divan::bench(sample_count = 3, sample_size = 1, args = KEYS)]
@@ -109,7 +111,8 @@ fn every_rule(bencher: Bencher, language: &str) {
     let (config, facts, budgets) = (Config::default(), Facts::default(), Budgets::default());
     let (rules, caps) = (&Selection::All, Caps::NONE);
     let (sources, siblings) = (of(language), &[]);
-    let budgets = &budgets;
-    let job = Job { sources, siblings, rest: None, part: None, facts: &facts, budgets, config: &config, rules, caps };
+    let (budgets, counts) = (&budgets, &Counts::default());
+    let (facts, config) = (&facts, &config);
+    let job = Job { sources, siblings, rest: None, part: None, facts, budgets, counts, config, rules, caps };
     bencher.counter(BytesCount::new(size(sources))).bench(|| perf_gate::engine::run(job));
 }

@@ -20,6 +20,7 @@ use perf_gate::config::Config;
 use perf_gate::engine::facts::{Facts, Lock};
 use perf_gate::engine::{Caps, Job, Selection, Source};
 use perf_gate::model::budget::Budgets;
+use perf_gate::model::counts::Counts;
 
 /// Enough text that a run takes a second or more, from crates of different hands.
 const MOST_BYTES: usize = 20 << 20;
@@ -167,6 +168,7 @@ fn every_rule_on_every_core(bencher: Bencher) {
         part: None,
         facts: &facts,
         budgets: &budgets,
+        counts: &Counts::default(),
         config: &config,
         rules,
         caps,
