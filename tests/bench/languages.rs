@@ -32,7 +32,7 @@ static SOURCES: LazyLock<BTreeMap<&'static str, Vec<Source>>> = LazyLock::new(||
         let shown = path.strip_prefix(&folder).unwrap().display().to_string();
         // The scripts in other files are cut out first: a bare parse of those would not be the floor.
         let wanted = |language: &Language| {
-            !shown.ends_with(".vue") && !shown.ends_with(".svelte") && *language != Language::Rust
+            !path.extension().is_some_and(|end| end == "vue" || end == "svelte") && *language != Language::Rust
         };
         let Some(language) = Language::of_path(&shown).filter(wanted) else { continue };
         let Ok(text) = std::fs::read_to_string(&path) else { continue };

@@ -1,5 +1,5 @@
 //! Complexity of Java, Kotlin, Dart and Swift: samples whose numbers PMD, detekt and lizard gave, and those of
-//! dart_code_metrics' own expectations.
+//! `dart_code_metrics`' own expectations.
 
 use perf_gate::lang::complexity::{FunctionComplexity, Metric};
 use perf_gate::lang::{Language, lower};
