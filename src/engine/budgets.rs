@@ -1,21 +1,26 @@
-//! Budgets measured: packages in lock files, files on disk as they are and after gzip; and which budget files of other
-//! tools a repository has.
+//! Budgets measured: packages in lock files, files on disk as they are and compressed, and what Lighthouse reported;
+//! against our own configuration and against that of other tools.
 //!
 //! Absent data stays absent: it is named, never guessed. Must not know findings or severities.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod bundlers;
+mod lighthouse;
+mod scale;
+mod tools;
+
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use flate2::{Compression, write::GzEncoder};
 use globset::{GlobBuilder, GlobMatcher};
 use serde_json::Value;
 
-use super::facts::{Facts, folders_above, within};
+use super::facts::{Facts, within};
 use super::front_end;
 use crate::config::{Bundle, FileBudget, Size};
 use crate::error::{Error, Result};
-use crate::model::budget::{Budgets, Unit, Weighed};
-use crate::model::front_end::FrontEnds;
+use crate::model::budget::{Budgets, Unit, Unweighed, Weighed};
+use crate::model::front_end::{FrontEnds, Ships};
 use crate::model::libraries;
 use crate::world::files;
 use crate::world::tree::{Entry, Tree};
@@ -52,11 +57,23 @@ pub fn measure(job: Job<'_>) -> Result<Budgets> {
     for file in &job.config.files {
         weigh_files(&job, &parse(file)?, &mut budgets);
     }
-    let configured = job.config.crates.is_some() || !job.config.files.is_empty() || !job.declared.is_empty();
-    if !configured {
-        budgets.missing_for = manifest_in_question(job.facts, job.files);
+    tools::weigh(&job, &mut budgets);
+    let other = !job.config.files.is_empty() || !job.declared.is_empty();
+    if !other && job.config.crates.is_none() {
+        budgets.missing_for.extend(manifest_in_question(job.facts, job.files));
+    }
+    if !other {
+        budgets.missing_for.extend(front_end_in_question(&budgets.front_ends, job.files));
     }
     Ok(budgets)
+}
+
+/// The manifest of the first front end which an analysed file belongs to. A library for front ends has no bundle of its
+/// own: whoever uses it has.
+fn front_end_in_question(front_ends: &FrontEnds, files: &[&str]) -> Option<String> {
+    let owners = files.iter().filter(|file| front_end::is_shipped(file)).filter_map(|file| front_ends.of(file));
+    let owner = owners.filter(|package| package.ships != Ships::Nothing && package.is_application);
+    owner.min_by_key(|package| (package.dir.len(), &package.dir)).map(|package| within(&package.dir, "package.json"))
 }
 
 /// Checks that every budget of a configuration can be understood.
@@ -75,10 +92,11 @@ fn weigh_locks(job: &Job<'_>, limit: u64, budgets: &mut Budgets) {
     for lock in &job.facts.locks {
         let actual = lock.packages.len() as u64;
         let parts = vec![(lock.path.clone(), actual)];
-        budgets.weighed.push(Weighed { subject: lock.path.clone(), unit: Unit::Packages, limit, actual, parts });
+        let subject = lock.path.clone();
+        budgets.weighed.push(Weighed { subject, unit: Unit::Packages, limit, actual, parts, by: None });
     }
     if job.facts.locks.is_empty() {
-        budgets.unweighed.push(("Cargo.lock".to_owned(), "there is no lock file".to_owned()));
+        budgets.unweighed.push(unweighed("Cargo.lock", "there is no lock file"));
     }
 }
 
@@ -146,13 +164,13 @@ pub fn bytes(size: &Size) -> Result<u64, String> {
 fn weigh_files(job: &Job<'_>, budget: &Parsed<'_>, budgets: &mut Budgets) {
     let paths = match find(job.tree, budget) {
         Ok(paths) => paths,
-        Err(why) => return budgets.unweighed.push((budget.glob.to_owned(), why)),
+        Err(why) => return budgets.unweighed.push(unweighed(budget.glob, &why)),
     };
     let mut raw = Vec::new();
     let mut gzip = Vec::new();
     for path in paths {
         if (job.out_of_time)() {
-            return budgets.unweighed.push((budget.glob.to_owned(), "the time for weighing was up".to_owned()));
+            return budgets.unweighed.push(unweighed(budget.glob, "the time for weighing was up"));
         }
         match job.tree.entry(&path, MOST_COMPRESSED) {
             Entry::File(content) => {
@@ -164,16 +182,16 @@ fn weigh_files(job: &Job<'_>, budget: &Parsed<'_>, budgets: &mut Budgets) {
             Entry::TooLarge(size) if budget.gzip.is_none() => raw.push((path, size)),
             Entry::TooLarge(size) => {
                 let why = format!("`{path}` is too large to compress ({size} bytes)");
-                return budgets.unweighed.push((budget.glob.to_owned(), why));
+                return budgets.unweighed.push(unweighed(budget.glob, &why));
             }
             Entry::Unreadable(why) => {
-                return budgets.unweighed.push((budget.glob.to_owned(), format!("`{path}` cannot be read: {why}")));
+                return budgets.unweighed.push(unweighed(budget.glob, &format!("`{path}` cannot be read: {why}")));
             }
             Entry::Symlink(_) | Entry::Folder | Entry::Submodule | Entry::Missing => {}
         }
     }
     if raw.is_empty() {
-        return budgets.unweighed.push((budget.glob.to_owned(), "no file matches it".to_owned()));
+        return budgets.unweighed.push(unweighed(budget.glob, "no file matches it"));
     }
     budgets.weighed.extend(budget.raw.map(|limit| weighed(budget.glob, Unit::Bytes, limit, raw)));
     budgets.weighed.extend(budget.gzip.map(|limit| weighed(budget.glob, Unit::GzipBytes, limit, gzip)));
@@ -182,7 +200,11 @@ fn weigh_files(job: &Job<'_>, budget: &Parsed<'_>, budgets: &mut Budgets) {
 fn weighed(glob: &str, unit: Unit, limit: u64, mut parts: Vec<(String, u64)>) -> Weighed {
     parts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let actual = parts.iter().map(|(_, size)| size).sum();
-    Weighed { subject: glob.to_owned(), unit, limit, actual, parts }
+    Weighed { subject: glob.to_owned(), unit, limit, actual, parts, by: None }
+}
+
+fn unweighed(subject: &str, why: &str) -> Unweighed {
+    Unweighed { subject: subject.to_owned(), why: why.to_owned(), by: None }
 }
 
 /// How many bytes a content has after gzip at level 9, as a server would send it.
@@ -237,77 +259,6 @@ fn walk(tree: &dyn Tree, start: String, deepest: usize) -> Result<Vec<String>, S
     Ok(seen)
 }
 
-/// Files of other tools that state budgets, by path, each rendered so that only a change of the budget changes it: the
-/// files of Lighthouse whole, of `package.json` the blocks `bundlesize` and `size-limit`, of `angular.json` the budgets.
-pub fn declared(tree: &dyn Tree, files: &[&str]) -> BTreeMap<String, String> {
-    const WHOLE: [&str; 9] = [
-        "lighthouserc.json",
-        ".lighthouserc.json",
-        "lighthouserc.js",
-        ".lighthouserc.js",
-        "lighthouserc.cjs",
-        "lighthouserc.yml",
-        "lighthouserc.yaml",
-        "bundlesize.config.json",
-        ".size-limit.json",
-    ];
-    let mut found = BTreeMap::new();
-    for folder in folders_above(files) {
-        let present: BTreeSet<String> = tree.children(folder).into_iter().collect();
-        let mut add = |name: &str, render: &dyn Fn(&str) -> Option<String>| {
-            let path = within(folder, name);
-            if present.contains(name)
-                && let Entry::File(bytes) = tree.entry(&path, 4 << 20)
-            {
-                found.extend(render(&String::from_utf8_lossy(&bytes)).map(|text| (path, text)));
-            }
-        };
-        for name in WHOLE {
-            add(name, &|text| Some(whole(text)));
-        }
-        add("package.json", &package_json);
-        add("angular.json", &angular_json);
-    }
-    found
-}
-
-/// JSON without its spacing and order of keys; anything else as it is.
-fn whole(text: &str) -> String {
-    serde_json::from_str(text).map_or_else(|_| text.to_owned(), |value: Value| canonical(&value))
-}
-
-fn package_json(text: &str) -> Option<String> {
-    let value: Value = serde_json::from_str(text).ok()?;
-    let blocks =
-        ["bundlesize", "size-limit"].iter().filter_map(|key| Some(format!("{key}={}", canonical(value.get(key)?))));
-    let blocks: Vec<String> = blocks.collect();
-    (!blocks.is_empty()).then(|| blocks.join("\n"))
-}
-
-fn angular_json(text: &str) -> Option<String> {
-    let value: Value = serde_json::from_str(text).ok()?;
-    let mut budgets = Vec::new();
-    collect_budgets(&value, &mut String::new(), &mut budgets);
-    (!budgets.is_empty()).then(|| budgets.join("\n"))
-}
-
-/// Every `budgets` array, with the keys that lead to it. The JSON reader refuses nesting past 128 levels.
-fn collect_budgets(value: &Value, path: &mut String, budgets: &mut Vec<String>) {
-    let Value::Object(map) = value else { return };
-    for (key, inner) in map {
-        let length = path.len();
-        path.push('/');
-        path.push_str(key);
-        if key == "budgets" && inner.is_array() {
-            budgets.push(format!("{path}={}", canonical(inner)));
-        } else {
-            collect_budgets(inner, path, budgets);
-        }
-        path.truncate(length);
-    }
-    budgets.sort();
-}
-
 /// JSON with sorted keys and no spacing.
 fn canonical(value: &Value) -> String {
     match value {
@@ -322,9 +273,13 @@ fn canonical(value: &Value) -> String {
     }
 }
 
-/// SHA-256 in hex over every budget that a result could follow from: part of the key of the result cache.
-pub fn config_hash(config: &Bundle, declared: &BTreeMap<String, String>, front_ends: &FrontEnds) -> String {
+pub use tools::declared;
+
+/// SHA-256 in hex over every budget that a result could follow from, and what was weighed for it: part of the key of the
+/// result cache.
+pub fn config_hash(config: &Bundle, declared: &BTreeMap<String, String>, measured: &Budgets) -> String {
     let own = serde_json::to_value(config).map(|value| canonical(&value)).unwrap_or_default();
+    let seen = format!("{:?} {:?}", measured.weighed, measured.unweighed);
     // As JSON, so that no two different lists of texts are the same bytes.
-    files::sha256_hex(&serde_json::to_vec(&(own, declared, front_ends)).unwrap_or_default())
+    files::sha256_hex(&serde_json::to_vec(&(own, declared, &measured.front_ends, seen)).unwrap_or_default())
 }

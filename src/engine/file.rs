@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use super::{FunctionMetrics, Job, Source};
+use super::{FunctionMetrics, Job, Source, templates};
 use crate::effects::modules;
 use crate::effects::summarise::{self, Place};
 use crate::effects::summary::Summary;
@@ -11,6 +11,7 @@ use crate::engine::facts::Facts;
 use crate::engine::part::Part;
 use crate::engine::profile::{Heat, Profile, Profiles};
 use crate::lang::complexity::FunctionComplexity;
+use crate::lang::component::Component;
 use crate::lang::{self, Language};
 use crate::model::counts::Number;
 use crate::model::finding::Evidence;
@@ -69,6 +70,10 @@ pub(super) struct Analysed {
     pub rules_time: Duration,
     /// Whether it belongs to another part: nothing is found in it, and it is not counted.
     pub is_beside: bool,
+    /// Whether it is test, bench, example or build code.
+    pub is_test: bool,
+    /// Components with a template.
+    pub components: Vec<Component>,
 }
 
 /// Analyses one file. A panic is caught: it makes the file's checks `errored`, never the program.
@@ -84,6 +89,10 @@ pub(super) fn analyse(
         if schema::is_schema_file(&source.path, &source.text) {
             // Read with the others of its kind, in their order.
             return Analysed::default();
+        }
+        if templates::is_template(&source.path) {
+            // Held against its component, once that is read too.
+            return Analysed { is_test: placed.is_test(), ..Analysed::default() };
         }
         let name = source.path.rsplit('/').next().unwrap_or(&source.path);
         let reason = match name.rsplit_once('.') {
@@ -125,9 +134,9 @@ pub(super) fn beside(
         let error = format!("{}: not read, the time was up", source.path);
         return Analysed { error: Some(error), ..nothing() };
     }
-    let Analysed { summary, mut spoken, .. } = caught(job, source, placed, language, &asking);
+    let Analysed { summary, mut spoken, components, .. } = caught(job, source, placed, language, &asking);
     spoken.queries.clear();
-    Analysed { summary, spoken, ..nothing() }
+    Analysed { summary, spoken, components, ..nothing() }
 }
 
 fn caught(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, rules: &[&'static Rule]) -> Analysed {
@@ -159,20 +168,8 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
     let unit = &lowered.unit;
     let watch = Watch::start();
     let view = UnitView { path: &source.path, language, unit };
-    let mut raws = Vec::new();
     let test = placed.is_test();
-    if !test {
-        for rule in rules.iter().filter(|rule| rule.speaks(language)) {
-            match rule.detect {
-                Detect::Unit(detect) => raws.extend(detect(&view)),
-                Detect::Import(detect) => {
-                    let package = job.budgets.front_ends.of(&source.path);
-                    raws.extend(package.into_iter().flat_map(|package| detect(&ImportView { file: view, package })));
-                }
-                _ => {}
-            }
-        }
-    }
+    let mut raws = if test { Vec::new() } else { of_file(job, &view, rules) };
     let asks = rules.iter().any(|rule| matches!(rule.detect, Detect::Schema(_)) && rule.speaks(language));
     let spoken = if asks && !test { extract::spoken(unit) } else { Spoken::default() };
     let rules_time = watch.elapsed();
@@ -191,6 +188,7 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
         }
     }
     Analysed {
+        components: lowered.unit.components,
         error: fatal_damage(source, &lowered.damage),
         damage: lowered.damage,
         summary: Some(summary),
@@ -219,6 +217,23 @@ fn take_over(functions: &mut [FunctionComplexity], numbers: &[Number]) {
             function.cognitive = number.cognitive.unwrap_or(function.cognitive);
         }
     }
+}
+
+/// What the rules over one file find in it.
+fn of_file(job: &Job<'_>, view: &UnitView<'_>, rules: &[&'static Rule]) -> Vec<Raw> {
+    let mut raws = Vec::new();
+    for rule in rules.iter().filter(|rule| rule.speaks(view.language)) {
+        match rule.detect {
+            Detect::Unit(detect) => raws.extend(detect(view)),
+            Detect::Import(detect) => {
+                let package = job.budgets.front_ends.of(view.path);
+                raws.extend(package.into_iter().flat_map(|package| detect(&ImportView { file: *view, package })));
+            }
+            _ => {}
+        }
+    }
+    raws.extend(templates::inline(rules, view.path, &view.unit.components));
+    raws
 }
 
 /// Lines that a parser skipped make the checks `errored` where the change touches one of them, or where they are more

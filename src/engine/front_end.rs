@@ -147,7 +147,7 @@ pub fn read(tree: &dyn Tree, files: &[&str], asked: &[&str]) -> FrontEnds {
 }
 
 /// Whether a file may end in a browser, or says what does.
-fn is_shipped(path: &str) -> bool {
+pub fn is_shipped(path: &str) -> bool {
     let script = matches!(Language::of_path(path), Some(Language::TypeScript | Language::JavaScript));
     script || path.rsplit('/').next() == Some("package.json") || path.rsplit('.').next() == Some("html")
 }
@@ -162,7 +162,8 @@ fn package(tree: &dyn Tree, folder: &str, asked: &[&str]) -> Option<Package> {
     }
     let has = |name: &str| groups.iter().any(|group| group.contains_key(name));
     let ships = ships(&has);
-    let mut package = Package { dir: folder.to_owned(), ships, ..Package::default() };
+    let is_application = is_application(&manifest);
+    let mut package = Package { dir: folder.to_owned(), ships, is_application, ..Package::default() };
     if ships == Ships::Nothing {
         return Some(package);
     }
@@ -182,6 +183,16 @@ fn package(tree: &dyn Tree, folder: &str, asked: &[&str]) -> Option<Package> {
         package.libraries.insert(name.to_owned(), library);
     }
     Some(package)
+}
+
+/// Whether somebody starts it in a browser: it has a script that serves or builds pages, and is not published for others.
+fn is_application(manifest: &Value) -> bool {
+    let published = manifest.get("private").and_then(Value::as_bool) != Some(true)
+        && ["main", "module", "exports", "types"].iter().any(|key| manifest.get(*key).is_some());
+    let scripts = manifest.get("scripts").and_then(Value::as_object);
+    let starts =
+        ["start", "dev", "serve", "preview", "build"].iter().any(|s| scripts.is_some_and(|all| all.contains_key(*s)));
+    starts && !published
 }
 
 fn ships(has: &dyn Fn(&str) -> bool) -> Ships {

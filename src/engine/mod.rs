@@ -35,6 +35,7 @@ pub mod part;
 pub mod profile;
 pub mod repository;
 pub mod rubric;
+pub mod templates;
 
 /// One file to analyse. Its text was read once and is not read again.
 #[derive(Debug, Clone)]
@@ -54,7 +55,8 @@ pub struct Source {
 pub struct Job<'a> {
     /// The files to analyse.
     pub sources: &'a [Source],
-    /// Migrations that lie beside the analysed ones, path and text: they may only make index hints silent.
+    /// Files that lie beside the analysed ones, path and text: migrations, which may only make index hints silent, and
+    /// components of templates.
     pub siblings: &'a [(String, String)],
     /// The rest of the repository, into which calls are followed; none where the files are all there is.
     pub rest: Option<&'a dyn Rest>,
@@ -230,6 +232,9 @@ fn analyse(job: Job<'_>) -> Output {
             _ => file::analyse(&job, source, placed, &rules, start, deadline),
         })
         .collect();
+    for (n, raws) in templates::files(&job, &files, &rules) {
+        files[n].raws.extend(raws);
+    }
     let with_summary: Vec<usize> = (0..files.len()).filter(|n| files[*n].summary.is_some()).collect();
     let summaries: Vec<Summary> = files.iter_mut().filter_map(|f| f.summary.take()).collect();
     let none = BTreeSet::new();
@@ -266,7 +271,7 @@ fn schema_of(job: &Job<'_>, files: &[file::Analysed], rules: &[&'static Rule]) -
         return Schema::default();
     }
     let mut schema = Schema::read(job.sources.iter().map(|source| (source.path.as_str(), &*source.text)));
-    for (path, text) in job.siblings {
+    for (path, text) in job.siblings.iter().filter(|(path, _)| Language::of_path(path).is_none()) {
         schema.beside(path, text);
     }
     for definition in files.iter().flat_map(|file| &file.spoken.definitions) {

@@ -3,6 +3,7 @@
 //! Shared by all lowerings. Must not know any language.
 
 use super::Language;
+use super::component::Component;
 use super::scope::Scope;
 use super::unit::{
     Await, Bind, BindId, BindKind, Call, CallId, Ctx, CtxId, CtxKind, Import, Jump, Load, Mark, Names, Note, NoteKind,
@@ -58,6 +59,7 @@ impl Builder {
             notes: Vec::new(),
             marks: Vec::new(),
             reads: Vec::new(),
+            components: Vec::new(),
             macro_args: Vec::new(),
             awaits: Vec::new(),
             jumps: Vec::new(),
@@ -339,6 +341,11 @@ impl Builder {
     pub fn import(&mut self, local: Sym, path: Sym, reexport: bool) {
         let ctx = self.here();
         self.unit.imports.push(Import { ctx, local, path, reexport });
+    }
+
+    /// Adds a component.
+    pub fn component(&mut self, component: Component) {
+        self.unit.components.push(component);
     }
 
     /// Adds a module that is loaded.

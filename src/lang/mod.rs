@@ -4,6 +4,7 @@
 
 pub mod builder;
 pub mod complexity;
+pub mod component;
 mod dart;
 mod go;
 pub mod go_complexity;
@@ -17,6 +18,7 @@ pub mod rust_complexity;
 mod scope;
 mod swift;
 mod tally;
+pub mod template;
 mod tree;
 pub mod typescript;
 pub mod typescript_complexity;

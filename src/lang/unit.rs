@@ -7,6 +7,7 @@
 use foldhash::{HashMap, HashMapExt};
 
 use super::Language;
+use super::component::Component;
 
 /// A line and a column, both 1-based; columns count characters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -528,6 +529,8 @@ pub struct Unit {
     pub marks: Vec<Mark>,
     /// Fields that are read.
     pub reads: Vec<Read>,
+    /// Components that have a template.
+    pub components: Vec<Component>,
     /// Arguments of item macros.
     pub macro_args: Vec<Sym>,
     /// Awaits.

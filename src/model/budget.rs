@@ -12,6 +12,16 @@ pub enum Unit {
     Bytes,
     /// Bytes after gzip at level 9, each file by itself.
     GzipBytes,
+    /// Bytes after brotli, as a build left them.
+    BrotliBytes,
+    /// Bytes that a browser was sent.
+    TransferBytes,
+    /// Requests that a browser made.
+    Requests,
+    /// Milliseconds that a browser took.
+    Milliseconds,
+    /// A score in percent, of which a budget says the least.
+    Score,
 }
 
 /// One budget held against what is there.
@@ -27,12 +37,25 @@ pub struct Weighed {
     pub actual: u64,
     /// Each part with its share, the largest first, then by path; for a lock file only the file itself.
     pub parts: Vec<(String, u64)>,
+    /// The file of another tool that states the budget; none for our own configuration.
+    pub by: Option<String>,
+}
+
+/// A budget that nothing on disk could be held against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unweighed {
+    /// What it is about.
+    pub subject: String,
+    /// Why nothing was measured.
+    pub why: String,
+    /// The file of another tool that states it; none for our own configuration.
+    pub by: Option<String>,
 }
 
 impl Weighed {
     /// Whether the budget is breached. Meeting it exactly is allowed.
     pub fn is_exceeded(&self) -> bool {
-        self.actual > self.limit
+        if self.unit == Unit::Score { self.actual < self.limit } else { self.actual > self.limit }
     }
 }
 
@@ -41,10 +64,10 @@ impl Weighed {
 pub struct Budgets {
     /// Budgets with data, in the order of the configuration.
     pub weighed: Vec<Weighed>,
-    /// Budgets that nothing on disk could be held against: the subject, and why.
-    pub unweighed: Vec<(String, String)>,
-    /// Where no budget is configured anywhere: the manifest that one would be about, if the change has one.
-    pub missing_for: Option<String>,
+    /// Budgets that nothing on disk could be held against.
+    pub unweighed: Vec<Unweighed>,
+    /// Where no budget is configured anywhere: the manifests that one would be about, a crate's and a front end's.
+    pub missing_for: Vec<String>,
     /// The packages around the files whose code may end in a browser.
     pub front_ends: FrontEnds,
     /// What the change brings along, for which there may be a budget.

@@ -56,6 +56,8 @@ pub struct Package {
     pub dir: String,
     /// Where its code runs.
     pub ships: Ships,
+    /// Whether it is run itself, and not only used by others: it builds or serves something.
+    pub is_application: bool,
     /// Libraries that it depends on and somebody asked about, by name.
     pub libraries: BTreeMap<String, Library>,
     /// Whether polyfills that are imported whole are cut down to what the browsers in question lack.

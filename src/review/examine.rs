@@ -144,7 +144,7 @@ impl Examination<'_> {
             out_of_time: &|| start.elapsed() > WEIGHING_CAP,
         })?;
         budgets.brought = self.brought(&facts.facts, &files, wanted)?;
-        let budgets_hash = budgets::config_hash(&self.config.bundle, &declared, &budgets.front_ends);
+        let budgets_hash = budgets::config_hash(&self.config.bundle, &declared, &budgets);
         let measured = measurements::find(tree, &loaded.sources, &facts.facts);
         let siblings = siblings::find(tree, &loaded.sources);
         let external = self.external(loaded);

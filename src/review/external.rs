@@ -116,17 +116,17 @@ impl Plan {
             }
         }
         let mut left_out = BTreeSet::new();
-        let mut covered = 0;
+        let mut asked = 0;
         let mut lacking = Vec::new();
         for (language, files) in by_language {
             let mut tools = COUNTERS.iter().filter(|c| c.languages.contains(&language)).peekable();
             if tools.peek().is_none() {
-                covered += 1;
+                asked += 1;
                 continue;
             }
             match tools.clone().find_map(|counter| Some((counter, self.probe(wanted.root, &counter.tool)?))) {
                 Some((counter, (path, shown))) => {
-                    covered += 1;
+                    asked += 1;
                     self.ask(*counter, path, shown, files);
                 }
                 None if engine == Engine::Auto => {}
@@ -145,7 +145,7 @@ impl Plan {
         }
         if !lacking.is_empty() {
             self.missing = Some(lacking.join("; "));
-        } else if !left_out.is_empty() && covered == 0 {
+        } else if !left_out.is_empty() && asked == 0 {
             self.no_counting = Some(reason());
         } else if !left_out.is_empty() {
             let names: Vec<&str> = left_out.iter().map(|language| language.key()).collect();
@@ -244,7 +244,7 @@ impl Plan {
                             continue;
                         };
                         let parts = vec![(subject.clone(), weight.actual)];
-                        budgets.weighed.push(Weighed { subject, unit, limit, actual: weight.actual, parts });
+                        budgets.weighed.push(Weighed { subject, unit, limit, actual: weight.actual, parts, by: None });
                     }
                 }
                 Err(Trouble::TimeOut) => {

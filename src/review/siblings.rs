@@ -1,11 +1,11 @@
-//! Migrations that lie beside the analysed ones: a later one may hold the index that a query needs.
+//! Files that lie beside the analysed ones: migrations, of which a later one may hold the index that a query needs, and
+//! components, which say what a template calls.
 //!
-//! Owns which files these are. They are no part of the scope: what they say may only make index hints silent (contracts
-//! 10). Must not know rules or findings.
+//! Owns which files these are. They are no part of the scope: nothing is found in them (contracts 10). Must not know rules or findings.
 
 use std::collections::BTreeSet;
 
-use crate::engine::Source;
+use crate::engine::{Source, templates};
 use crate::lang::Language;
 use crate::schema::{folder_of, is_schema_file};
 use crate::world::tree::{Entry, Tree};
@@ -15,7 +15,8 @@ const LARGEST: u64 = 2 << 20;
 /// More of them are not read.
 const MOST: usize = 4096;
 
-/// The migrations in the folders of the analysed ones, path and text, without the analysed ones themselves.
+/// The migrations in the folders of the analysed ones and the components of the analysed templates, path and text, without
+/// the analysed ones themselves.
 pub(super) fn find(tree: &dyn Tree, sources: &[Source]) -> Vec<(String, String)> {
     let schemas = sources
         .iter()
@@ -24,7 +25,14 @@ pub(super) fn find(tree: &dyn Tree, sources: &[Source]) -> Vec<(String, String)>
     let analysed: BTreeSet<&str> = sources.iter().map(|source| source.path.as_str()).collect();
     let candidates = folders.into_iter().flat_map(|folder| candidates(tree, folder));
     let fresh = candidates.filter(|path| !analysed.contains(path.as_str())).take(MOST);
-    fresh.filter_map(|path| text_of(tree, &path).map(|text| (path, text))).collect()
+    let migrations = fresh.filter_map(|path| text_of(tree, &path).map(|text| (path, text)));
+    let templates = sources.iter().filter(|source| templates::is_template(&source.path));
+    let components = templates.filter_map(|source| templates::component_path(&source.path));
+    let components = components.filter(|path| !analysed.contains(path.as_str())).take(MOST).filter_map(|path| {
+        let Entry::File(bytes) = tree.entry(&path, LARGEST) else { return None };
+        String::from_utf8(bytes).ok().map(|text| (path, text))
+    });
+    migrations.chain(components).collect()
 }
 
 fn candidates(tree: &dyn Tree, folder: &str) -> Vec<String> {

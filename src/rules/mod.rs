@@ -11,7 +11,8 @@ use crate::effects::resolve::FuncRef;
 use crate::effects::summary::{FrameKind, Func, NONE, Site, Summary, site_flag};
 use crate::lang::Language;
 use crate::lang::complexity::FunctionComplexity;
-use crate::lang::unit::{Call, CtxId, CtxKind, Unit};
+use crate::lang::component::Component;
+use crate::lang::unit::{Call, CtxId, CtxKind, Pos, Unit};
 use crate::model::budget::Budgets;
 use crate::model::category::Category;
 use crate::model::finding::Evidence;
@@ -62,6 +63,8 @@ pub enum Detect {
     Schema(fn(&SchemaView<'_>) -> Vec<Raw>),
     /// What a file loads, in a package whose code may end in a browser.
     Import(fn(&ImportView<'_>) -> Vec<Raw>),
+    /// A template, and the component that it belongs to.
+    Template(fn(&TemplateView<'_>) -> Vec<Raw>),
     /// Budgets held against what is on disk; the second argument is where they are configured.
     Budgets(fn(&Budgets, &str) -> Vec<bundle::Draft>),
 }
@@ -184,6 +187,19 @@ impl UnitView<'_> {
         };
         self.evidence("loop", row.start.line, note)
     }
+}
+
+/// What a rule over templates sees.
+#[derive(Debug, Clone, Copy)]
+pub struct TemplateView<'v> {
+    /// The template.
+    pub text: &'v str,
+    /// Where it begins in its file.
+    pub start: Pos,
+    /// The component that it belongs to.
+    pub component: &'v Component,
+    /// Path of the component's file.
+    pub component_path: &'v str,
 }
 
 /// What a rule over imports sees.

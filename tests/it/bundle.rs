@@ -6,7 +6,6 @@ use perf_gate::config::{Bundle, FileBudget, Size};
 use perf_gate::engine::budgets::{Job, bytes, config_hash, declared, measure, validate};
 use perf_gate::engine::facts::Facts;
 use perf_gate::model::budget::{Budgets, Unit};
-use perf_gate::model::front_end::FrontEnds;
 use perf_gate::rules::bundle::{Draft, budget_exceeded, budget_without_data, no_budget};
 use perf_gate::rules::{Detect, Rule};
 use perf_gate::world::tree::Disk;
@@ -159,7 +158,7 @@ fn time_that_is_up_leaves_a_budget_unweighed() {
     let declared = BTreeMap::new();
     let job =
         Job { config: &config, facts: &facts, declared: &declared, files: &[], tree: &tree, out_of_time: &|| true };
-    assert_eq!(measure(job).unwrap().unweighed[0].1, "the time for weighing was up");
+    assert_eq!(measure(job).unwrap().unweighed[0].why, "the time for weighing was up");
 }
 
 #[test]
@@ -190,7 +189,7 @@ fn the_hash_follows_every_budget_and_nothing_else() {
     let config = files("dist/*.js", text("1 KB"), None);
     let hash = |config: &Bundle| {
         let declared = declared(&Disk::new(scratch.path()).unwrap(), &["web/src/a.ts"]);
-        config_hash(config, &declared, &FrontEnds::default())
+        config_hash(config, &declared, &Budgets::default())
     };
     let first = hash(&config);
     assert_eq!(first.len(), 64);
@@ -322,4 +321,174 @@ fn a_library_that_is_installed_is_weighed_where_it_lies() {
     );
     scratch.write("node_modules/lodash/lodash.js", part(40_000));
     assert_eq!(weighed_import(&scratch).0, "", "a small build of it is not heavy");
+}
+
+/// What is said of budgets of other tools.
+fn said(scratch: &Scratch, changed: &[&str]) -> Vec<String> {
+    let budgets = weigh(scratch, &Bundle::default(), changed);
+    let drafts = detect(budget_exceeded::RULE, &budgets).into_iter().chain(detect(budget_without_data::RULE, &budgets));
+    drafts.map(|draft| format!("{}: {}", draft.file, draft.message)).collect()
+}
+
+#[test]
+fn bundlesize_holds_each_file_after_gzip_and_size_limit_holds_files_together() {
+    let scratch = Scratch::new();
+    let noise = |n: u32| (0..n).map(|i| format!("v{};", i.wrapping_mul(2_654_435_761))).collect::<String>();
+    scratch.write("web/dist/a.js", noise(2000)).write("web/dist/b.js", "x".repeat(9000));
+    scratch.write("web/dist/b.js.br", "y".repeat(700)).write("web/src/a.ts", "");
+    scratch.write(
+        "web/package.json",
+        r#"{"bundlesize":[{"path":"./dist/*.js","maxSize":"1 kB"},{"path":"dist/b.js","maxSize":"1 kB","compression":"none"}],
+            "size-limit":[{"path":"dist/b.js","limit":"600 B"},{"path":["dist/*.js","!dist/a.js"],"limit":"8 kB","brotli":false},
+            {"path":"dist/a.js","limit":"1 kB"},{"path":"dist/b.js","limit":"2 s"},{"path":"dist/b.js","import":"x","limit":"1 B"}]}"#,
+    );
+    let all = said(&scratch, &["web/src/a.ts"]);
+    let [a, b, brotli, raw, bundled, unknown] = &all[..] else { panic!("{all:#?}") };
+    assert!(a.starts_with("web/package.json: `web/dist/a.js` weighs ") && a.contains("after gzip"), "{a}");
+    assert_eq!(
+        b,
+        "web/package.json: `web/dist/b.js` weighs 9 000 bytes, 7 976 over the budget of 1 024 (`web/package.json`)"
+    );
+    assert!(brotli.contains("`dist/b.js` weighs 700 bytes after brotli, 100 over the budget of 600"), "{brotli}");
+    assert!(raw.contains("`dist/*.js` weighs 9 000 bytes, 1 000 over the budget of 8 000"), "{raw}");
+    assert!([bundled, unknown].iter().any(|s| s.contains("after gzip it is")), "{all:#?}");
+    assert!([bundled, unknown].iter().any(|s| s.contains("size-limit bundles before it measures")), "{all:#?}");
+    scratch.write("web/package.json", r#"{"name":"web"}"#);
+    scratch.write(
+        "web/.size-limit.js",
+        "module.exports = [{ name: 'all', path: 'dist/b.js', limit: '8 kB', gzip: false }];",
+    );
+    let all = said(&scratch, &["web/src/a.ts"]);
+    assert_eq!(
+        all,
+        ["web/.size-limit.js: `all` weighs 9 000 bytes, 1 000 over the budget of 8 000 (`web/.size-limit.js`)"]
+    );
+}
+
+#[test]
+fn angular_holds_what_the_page_loads_first_where_it_was_built_for_production() {
+    let scratch = Scratch::new();
+    let config = |budgets: &str| {
+        format!(
+            r#"{{"projects":{{"app":{{"architect":{{"build":{{"options":{{"outputPath":"dist/app"}},
+            "configurations":{{"production":{{"outputHashing":"all","budgets":[{budgets}]}}}}}}}}}}}}}}"#
+        )
+    };
+    let initial = r#"{"type":"initial","maximumWarning":"4kb","maximumError":"1mb"},{"type":"anyComponentStyle","maximumError":"1b"}"#;
+    scratch.write("angular.json", config(initial)).write("src/app.ts", "");
+    assert_eq!(
+        said(&scratch, &["src/app.ts"]),
+        ["angular.json: the budget for `dist/app` measures nothing: nothing was built into it"]
+    );
+    scratch
+        .write("dist/app/browser/index.html", r#"<script src="main-AB12.js"></script><link href="styles-CD34.css">"#);
+    scratch
+        .write("dist/app/browser/main-AB12.js", "m".repeat(4000))
+        .write("dist/app/browser/styles-CD34.css", "s".repeat(200));
+    scratch.write("dist/app/browser/lazy-EF56.js", "l".repeat(9000)).write("dist/app/browser/main-AB12.js.map", "{}");
+    assert_eq!(
+        said(&scratch, &["src/app.ts"]),
+        ["angular.json: `what the page loads first` weighs 4 200 bytes, 104 over the budget of 4 096 (`angular.json`)"]
+    );
+    let others = r#"{"type":"anyScript","maximumError":"8kb"},{"type":"bundle","name":"main","maximumError":"3kb"},{"type":"allScript","maximumError":"1mb"}"#;
+    scratch.write("angular.json", config(others));
+    scratch.write("package.json", r#"{"devDependencies":{"@angular/cli":"~19.1.0"}}"#);
+    let all = said(&scratch, &["src/app.ts"]);
+    let [lazy, main] = &all[..] else { panic!("{all:#?}") };
+    assert!(
+        lazy.contains("`dist/app/browser/lazy-EF56.js` weighs 9 000 bytes, 1 000 over the budget of 8 000"),
+        "{lazy}"
+    );
+    assert!(main.contains("`main` weighs 4 000 bytes, 1 000 over the budget of 3 000"), "{main}");
+    scratch.write("dist/app/browser/main.js", "m".repeat(40_000));
+    let all = said(&scratch, &["src/app.ts"]);
+    assert!(all.len() == 1 && all[0].contains("was not built for production"), "{all:#?}");
+}
+
+#[test]
+fn lighthouse_is_held_to_the_reports_it_left() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "lighthouserc.yml",
+        "ci:\n  assert:\n    budgetsFile: ./perf/budgets.json\n    assertions:\n      categories:performance: [error, { minScore: 0.9 }]\n      \
+         interactive: [error, { maxNumericValue: 3000, aggregationMethod: pessimistic }]\n      color-contrast: [error, { minScore: 1 }]\n      \
+         first-contentful-paint: off\n",
+    );
+    scratch.write("perf/budgets.json", r#"[{"path":"/*","resourceSizes":[{"resourceType":"script","budget":100}]}]"#);
+    assert_eq!(
+        said(&scratch, &["src/a.ts"]),
+        ["lighthouserc.yml: the budget for `.lighthouseci` measures nothing: no report lies there"]
+    );
+    let report = |score: f64, time: u32, bytes: u32| {
+        format!(
+            r#"{{"requestedUrl":"http://localhost/","categories":{{"performance":{{"score":{score},"auditRefs":[]}}}},"audits":{{
+            "interactive":{{"numericValue":{time},"numericUnit":"millisecond"}},"color-contrast":{{"score":0}},
+            "resource-summary":{{"details":{{"items":[{{"resourceType":"script","transferSize":{bytes},"requestCount":3}}]}}}}}}}}"#
+        )
+    };
+    scratch.write(".lighthouseci/lhr-1.json", report(0.7, 2000, 200_000));
+    scratch
+        .write(".lighthouseci/lhr-2.json", report(0.8, 3500, 150_000))
+        .write(".lighthouseci/assertion-results.json", "[]");
+    assert_eq!(
+        said(&scratch, &["src/a.ts"]),
+        [
+            "lighthouserc.yml: `categories:performance of http://localhost/` scored 80, 10 below the 90 that are asked for (`lighthouserc.yml`)",
+            "lighthouserc.yml: `interactive of http://localhost/` took 3 500 ms, 500 over the budget of 3 000 (`lighthouserc.yml`)",
+            "lighthouserc.yml: `resource-summary:script:size of http://localhost/`: 150 000 bytes were sent, 47 600 over the budget of 102 400 (`lighthouserc.yml`)",
+        ]
+    );
+}
+
+#[test]
+fn webpack_is_held_to_the_limits_that_its_configuration_spells_out() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "webpack.config.js",
+        "module.exports = { output: { path: path.resolve(__dirname, 'out') }, performance: { maxAssetSize: 2 * 1024, maxEntrypointSize: 3000 } };",
+    );
+    assert_eq!(
+        said(&scratch, &["src/a.ts"]),
+        ["webpack.config.js: the budget for `out` measures nothing: nothing was built into it"]
+    );
+    scratch.write("out/app.js", "a".repeat(3048)).write("out/app.js.map", "m".repeat(9000)).write("out/b.js", "b");
+    scratch.write("out/index.html", "<script defer src=\"app.js\"></script>");
+    assert_eq!(
+        said(&scratch, &["src/a.ts"]),
+        [
+            "webpack.config.js: `out/app.js` weighs 3 048 bytes, 1 000 over the budget of 2 048 (`webpack.config.js`)",
+            "webpack.config.js: `the entry` weighs 3 048 bytes, 48 over the budget of 3 000 (`webpack.config.js`)",
+        ]
+    );
+    scratch.write("out/app.js", "eval('a')//# sourceURL=webpack");
+    let all = said(&scratch, &["src/a.ts"]);
+    assert!(all.len() == 1 && all[0].contains("was built for development"), "{all:#?}");
+    scratch.write("webpack.config.js", "module.exports = { performance: { hints: false, maxAssetSize: 1 } };");
+    assert!(said(&scratch, &["src/a.ts"]).is_empty());
+}
+
+#[test]
+fn our_own_budgets_hold_in_every_stack_and_a_front_end_without_any_is_told() {
+    for (manifest, text, source) in [
+        ("pubspec.yaml", "name: app\n", "lib/main.dart"),
+        ("build.gradle.kts", "plugins { java }\n", "src/Main.kt"),
+        ("go.mod", "module app\n", "main.go"),
+        ("pyproject.toml", "[project]\nname = 'app'\n", "app.py"),
+        (
+            "package.json",
+            r#"{"dependencies":{"vue":"3"},"scripts":{"build":"vite build"},"private":true}"#,
+            "src/a.vue",
+        ),
+    ] {
+        let scratch = Scratch::new();
+        scratch.write(manifest, text).write(source, "").write("build/out.bin", "x".repeat(50));
+        let weighed = weigh(&scratch, &files("build/**", Some(Size::Bytes(20)), None), &[source]);
+        assert!(weighed.weighed[0].is_exceeded() && weighed.missing_for.is_empty(), "{manifest}");
+        let missing = weigh(&scratch, &Bundle::default(), &[source]).missing_for;
+        let expected: &[&str] = if manifest == "package.json" { &["package.json"] } else { &[] };
+        assert_eq!(missing, expected, "{manifest}");
+        // Packages of Rust are no budget of a front end.
+        let crates = Bundle { crates: Some(9), ..Bundle::default() };
+        assert_eq!(weigh(&scratch, &crates, &[source]).missing_for, expected, "{manifest}");
+    }
 }

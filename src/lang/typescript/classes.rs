@@ -40,6 +40,9 @@ impl<'a> Lower<'a, '_> {
         let first = self.b.unit().binds.len();
         self.classes.push(super::Class { ctx, first, constructor: CtxId::NONE });
         self.class_body(ctx, name, &class.body.body);
+        if !class.decorators.is_empty() {
+            self.component(class);
+        }
         self.classes.pop();
         let end = self.end(class.span);
         self.b.close(end);

@@ -5,6 +5,7 @@
 
 mod calls;
 mod classes;
+mod components;
 mod control;
 mod depth;
 mod exprs;
@@ -15,6 +16,7 @@ mod modules;
 mod objects;
 mod patterns;
 mod scripts;
+pub mod statics;
 mod types;
 
 use std::cell::RefCell;

@@ -1,6 +1,7 @@
 //! Threads that wait where others need them.
 
 pub mod blocking_call_in_async;
+pub mod heavy_template_expression;
 pub mod io_on_main_thread;
 pub mod lock_across_await;
 pub mod sync_io_on_hot_path;
@@ -8,5 +9,10 @@ pub mod sync_io_on_hot_path;
 use super::Rule;
 
 /// The rules of the group.
-pub const RULES: &[Rule] =
-    &[blocking_call_in_async::RULE, io_on_main_thread::RULE, lock_across_await::RULE, sync_io_on_hot_path::RULE];
+pub const RULES: &[Rule] = &[
+    blocking_call_in_async::RULE,
+    heavy_template_expression::RULE,
+    io_on_main_thread::RULE,
+    lock_across_await::RULE,
+    sync_io_on_hot_path::RULE,
+];

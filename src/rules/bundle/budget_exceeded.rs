@@ -1,6 +1,7 @@
 //! # What it does
-//! Reports a budget of `bundle.crates` or `bundle.files` that is breached by what lies on disk: packages in a lock file,
-//! or bytes of built files, as they are or after gzip.
+//! Reports a budget that is breached by what lies on disk: packages in a lock file (`bundle.crates`), bytes of built files,
+//! as they are or compressed (`bundle.files`, `bundlesize`, `size-limit`, webpack's `performance`, the budgets of
+//! `angular.json`), and what Lighthouse reported (`lighthouserc` against `.lighthouseci`).
 //!
 //! # Why is this slow?
 //! Every package is compiled by everyone and linked by many; every byte of a bundle is downloaded, parsed and kept in
@@ -44,27 +45,38 @@ fn detect(budgets: &Budgets, _config: &str) -> Vec<Draft> {
 
 fn draft(weighed: &Weighed) -> Option<Draft> {
     let (file, _) = weighed.parts.first()?;
-    let over = weighed.actual - weighed.limit;
+    let over = weighed.actual.abs_diff(weighed.limit);
     let (actual, limit, over) = (amount(weighed.actual), amount(weighed.limit), amount(over));
     let subject = &weighed.subject;
-    let (message, help) = match weighed.unit {
-        Unit::Packages => (
-            format!("`{subject}` pins {actual} packages, {over} over the budget of {limit}"),
-            "drop or replace a dependency, or switch off features that bring packages in (`cargo tree -e features`)",
-        ),
-        Unit::Bytes => (
-            format!("`{subject}` weighs {actual} bytes, {over} over the budget of {limit}"),
-            "split what is loaded later from what is loaded first, or drop what the change brought in",
-        ),
-        Unit::GzipBytes => (
-            format!("`{subject}` weighs {actual} bytes after gzip, {over} over the budget of {limit}"),
-            "split what is loaded later from what is loaded first, or drop what the change brought in",
-        ),
+    let says = match weighed.unit {
+        Unit::Packages => format!("`{subject}` pins {actual} packages, {over} over the budget of {limit}"),
+        Unit::Bytes => format!("`{subject}` weighs {actual} bytes, {over} over the budget of {limit}"),
+        Unit::GzipBytes => format!("`{subject}` weighs {actual} bytes after gzip, {over} over the budget of {limit}"),
+        Unit::BrotliBytes => {
+            format!("`{subject}` weighs {actual} bytes after brotli, {over} over the budget of {limit}")
+        }
+        Unit::TransferBytes => format!("`{subject}`: {actual} bytes were sent, {over} over the budget of {limit}"),
+        Unit::Requests => format!("`{subject}`: {actual} requests were made, {over} over the budget of {limit}"),
+        Unit::Milliseconds => format!("`{subject}` took {actual} ms, {over} over the budget of {limit}"),
+        Unit::Score => format!("`{subject}` scored {actual}, {over} below the {limit} that are asked for"),
+    };
+    let message = weighed.by.as_ref().map_or_else(|| says.clone(), |by| format!("{says} (`{by}`)"));
+    let help = match weighed.unit {
+        Unit::Packages => {
+            "drop or replace a dependency, or switch off features that bring packages in (`cargo tree -e features`)"
+        }
+        Unit::Milliseconds | Unit::Score => "load less before the page answers: the report says what took the time",
+        _ => "split what is loaded later from what is loaded first, or drop what the change brought in",
     };
     let heaviest = weighed.parts.iter().filter(|_| weighed.unit != Unit::Packages).take(NAMED);
-    let parts = heaviest.map(|(path, size)| (path.clone(), format!("{} bytes", amount(*size)))).collect();
+    let counts = |size: &u64| match weighed.unit {
+        Unit::Milliseconds | Unit::Score | Unit::Requests => format!("says {}", amount(*size)),
+        _ => format!("{} bytes", amount(*size)),
+    };
+    let parts = heaviest.map(|(path, size)| (path.clone(), counts(size))).collect();
     let situation = Situation::BudgetBreached;
-    Some(Draft { file: file.clone(), line: 1, situation, message, help: help.to_owned(), parts })
+    let file = weighed.by.as_ref().unwrap_or(file).clone();
+    Some(Draft { file, line: 1, situation, message, help: help.to_owned(), parts })
 }
 
 /// A number with its thousands apart.

@@ -1,6 +1,6 @@
 //! # What it does
-//! Reports a budget that nothing on disk can be held against: the glob matches no file, a file cannot be read, or there
-//! is no lock file.
+//! Reports a budget, of our own configuration or of another tool's, that nothing on disk can be held against: the glob
+//! matches no file, a file cannot be read, nothing was built, Lighthouse left no report, or there is no lock file.
 //!
 //! # Why is this slow?
 //! It is not. But a budget that measures nothing looks like a budget that is met.
@@ -19,7 +19,7 @@
 //! Absent data is a suggestion and never more. A review of pushed commits sees only what is committed.
 
 use super::{Draft, rule};
-use crate::model::budget::Budgets;
+use crate::model::budget::{Budgets, Unweighed};
 use crate::model::raw::Situation;
 use crate::rules::Rule;
 
@@ -33,8 +33,8 @@ pub const RULE: Rule = rule(
 
 /// A finding for each budget without data.
 fn detect(budgets: &Budgets, config_file: &str) -> Vec<Draft> {
-    let draft = |(subject, why): &(String, String)| Draft {
-        file: config_file.to_owned(),
+    let draft = |Unweighed { subject, why, by }: &Unweighed| Draft {
+        file: by.clone().unwrap_or_else(|| config_file.to_owned()),
         line: 1,
         situation: Situation::NoBudget,
         message: format!("the budget for `{subject}` measures nothing: {why}"),

@@ -1,7 +1,7 @@
 //! # What it does
-//! Says once a review that no budget is configured, where the change touches a crate: a repository with a manifest
-//! builds something that a budget could hold. Budgets of other tools (`lighthouserc.json`, `bundlesize`, `size-limit`,
-//! Angular) count as configured.
+//! Says once a review that no budget is configured, where the change touches a crate or an application for browsers: a
+//! repository with a manifest builds something that a budget could hold. Budgets of other tools (`lighthouserc.json`,
+//! `bundlesize`, `size-limit`, webpack, Angular) count as configured.
 //!
 //! # Why is this slow?
 //! Dependencies and bundles grow by a little with every change, and nobody sees the change that made them too large.
@@ -18,7 +18,8 @@
 //! ```
 //!
 //! # Limits
-//! A suggestion and never more. A change outside of every crate is not told.
+//! A suggestion and never more. A change outside of every crate and front end is not told; a library for front ends has no
+//! bundle of its own.
 
 use super::{Draft, rule};
 use crate::model::budget::Budgets;
@@ -29,16 +30,23 @@ use crate::rules::Rule;
 pub const RULE: Rule =
     rule("bundle/no-budget", "no budget configured for what the change builds", include_str!("no_budget.rs"), detect);
 
-/// At most one finding.
+/// At most one finding for crates, and one for front ends.
 fn detect(budgets: &Budgets, _config: &str) -> Vec<Draft> {
-    let draft = |manifest: &String| Draft {
-        file: manifest.clone(),
-        line: 1,
-        situation: Situation::NoBudget,
-        message: format!("no budget is configured for what `{manifest}` builds"),
-        help: "set `bundle.crates`, the most packages that Cargo.lock may hold, or `bundle.files` in perf-gate.toml"
-            .to_owned(),
-        parts: Vec::new(),
+    let draft = |manifest: &String| {
+        let help = if manifest.ends_with("package.json") {
+            "set `bundle.files` in perf-gate.toml, the most bytes that the built files may have, or configure `size-limit`, \
+             `bundlesize` or the budgets of the bundler"
+        } else {
+            "set `bundle.crates`, the most packages that Cargo.lock may hold, or `bundle.files` in perf-gate.toml"
+        };
+        Draft {
+            file: manifest.clone(),
+            line: 1,
+            situation: Situation::NoBudget,
+            message: format!("no budget is configured for what `{manifest}` builds"),
+            help: help.to_owned(),
+            parts: Vec::new(),
+        }
     };
     budgets.missing_for.iter().map(draft).collect()
 }
