@@ -41,13 +41,14 @@ impl<'m> Matcher<'m> {
     }
 
     fn uses(&mut self, file: &Summary, libs: &[&'static str]) -> bool {
-        libs.iter().any(|lib| {
-            *self.uses.entry(lib).or_insert_with(|| {
-                self.dependencies.contains(*lib)
-                    || file.names.iter().any(|name| mentions(name, lib))
-                    || file.globs.iter().any(|(_, glob)| file.name(*glob) == *lib)
+        libs.is_empty()
+            || libs.iter().any(|lib| {
+                *self.uses.entry(lib).or_insert_with(|| {
+                    self.dependencies.contains(*lib)
+                        || file.names.iter().any(|name| mentions(name, lib))
+                        || file.globs.iter().any(|(_, glob)| file.name(*glob) == *lib)
+                })
             })
-        })
     }
 
     /// What a call does that means these functions.
@@ -150,9 +151,7 @@ impl<'m> Matcher<'m> {
         match row.on {
             On::Path(prefixes) => is_at(file, site, prefixes, row.name, own),
             // A runtime's own `spawn_blocking` off-loads, too.
-            On::Distinctive(libs) => {
-                (!own || row.effect == Effect::Offload) && (libs.is_empty() || self.uses(file, libs))
-            }
+            On::Distinctive(libs) => (!own || row.effect == Effect::Offload) && self.uses(file, libs),
             // An interface of the repository that a library implements has its methods without bodies.
             On::Labelled(labels, libs) => {
                 !own && named::has_label(file, site, labels) && (libs.is_empty() || self.uses(file, libs))
@@ -201,7 +200,11 @@ impl<'m> Matcher<'m> {
             On::ReceiverNamed(names, libs) => {
                 named::is_receiver(file, site, names) && (libs.is_empty() || self.uses(file, libs))
             }
-            On::After(links, libs) => self.uses(file, libs) && is_after(file, site, links),
+            // `rows.find((row) => …)` looks through what a query gave.
+            On::After(links, libs) => {
+                let first = file.args(site).first().and_then(|arg| file.term(*arg));
+                !matches!(first, Some(Term::Closure(..))) && self.uses(file, libs) && is_after(file, site, links)
+            }
             On::Stored(libs) => {
                 site.flags & site_flag::STORE_RECV != 0
                     && site.flags & site_flag::TAKES_CLOSURE == 0
@@ -498,7 +501,7 @@ fn links<'a>(file: &'a Summary, site: &'a Site) -> impl Iterator<Item = &'a Site
 }
 
 fn link_name<'a>(file: &'a Summary, link: &Site) -> &'a str {
-    if link.name == NONE { "" } else { last_segment(file.name(link.name)) }
+    if link.name == NONE { receiver_name(file, link).unwrap_or("") } else { last_segment(file.name(link.name)) }
 }
 
 /// The name of what a link of a chain is called on, as far as terms tell it.

@@ -65,7 +65,9 @@ pub(crate) fn named(language: Language, path: &str) -> Cow<'_, str> {
             let (module, item) = path.split_once("::").map_or((path, ""), |(module, item)| (module, item));
             // `@/lib/db` and `~/lib/db` stand for the root of the sources.
             let inside = module.trim_start_matches(['@', '~', '#']);
-            let inside = inside.strip_prefix('/').unwrap_or(module);
+            // `#src/db.js` stands for a folder of the package itself.
+            let own = module.starts_with('#').then_some(inside);
+            let inside = inside.strip_prefix('/').or(own).unwrap_or(module);
             if inside == module && !module.contains('/') {
                 return Cow::Borrowed(path);
             }
@@ -88,16 +90,52 @@ pub(crate) fn named(language: Language, path: &str) -> Cow<'_, str> {
 
 /// Whether a module of the repository is what a scoped package's name means (`@acme/db/users` → `packages/db/src/users`).
 pub(crate) fn is_in_workspace(module: &str, named: &str) -> bool {
-    const ROOTS: [&str; 6] = ["packages", "libs", "apps", "modules", "services", "shared"];
-    let Some((_, inside)) = named.split_once("::") else { return false };
+    const ROOTS: [&str; 10] = [
+        "packages",
+        "libs",
+        "apps",
+        "modules",
+        "services",
+        "shared",
+        "plugins",
+        "internal-packages",
+        "internal",
+        "core",
+    ];
+    let Some((scope, inside)) = named.split_once("::") else { return false };
     let (package, below) = inside.split_once("::").unwrap_or((inside, ""));
-    let mut folders = module.split("::");
-    if !folders.any(|folder| ROOTS.contains(&folder)) || !folders.any(|folder| folder == package) {
-        return false;
+    let scope = scope.trim_start_matches('@');
+    // `packages/db`, or `packages/acme-db` where folders are named in full.
+    let is_it = |folder: &str| {
+        let own = |rest: &str| rest.strip_prefix('-') == Some(package);
+        folder == package || folder.strip_prefix(scope).is_some_and(own)
+    };
+    let mut at = 0;
+    let mut in_root = false;
+    for folder in module.split("::") {
+        at += folder.len() + 2;
+        if in_root && is_it(folder) {
+            let rest = module.get(at..).unwrap_or_default();
+            return rest == below || ["src", "lib"].iter().any(|source| is_below(rest, source, below));
+        }
+        in_root |= ROOTS.contains(&folder);
     }
-    let rest = module.rsplit_once(&format!("::{package}")).map_or("", |(_, rest)| rest.trim_start_matches("::"));
-    let rest = rest.strip_prefix("src").map_or(rest, |rest| rest.trim_start_matches("::"));
-    rest == below
+    false
+}
+
+/// Whether a path is another one below a folder.
+fn is_below(path: &str, folder: &str, below: &str) -> bool {
+    let Some(rest) = path.strip_prefix(folder) else { return false };
+    if below.is_empty() { rest.is_empty() } else { rest.strip_prefix("::") == Some(below) }
+}
+
+/// Whether a module of the repository is what an alias of a folder names: `@server/models` is `server/models`, and
+/// `@app/users/store` may be `src/users/store`. One folder after the alias says too little: it may be a package.
+pub(crate) fn is_aliased(module: &str, named: &str) -> bool {
+    let named = named.trim_start_matches('@');
+    let ends = |tail: &str| module.strip_suffix(tail).is_some_and(|rest| rest.is_empty() || rest.ends_with("::"));
+    let below = named.split_once("::").map_or("", |(_, below)| below);
+    ends(named) || below.contains("::") && ends(below)
 }
 
 fn join_item(module: &str, item: &str) -> String {

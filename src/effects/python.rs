@@ -144,6 +144,7 @@ const STORED: Stored = Stored {
         "iter",
         "frozenset",
     ],
+    ..Stored::NOTHING
 };
 
 #[cfg(test)]

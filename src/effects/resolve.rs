@@ -4,6 +4,7 @@
 //! tables; the [`Rest`] of the repository is asked where those and its own index say that it may know more.
 
 mod gone;
+mod passed;
 mod structural;
 
 use std::borrow::Cow;
@@ -13,12 +14,21 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use self::gone::{NO_FUNC, NO_TYPE};
 use super::modules;
 use super::paths::{first_segment, last_segment, split_last};
-use super::rest::{Entry, Kind, Rest};
+use super::rest::{DEFAULT, Entry, Key, Kind, Rest, key};
 use super::summary::{Func, NONE, Relation, Summary, TypeDef, func_flag};
 use super::table::table;
 use crate::lang::Language;
 
 mod relations;
+
+/// Under what a name may be kept that a path means: the module's path, or nothing for a name of the file's own module.
+fn keys<'k>(name: &'k str, prefix: &'k str, own: &'k str) -> Vec<Key<'k>> {
+    let first = key(name, if prefix.is_empty() { own } else { prefix });
+    // A package's own file stands in the folder of its sources.
+    let is_package = name == DEFAULT && prefix.starts_with('@');
+    let sources: &[&str] = if is_package { &["src", "lib"] } else { &[] };
+    std::iter::once(first).chain(sources.iter().map(|folder| (*folder, name))).collect()
+}
 
 /// A function of the repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,11 +53,11 @@ pub struct TypeRef {
 pub struct Names<'a> {
     files: &'a [Summary],
     rest: Option<&'a dyn Rest>,
-    free: HashMap<&'a str, Vec<FuncRef>>,
+    free: HashMap<Key<'a>, Vec<FuncRef>>,
     methods: HashMap<&'a str, HashMap<&'a str, Vec<FuncRef>>>,
     /// Method name → methods with a body, where types implement interfaces without saying so.
     owners: HashMap<&'a str, Vec<FuncRef>>,
-    types: HashMap<&'a str, Vec<TypeRef>>,
+    types: HashMap<Key<'a>, Vec<TypeRef>>,
     targets: HashMap<&'a str, Vec<(u32, u32)>>,
     /// Type name → traits that it implements.
     traits: HashMap<&'a str, Vec<&'a str>>,
@@ -55,11 +65,13 @@ pub struct Names<'a> {
     implementors: HashMap<&'a str, Vec<&'a str>>,
     aliases: HashMap<&'a str, Vec<(u32, u32)>>,
     /// Local name → module that passes it on, and what it stands for there.
-    reexports: HashMap<&'a str, Vec<(&'a str, &'a str)>>,
+    reexports: HashMap<Key<'a>, Vec<(&'a str, &'a str)>>,
     /// Module → modules whose names it passes on whole (`pub use inner::*`).
     whole: HashMap<&'a str, HashSet<&'a str>>,
+    /// Module → modules that pass its names on whole, by the path that they give.
+    passed: HashMap<&'a str, Vec<&'a str>>,
     /// Name → module, file, term.
-    statics: HashMap<&'a str, Vec<(&'a str, u32, u32)>>,
+    statics: HashMap<Key<'a>, Vec<(&'a str, u32, u32)>>,
     /// Macro name → functions that its definition makes.
     templates: HashMap<&'a str, Vec<FuncRef>>,
     /// Type name → macros used in its `impl` blocks.
@@ -86,6 +98,7 @@ impl<'a> Names<'a> {
             aliases: HashMap::new(),
             reexports: HashMap::new(),
             whole: HashMap::new(),
+            passed: HashMap::new(),
             statics: HashMap::new(),
             templates: HashMap::new(),
             macro_uses: HashMap::new(),
@@ -106,7 +119,7 @@ impl<'a> Names<'a> {
             if func.template != NONE {
                 self.templates.entry(file.name(func.template)).or_default().push(id);
             } else if func.owner == NONE {
-                self.free.entry(file.name(func.name)).or_default().push(id);
+                self.free.entry(key(file.name(func.name), file.name(func.module))).or_default().push(id);
             } else {
                 let owner = self.methods.entry(file.name(func.owner)).or_default();
                 owner.entry(file.name(func.name)).or_default().push(id);
@@ -121,12 +134,17 @@ impl<'a> Names<'a> {
                 self.targets.entry(name).or_default().push((index, ty.target));
             }
             if ty.module != NONE {
-                self.types.entry(name).or_default().push(TypeRef { file: index, ty: n as u32 });
+                let place = key(name, file.name(ty.module));
+                self.types.entry(place).or_default().push(TypeRef { file: index, ty: n as u32 });
             }
         }
         for (ty, base) in &file.impls {
             let Some(super::summary::Term::Named { name, .. }) = file.term(*base) else { continue };
             let (ty, base) = (file.name(*ty), last_segment(file.name(name)));
+            // What a module exports by default has another name there: the base stands beside under that.
+            if base == DEFAULT {
+                continue;
+            }
             self.traits.entry(ty).or_default().push(base);
             self.implementors.entry(base).or_default().push(ty);
         }
@@ -137,13 +155,15 @@ impl<'a> Names<'a> {
             let local = file.name(*local);
             if local.is_empty() {
                 self.whole.entry(file.name(*module)).or_default().insert(file.name(*path));
+                self.passed.entry(file.name(*path)).or_default().push(file.name(*module));
             } else {
-                self.reexports.entry(local).or_default().push((file.name(*module), file.name(*path)));
+                let module = file.name(*module);
+                self.reexports.entry(key(local, module)).or_default().push((module, file.name(*path)));
             }
         }
         for (name, term) in &file.statics {
             let (module, name) = file.name(*name).rsplit_once("::").unwrap_or(("", file.name(*name)));
-            self.statics.entry(name).or_default().push((module, index, *term));
+            self.statics.entry(key(name, module)).or_default().push((module, index, *term));
         }
         for (n, (owner, ..)) in file.macro_uses.iter().enumerate() {
             self.macro_uses.entry(file.name(*owner)).or_default().push((index, n));
@@ -202,11 +222,13 @@ impl<'a> Names<'a> {
         self.crates.contains(name) || self.rest.is_some_and(|rest| rest.is_crate(name))
     }
 
-    /// Free functions of a name, each with the path of its module.
-    fn free(&self, name: &str) -> Vec<(FuncRef, &'a str)> {
-        let own = self.free.get(name).into_iter().flatten();
-        let own = own.map(|id| (*id, self.file(id.file).name(self.func(*id).module)));
-        own.chain(self.ask(Kind::Free, "", name).map(function)).collect()
+    /// Free functions of a name, each with the path of its module; the name is looked for from these places.
+    fn free<'n>(&'n self, keys: &'n [Key<'n>]) -> impl Iterator<Item = (FuncRef, &'a str)> + 'n {
+        keys.iter().flat_map(|key| {
+            let own = self.free.get(key).into_iter().flatten();
+            let own = own.map(|id| (*id, self.file(id.file).name(self.func(*id).module)));
+            own.chain(self.ask(Kind::Free, key.0, key.1).map(function))
+        })
     }
 
     /// Methods of a name, each with the path of its module.
@@ -216,12 +238,15 @@ impl<'a> Names<'a> {
         own.chain(self.ask(Kind::Method, ty, method).map(function)).collect()
     }
 
-    /// Types of a name, each with the path of its module.
-    fn types(&self, name: &str) -> Vec<(TypeRef, &'a str)> {
-        let own = self.types.get(name).into_iter().flatten();
-        let own = own.map(|id| (*id, self.file(id.file).name(self.type_def(*id).module)));
-        let rest = self.ask(Kind::Type, "", name).map(|e| (TypeRef { file: e.file, ty: e.item }, e.other));
-        own.chain(rest).collect()
+    /// Types of a name, each with the path of its module; the name is looked for from these places.
+    fn types(&self, keys: &[Key<'_>]) -> Vec<(TypeRef, &'a str)> {
+        let of = |key: &Key<'_>| {
+            let own = self.types.get(key).into_iter().flatten();
+            let own = own.map(|id| (*id, self.file(id.file).name(self.type_def(*id).module)));
+            let rest = self.ask(Kind::Type, key.0, key.1).map(|e| (TypeRef { file: e.file, ty: e.item }, e.other));
+            own.chain(rest).collect::<Vec<_>>()
+        };
+        keys.iter().flat_map(of).collect()
     }
 
     /// Traits that a type implements.
@@ -261,20 +286,6 @@ impl<'a> Names<'a> {
         distinct(own.chain(self.ask(Kind::Implementor, "", base).map(|e| e.other)))
     }
 
-    /// What a module passes on under a whole path.
-    fn reexport(&self, path: &str, language: Language) -> Option<(&'a str, &'a str)> {
-        let (prefix, local) = path.rsplit_once("::")?;
-        let fits = |module: &str| is_module(language, module, prefix);
-        let own = self.reexports.get(local).into_iter().flatten().rev().find(|(module, _)| fits(module));
-        if let Some(found) = own {
-            return Some(*found);
-        }
-        let whole = |e: &Entry<'a>| e.other.strip_suffix(local).and_then(|m| m.strip_suffix("::")).is_some_and(fits);
-        let entry = self.ask(Kind::Reexport, "", local).find(whole)?;
-        let file = self.file(entry.file);
-        file.reexports.get(entry.item as usize).map(|(module, _, target)| (file.name(*module), file.name(*target)))
-    }
-
     fn is_test_module(&self, path: &str) -> bool {
         self.test_modules.contains(path) || self.ask(Kind::TestModule, "", last_segment(path)).any(|e| e.other == path)
     }
@@ -305,7 +316,7 @@ impl<'a> Names<'a> {
         let (path, _) = self.followed(path, true, file.language);
         let path = path.as_ref();
         let (prefix, name) = split_last(path).unwrap_or(("", path));
-        let mut candidates = self.types(name);
+        let mut candidates = self.types(&keys(name, prefix, &file.module));
         candidates.retain(|(id, _)| self.may_mean(file, id.file));
         if file.language == Language::Swift {
             // A type in another goes by its own name, and the nearest of that name is meant.
@@ -335,16 +346,14 @@ impl<'a> Names<'a> {
         let path = path.as_ref();
         let (prefix, name) = split_last(path).unwrap_or(("", path));
         if file.language != Language::Rust {
-            return self.in_module(
-                file,
-                prefix,
-                self.free(name).into_iter().filter(|(id, _)| self.may_mean(file, id.file)),
-            );
+            let keys = keys(name, prefix, &file.module);
+            let candidates = self.free(&keys).filter(|(id, _)| self.may_mean(file, id.file));
+            return self.in_module(file, prefix, candidates);
         }
         if absolute && !self.is_local_crate(path) {
             return None;
         }
-        let mut candidates = self.free(name);
+        let mut candidates: Vec<_> = self.free(&[("", name)]).collect();
         candidates.retain(|(id, _)| self.may_mean(file, id.file));
         let exact = if absolute { prefix.to_owned() } else { join(&file.module, prefix) };
         if let Some((found, _)) = candidates.iter().find(|(_, at)| *at == exact) {
@@ -384,7 +393,7 @@ impl<'a> Names<'a> {
             module == file.module
                 || file.globs.iter().any(|(_, glob)| is_module(file.language, module, file.name(*glob)))
         };
-        let mut found: Vec<FuncRef> = self.free(path).into_iter().filter(|(_, m)| near(m)).map(|(id, _)| id).collect();
+        let mut found: Vec<FuncRef> = self.free(&[("", path)]).filter(|(_, m)| near(m)).map(|(id, _)| id).collect();
         found.retain(|id| self.may_mean(file, id.file));
         let one = found.iter().all(|id| id.file == found[0].file);
         if one { found } else { Vec::new() }
@@ -399,10 +408,10 @@ impl<'a> Names<'a> {
         candidates: impl Iterator<Item = (T, &'a str)>,
     ) -> Option<T> {
         let language = file.language;
-        let brought = |module: &str| {
+        let brought = |module: &'a str| {
             file.globs.iter().any(|(_, glob)| {
                 let glob = modules::named(language, file.name(*glob));
-                is_module(language, module, &glob) || self.passes_on(&glob, module)
+                is_module(language, module, &glob) || self.hands_on(language, &glob, module)
             })
         };
         let near = |(_, module): &(T, &'a str)| match prefix {
@@ -411,7 +420,7 @@ impl<'a> Names<'a> {
             "" => 0,
             _ if *module == prefix => 1000,
             _ if is_module(language, module, prefix) => 200 + Self::nearness(file, prefix, module),
-            _ if self.passes_on(prefix, module) => 100 + Self::nearness(file, prefix, module),
+            _ if self.hands_on(language, prefix, module) => 100 + Self::nearness(file, prefix, module),
             // A class in its own file, named by the path of the class: `com.acme.Users.load`.
             _ if is_module(language, module, prefix.rsplit_once("::").map_or("", |(outer, _)| outer)) => 50,
             _ => 0,
@@ -521,12 +530,13 @@ impl<'a> Names<'a> {
     pub fn find_methods(&self, ty: &str, at: Option<TypeRef>, method: &str, out: &mut Vec<FuncRef>) {
         let own = self.methods(ty, method);
         // A type of a library with the name of one of ours: what the rest of the repository says is about ours.
-        let foreign = at.is_none() && self.ask(Kind::Type, "", ty).next().is_some();
+        let own_module = at.map(|t| self.file(t.file).name(self.type_def(t).module));
+        let key = key(ty, own_module.unwrap_or_default());
+        let foreign = at.is_none() && self.ask(Kind::Type, key.0, key.1).next().is_some();
         if !own.is_empty() {
-            let of_that_name = self.types(ty);
-            let several = of_that_name.len() > 1;
+            let of_that_name = self.types(&[key]);
+            let several = ty == DEFAULT || of_that_name.len() > 1;
             let crate_name = at.map(|t| crate_of(&self.file(t.file).module));
-            let own_module = at.map(|t| self.file(t.file).name(self.type_def(t).module));
             let by_module = at.is_some_and(|t| self.language(t.file) != Language::Rust);
             // A crate that declares no such type implements its traits for another crate's.
             let declares = |wanted: &str| of_that_name.iter().any(|(_, module)| crate_of(module) == wanted);
@@ -668,7 +678,7 @@ impl<'a> Names<'a> {
 
     /// Whether a name is a trait of the repository.
     pub fn is_trait(&self, name: &str) -> bool {
-        self.types.get(name).is_some_and(|t| t.iter().any(|id| self.type_def(*id).is_trait))
+        self.types.get(&("", name)).is_some_and(|t| t.iter().any(|id| self.type_def(*id).is_trait))
             || self.ask(Kind::Trait, "", name).next().is_some()
     }
 
@@ -703,8 +713,10 @@ impl<'a> Names<'a> {
     pub fn static_type(&self, file: &Summary, path: &str, absolute: bool) -> Option<(u32, u32)> {
         let (path, absolute) = self.followed(path, absolute, file.language);
         let (prefix, name) = path.rsplit_once("::").unwrap_or(("", &path));
-        let own = self.statics.get(name).into_iter().flatten().map(|(module, at, term)| ((*at, *term), *module));
-        let rest = self.ask(Kind::Static, "", name).filter_map(|e| {
+        let keys = keys(name, prefix, &file.module);
+        let own = keys.iter().flat_map(|key| self.statics.get(key).into_iter().flatten());
+        let own = own.map(|(module, at, term)| ((*at, *term), *module));
+        let rest = keys.iter().flat_map(|key| self.ask(Kind::Static, key.0, key.1)).filter_map(|e| {
             let module = e.other.rsplit_once("::").map_or("", |(module, _)| module);
             self.file(e.file).statics.get(e.item as usize).map(|(_, term)| ((e.file, *term), module))
         });
@@ -756,7 +768,7 @@ fn is_tail(path: &str, tail: &str) -> bool {
 /// Whether a module of the repository is what an import names: exactly, or from another root of sources.
 fn is_module(language: Language, module: &str, named: &str) -> bool {
     if named.starts_with('@') && matches!(language, Language::TypeScript | Language::JavaScript) {
-        return module == named || modules::is_in_workspace(module, named);
+        return module == named || modules::is_in_workspace(module, named) || modules::is_aliased(module, named);
     }
     module == named
         || (language != Language::Rust && !named.is_empty() && (is_tail(module, named) || is_root_tail(named, module)))

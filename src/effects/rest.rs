@@ -7,6 +7,17 @@ use super::context::last_segment;
 use super::summary::{NONE, Summary, Term, func_flag};
 use crate::lang::Language;
 
+/// What a module exports without a name.
+pub(super) const DEFAULT: &str = "default";
+
+/// A name, with the last part of the module's path where the name says nothing: thousands of modules have a `default`.
+pub(super) type Key<'k> = (&'k str, &'k str);
+
+/// Under what a name of a module is kept.
+pub(super) fn key<'k>(name: &'k str, module: &'k str) -> Key<'k> {
+    if name == DEFAULT { (last_segment(module), name) } else { ("", name) }
+}
+
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -50,7 +61,7 @@ pub enum Kind {
 pub struct Definition<'a> {
     /// What it stands for.
     pub kind: Kind,
-    /// The type or trait of a method; else empty.
+    /// The type or trait of a method, the module's last part of a default export; else empty.
     pub owner: &'a str,
     /// The name.
     pub name: &'a str,
@@ -101,7 +112,7 @@ fn functions<'a>(file: &'a Summary, add: &mut dyn FnMut(Kind, &'a str, &'a str, 
         if func.template != NONE {
             add(Kind::Template, "", file.name(func.template), n, "");
         } else if func.owner == NONE {
-            add(Kind::Free, "", name, n, module);
+            add(Kind::Free, key(name, module).0, name, n, module);
         } else {
             add(Kind::Method, file.name(func.owner), name, n, module);
             if file.language.is_structural() && func.flags & func_flag::BODILESS == 0 {
@@ -127,7 +138,8 @@ pub fn definitions(file: &Summary) -> Vec<Definition<'_>> {
             add(Kind::Target, "", name, n, &file.module);
         }
         if ty.module != NONE {
-            add(Kind::Type, "", name, n, file.name(ty.module));
+            let module = file.name(ty.module);
+            add(Kind::Type, key(name, module).0, name, n, module);
             if ty.is_trait {
                 add(Kind::Trait, "", name, n, file.name(ty.module));
             }
@@ -136,6 +148,9 @@ pub fn definitions(file: &Summary) -> Vec<Definition<'_>> {
     for (n, (ty, base)) in file.impls.iter().enumerate() {
         let Some(Term::Named { name, .. }) = file.term(*base) else { continue };
         let (ty, base) = (file.name(*ty), last_segment(file.name(name)));
+        if base == DEFAULT {
+            continue;
+        }
         add(Kind::Base, "", ty, n, base);
         add(Kind::Implementor, "", base, n, ty);
     }
@@ -147,11 +162,13 @@ pub fn definitions(file: &Summary) -> Vec<Definition<'_>> {
         if local.is_empty() {
             add(Kind::Glob, "", last_segment(path), n, module);
         } else {
-            add(Kind::Reexport, "", local, n, &format!("{module}::{local}"));
+            add(Kind::Reexport, key(local, module).0, local, n, &format!("{module}::{local}"));
         }
     }
     for (n, (path, _)) in file.statics.iter().enumerate() {
-        add(Kind::Static, "", last_segment(file.name(*path)), n, file.name(*path));
+        let path = file.name(*path);
+        let (module, name) = path.rsplit_once("::").unwrap_or(("", path));
+        add(Kind::Static, key(name, module).0, name, n, path);
     }
     for (n, (owner, ..)) in file.macro_uses.iter().enumerate() {
         add(Kind::MacroUse, "", file.name(*owner), n, "");

@@ -9,6 +9,7 @@ use super::context;
 use super::lookup::{self, module_ctx};
 use super::modules;
 use super::paths::{first_segment, split_first};
+use super::rest::DEFAULT;
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
 use super::table::table;
 use super::words::{entries, words};
@@ -46,6 +47,7 @@ pub fn summarise(unit: &Unit, place: Place<'_>) -> Summary {
     s.finish_functions();
     s.finish_statics();
     s.finish_fields();
+    s.finish_records();
     s.out.names = s.names.into_texts();
     s.out.shrink();
     s.out
@@ -94,6 +96,8 @@ struct Summariser<'a> {
     bound: HashSet<u32>,
     /// Fields whose type follows from their value, by type and place in it.
     open_fields: Vec<(usize, usize, BindId)>,
+    /// Objects whose members are still to be told: the type that each is, and its place in the lowered file.
+    open_records: Vec<(u32, u32)>,
     /// Statics and constants: path, binding.
     statics: Vec<(u32, BindId)>,
     /// How deep types refer to types: bounds may refer to each other.
@@ -141,6 +145,7 @@ impl<'a> Summariser<'a> {
             evaluated: context::evaluated_calls(unit, table(unit.language).stored.evaluate),
             bound: lookup::bound(unit),
             open_fields: Vec::new(),
+            open_records: Vec::new(),
             statics: Vec::new(),
             depth: 0,
         }
@@ -359,6 +364,9 @@ impl<'a> Summariser<'a> {
             let func = self.func_of[ctx as usize];
             if let (true, Some(ty)) = (func != NONE, returns.get(&ctx)) {
                 self.out.funcs[func as usize].ret = self.ty_term(*ty, CtxId(ctx));
+            } else if func != NONE && unit.language.is_script() {
+                // What is not written follows from what it returns with.
+                self.out.funcs[func as usize].ret = self.val_term(unit.ctx(CtxId(ctx)).val);
             }
         }
         if unit.language == Language::Python {
@@ -396,6 +404,19 @@ impl<'a> Summariser<'a> {
     fn finish_fields(&mut self) {
         for (ty, field, bind) in std::mem::take(&mut self.open_fields) {
             self.out.types[ty].fields[field].1 = self.val_term(self.unit.bind(bind).value);
+        }
+    }
+
+    /// What the members of objects hold: once all calls are known. A member may be an object itself.
+    fn finish_records(&mut self) {
+        let unit = self.unit;
+        while let Some((ty, record)) = self.open_records.pop() {
+            for (name, value) in unit.record(record) {
+                let term = self.val_term(*value);
+                let name = self.sym(*name);
+                let def = &mut self.out.types[ty as usize];
+                if name == NONE { def.target = term } else { def.fields.push((name, term)) }
+            }
         }
     }
 
@@ -484,6 +505,9 @@ impl<'a> Summariser<'a> {
         for note in notes.iter().filter(|n| n.kind == NoteKind::Base && !blanket) {
             let base = self.ty_term(note.ty, ctx.parent);
             self.out.impls.push((name, base));
+            if let Some(named) = self.named_default(base, note.ty) {
+                self.out.impls.push((name, named));
+            }
         }
         self.annotations(name, &notes);
         let is_impl = ctx.flags & ctx_flag::IMPL != 0;
@@ -501,6 +525,15 @@ impl<'a> Summariser<'a> {
         let module = self.name(&module);
         let is_trait = ctx.flags & ctx_flag::TRAIT != 0;
         self.out.types.push(TypeDef { name, module: if is_impl { NONE } else { module }, is_trait, fields, target });
+    }
+
+    /// A base that its module exports by default, by the name that the import gives it: most often its own.
+    fn named_default(&mut self, base: u32, written: TyId) -> Option<u32> {
+        let Some(Term::Named { name, absolute, args, count }) = self.out.term(base) else { return None };
+        let path = self.names.text(Sym(name)).strip_suffix(DEFAULT)?.to_owned();
+        let own = self.unit.name(self.unit.ty(written)?.head);
+        let name = self.name(&format!("{path}{own}"));
+        path.ends_with("::").then(|| self.term(Term::Named { name, absolute, args, count }))
     }
 
     /// What a class is annotated with, as if it derived from it (`@androidx.room.Dao`): a library may implement it so.

@@ -268,6 +268,10 @@ pub enum Term {
     Closure(u32, u32),
     /// A path that no binding explains: a static, a constant, a function, a unit struct.
     Path(u32, bool),
+    /// A type of this file by its place in `types`.
+    Type(u32),
+    /// What calling a value gives.
+    Given(u32),
     /// A literal list or range of this element, this long; `NONE` where the length is unknown.
     List(u32, u32),
     /// A literal text.

@@ -70,12 +70,31 @@ pub(super) struct Stored {
     pub ends: &'static [&'static str],
     /// Functions without a path that evaluate the query that is their argument, as a loop over it does.
     pub evaluate: &'static [&'static str],
+    /// Classes whose objects are stored, where the class itself has the methods that find them.
+    pub entities: &'static [&'static str],
+    /// Methods of such a class that give an object of it.
+    pub gives_one: &'static [&'static str],
+    /// Those that give many.
+    pub gives_many: &'static [&'static str],
+    /// Those that give one and something beside it.
+    pub gives_pair: &'static [&'static str],
 }
 
 impl Stored {
     /// Nothing is stored.
-    pub(super) const NOTHING: Stored =
-        Stored { fields: &[], collections: &[], one: &[], many: &[], pairs: &[], ends: &[], evaluate: &[] };
+    pub(super) const NOTHING: Stored = Stored {
+        fields: &[],
+        collections: &[],
+        one: &[],
+        many: &[],
+        pairs: &[],
+        ends: &[],
+        evaluate: &[],
+        entities: &[],
+        gives_one: &[],
+        gives_many: &[],
+        gives_pair: &[],
+    };
 }
 
 #[derive(Default)]

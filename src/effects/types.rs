@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt};
 
-use self::jvm::{INJECTORS, is_flow_name};
+use self::jvm::is_flow_name;
 use super::paths::{last_segment, split_last, unversioned};
 use super::resolve::{FuncRef, Names, TypeRef};
+use super::rest::DEFAULT;
 use super::summary::{FrameKind, NONE, Site, Summary, Term, site_flag};
 use super::table::table;
 use super::words::words;
@@ -14,7 +15,9 @@ use crate::lang::Language;
 
 mod classes;
 mod jvm;
+mod results;
 mod rows;
+mod script;
 
 /// What a type is, its arguments apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +120,11 @@ impl<'a> Type<'a> {
             _ => Type::unknown(),
         }
     }
+}
+
+/// Whether a name may be a class's: that begins in upper case, or a module's default has it.
+fn is_class_name(name: &str) -> bool {
+    name == DEFAULT || name.starts_with(char::is_uppercase)
 }
 
 fn is_optional_name(name: &str) -> bool {
@@ -227,6 +235,12 @@ impl<'n, 'a> Types<'n, 'a> {
             Term::Closure(_, value) => self.eval(file, value, own, depth),
             Term::Path(name, absolute) => self.path(file, summary.name(name), absolute, depth),
             Term::List(elem, _) => Type::list(self.eval(file, elem, own, depth)),
+            Term::Type(ty) => Type::plain(Head::Own(TypeRef { file, ty })),
+            Term::Given(value) => {
+                let mut found = Vec::new();
+                self.callees(file, value, &mut found, depth);
+                found.first().map_or_else(Type::unknown, |id| self.returned(*id, &Type::unknown(), depth))
+            }
             Term::Text | Term::Literal => Type::plain(Head::Plain),
         }
     }
@@ -392,10 +406,14 @@ impl<'n, 'a> Types<'n, 'a> {
         if let Some((at, term)) = self.names.static_type(summary, path, absolute) {
             return self.eval(at, term, None, depth);
         }
-        if last_segment(path).starts_with(char::is_uppercase)
+        if is_class_name(last_segment(path))
             && let Some(id) = self.names.find_type(summary, path)
         {
             return Type::plain(Head::Own(id));
+        }
+        // A module that was loaded whole stands for what it exports by default.
+        if absolute && summary.language.is_script() {
+            return self.default_of(file, path, depth);
         }
         // A class of a library, by the path that an import gives it.
         if absolute && summary.language == Language::Python && last_segment(path).starts_with(char::is_uppercase) {
@@ -412,6 +430,11 @@ impl<'n, 'a> Types<'n, 'a> {
     fn targets_at(&mut self, file: u32, site: &Site, depth: u32) -> Vec<FuncRef> {
         let summary = self.names.file(file);
         let mut out = Vec::new();
+        if site.name == NONE && site.recv != NONE && summary.language.is_script() {
+            // `const { load } = users; load(id)`.
+            self.callees(file, site.recv, &mut out, depth);
+            return out;
+        }
         if site.name == NONE || site.flags & site_flag::MACRO != 0 {
             return out;
         }
@@ -458,9 +481,18 @@ impl<'n, 'a> Types<'n, 'a> {
         {
             return self.methods_of(&Type::plain(Head::Own(id)), "init", out, depth);
         }
+        let script = absolute && summary.language.is_script();
+        if script && let Some(found) = self.names.find_function(summary, &format!("{path}::{DEFAULT}"), true) {
+            out.push(found);
+            return;
+        }
         let Some((owner, method)) = split_last(path) else { return };
         let last = last_segment(owner);
-        if !last.starts_with(char::is_uppercase) {
+        if !is_class_name(last) {
+            if script {
+                let whole = self.default_of(file, owner, depth + 1);
+                self.methods_of(&whole, method, out, depth + 1);
+            }
             return;
         }
         match self.names.find_type(summary, owner) {
@@ -481,6 +513,9 @@ impl<'n, 'a> Types<'n, 'a> {
             Head::Own(id) => {
                 let name = self.names.file(id.file).name(self.names.type_def(id).name);
                 self.names.find_methods(name, Some(id), method, out);
+                if out.is_empty() && depth < MAX_DEPTH {
+                    self.held_function(id, method, out, depth + 1);
+                }
                 if out.is_empty()
                     && depth < MAX_DEPTH
                     && let Some((at, target)) = self.target(id)
@@ -541,6 +576,9 @@ impl<'n, 'a> Types<'n, 'a> {
         let library = self.library(recv.clone());
         if let Some(known) = known_result(summary, site, name, &library) {
             return Type::plain(Head::Path(known));
+        }
+        if let Some(row) = self.entity_result(summary, &recv, name) {
+            return row;
         }
         if let Head::Path(path) = library.head {
             // A builder gives itself on.
@@ -621,80 +659,6 @@ impl<'n, 'a> Types<'n, 'a> {
             }
             _ => recv.clone(),
         }
-    }
-
-    fn function_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Type<'a> {
-        let summary = self.names.file(file);
-        let first = || summary.args(site).first().copied().unwrap_or(NONE);
-        // `inject<Users>()`, `getIt<Users>()`: what is asked for stands there.
-        if site.generic != NONE && summary.language != Language::Rust {
-            let asked = site.name == NONE || INJECTORS.contains(&last_segment(name));
-            if asked {
-                return self.eval(file, site.generic, None, depth);
-            }
-        }
-        if site.name == NONE || (site.recv != NONE && site.path == NONE) {
-            return self.eval(file, site.recv, None, depth);
-        }
-        // The last two segments.
-        let tail = split_last(name).map_or(name, |(owner, _)| &name[owner.len() - last_segment(owner).len()..]);
-        let wrappers = words(summary.language).wrappers;
-        if wrappers.contains(&tail) || wrappers.contains(&last_segment(name)) {
-            let arg = if last_segment(name) == "timeout" {
-                summary.args(site).get(1).copied().unwrap_or(NONE)
-            } else {
-                first()
-            };
-            return self.eval(file, arg, None, depth);
-        }
-        if let Some(known) = (table(summary.language).returns)(&unversioned(name)) {
-            return Type::plain(Head::Path(known));
-        }
-        let stored = &table(summary.language).stored;
-        if stored.one.contains(&name) || stored.many.contains(&name) {
-            let class = self.eval(file, first(), None, depth);
-            let one = if matches!(class.head, Head::List) { class.arg(0) } else { class };
-            let many = || Type { head: Head::Path(name), args: Rc::from([one.clone()]) };
-            return if stored.one.contains(&name) { one } else { many() };
-        }
-        if let Some(rows) = self.selected(file, site, name, depth) {
-            return rows;
-        }
-        let mut targets = Vec::new();
-        self.path_targets(file, name, site.absolute, &mut targets, depth);
-        self.bare_targets(file, site, &mut targets, depth);
-        let owner = split_last(name).map(|(owner, _)| owner);
-        if let Some(target) = targets.first() {
-            let own = owner
-                .filter(|o| last_segment(o).starts_with(char::is_uppercase))
-                .and_then(|o| self.names.find_type(summary, o))
-                .map_or_else(Type::unknown, |id| Type::plain(Head::Own(id)));
-            return self.returned(*target, &own, depth);
-        }
-        // A tuple struct, or a constructor of a type.
-        // Where every public function begins in upper case, nothing follows from it.
-        if last_segment(name).starts_with(char::is_uppercase) && summary.language != Language::Go {
-            return match self.names.find_type(summary, name) {
-                Some(id) => Type::plain(Head::Own(id)),
-                None => Type::plain(Head::Path(name)),
-            };
-        }
-        match owner {
-            Some(owner) if last_segment(owner).starts_with(char::is_uppercase) => {
-                match self.names.find_type(summary, owner) {
-                    Some(id) => Type::plain(Head::Own(id)),
-                    None => Type::plain(Head::Path(owner)),
-                }
-            }
-            _ => Type::unknown(),
-        }
-    }
-
-    /// What a function returns when called on a type.
-    fn returned(&mut self, id: FuncRef, own: &Type<'a>, depth: u32) -> Type<'a> {
-        let ret = self.names.func(id).ret;
-        let known = !matches!(own.head, Head::Unknown);
-        self.eval(id.file, ret, known.then_some(own), depth + 1)
     }
 
     /// What a type of the repository dereferences to: file and term.

@@ -6,12 +6,20 @@
 mod blocking;
 mod queries;
 mod requests;
+mod stores;
 
-use super::table::{Group, Table, joined};
+use super::table::{Group, Stored, Table, joined};
 use super::words::Words;
 
 /// What the calls of libraries do.
-pub(super) static TABLE: Table = Table::new(&GROUPS, returns, &EXTERNAL);
+pub(super) static TABLE: Table = Table::new(&GROUPS, returns, &EXTERNAL).storing(Stored {
+    ends: stores::ENDS,
+    entities: stores::ENTITIES,
+    gives_one: stores::GIVES_ONE,
+    gives_many: stores::GIVES_MANY,
+    gives_pair: stores::GIVES_PAIR,
+    ..Stored::NOTHING
+});
 
 static GROUPS: [Group; queries::GROUPS.len() + requests::GROUPS.len() + blocking::GROUPS.len()] =
     joined(&[queries::GROUPS, requests::GROUPS, blocking::GROUPS]);
@@ -96,5 +104,5 @@ pub(super) static WORDS: Words = Words {
     per_item: &["map", "forEach", "flatMap", "reduce", "filter", "some", "every"],
     walks: &["filter", "flatMap", "slice", "entries", "values", "keys", "sort"],
     handler_params: &[],
-    formats: &[],
+    formats: &["sql"],
 };

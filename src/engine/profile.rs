@@ -336,6 +336,7 @@ fn by_path(path: &str) -> Option<Profile> {
     if command
         || folder(&["scripts", "script", "seed", "seeds", "seeders", "xtask", "notebooks"])
         || matches!(stem, "seed" | "seeds")
+        || is_script(extension) && stem.starts_with("seed-")
     {
         return Some(Profile::Script);
     }
@@ -367,7 +368,7 @@ fn is_command_folder(folder: &str) -> bool {
 }
 
 /// Folders that hold tests and what tests need, in any language.
-const TEST_FOLDERS: [&str; 13] = [
+const TEST_FOLDERS: [&str; 14] = [
     "tests",
     "test",
     "__tests__",
@@ -381,6 +382,7 @@ const TEST_FOLDERS: [&str; 13] = [
     "testutils",
     "androidTest",
     "cypress",
+    "playwright",
 ];
 
 /// Whether a file's name says that it is a test, by the habits of its language.

@@ -61,6 +61,8 @@ impl Builder {
             reads: Vec::new(),
             components: Vec::new(),
             macro_args: Vec::new(),
+            records: Vec::new(),
+            members: Vec::new(),
             awaits: Vec::new(),
             jumps: Vec::new(),
             regions: Vec::with_capacity(256),
@@ -166,6 +168,14 @@ impl Builder {
         let id = ValId(self.unit.vals.len() as u32);
         self.unit.vals.push(val);
         id
+    }
+
+    /// Adds an object of known members.
+    pub fn record(&mut self, members: &[(Sym, ValId)]) -> ValId {
+        let id = self.unit.records.len() as u32;
+        self.unit.records.push((self.unit.members.len() as u32, members.len() as u32));
+        self.unit.members.extend_from_slice(members);
+        self.val(Val::Record(id))
     }
 
     /// Adds a call. Closures among its arguments learn who consumes them.
@@ -295,6 +305,11 @@ impl Builder {
         let id = self.push_bind(kind, name, ValId::NONE, ty, ValId::NONE, at);
         self.scope.enter(source, id, self.stack.len());
         id
+    }
+
+    /// Adds a static that other files know by a name, which means nothing here.
+    pub fn export(&mut self, name: Sym, value: ValId, at: Pos) {
+        self.push_bind(BindKind::Static, name, ValId::NONE, TyId::NONE, value, at);
     }
 
     /// Changes a binding.

@@ -97,6 +97,11 @@ impl Language {
         matches!(self, Language::Go)
     }
 
+    /// Whether it is TypeScript or JavaScript.
+    pub const fn is_script(self) -> bool {
+        matches!(self, Language::TypeScript | Language::JavaScript)
+    }
+
     /// The key in configuration and output.
     pub const fn key(self) -> &'static str {
         match self {

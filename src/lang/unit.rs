@@ -200,6 +200,8 @@ pub enum Val {
     Range(u32),
     /// A value built from a named type's fields.
     Object(Sym),
+    /// An object whose members are known: its place in [`Unit::records`].
+    Record(u32),
     /// A tuple.
     Tuple(u32),
     /// A function literal or an async block.
@@ -515,6 +517,10 @@ pub struct Unit {
     pub args: Vec<ValId>,
     /// Bindings.
     pub binds: Vec<Bind>,
+    /// Objects of known members: first member, number of members.
+    pub records: Vec<(u32, u32)>,
+    /// Their members; one without a name is spread into the object.
+    pub members: Vec<(Sym, ValId)>,
     /// Types.
     pub tys: Vec<Ty>,
     /// Arguments of types.
@@ -583,6 +589,12 @@ impl Unit {
     /// Arguments of a call.
     pub fn call_args(&self, call: &Call) -> &[ValId] {
         &self.args[call.args as usize..call.args as usize + call.arg_count as usize]
+    }
+
+    /// Members of an object.
+    pub fn record(&self, id: u32) -> &[(Sym, ValId)] {
+        let (first, count) = self.records[id as usize];
+        &self.members[first as usize..(first + count) as usize]
     }
 
     /// A name's text; empty for none.

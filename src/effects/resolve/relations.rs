@@ -42,7 +42,7 @@ impl<'a> Names<'a> {
             }
             let names: Vec<&str> = level.iter().map(|id| self.file(id.file).name(self.type_def(*id).name)).collect();
             let above = names.into_iter().flat_map(|name| self.bases(name));
-            level = above.flat_map(|base| self.types(base)).map(|(id, _)| id).collect();
+            level = above.flat_map(|base| self.types(&[("", base)])).map(|(id, _)| id).collect();
         }
         false
     }

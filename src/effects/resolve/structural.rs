@@ -17,7 +17,8 @@ const EMBEDDED: u32 = 3;
 pub(super) fn implementations(names: &Names<'_>, interface: &str, method: &str) -> Vec<FuncRef> {
     let mut found = Vec::new();
     let is_interface = |id: &TypeRef| names.type_def(*id).is_trait && names.file(id.file).language.is_structural();
-    let declared: Vec<TypeRef> = names.types(interface).into_iter().map(|(id, _)| id).filter(is_interface).collect();
+    let declared: Vec<TypeRef> =
+        names.types(&[("", interface)]).into_iter().map(|(id, _)| id).filter(is_interface).collect();
     if declared.is_empty() {
         return found;
     }

@@ -2,7 +2,7 @@
 
 use super::{MAX_DEPTH, Summariser, UNMADE};
 use crate::effects::context;
-use crate::effects::summary::{NONE, Term};
+use crate::effects::summary::{NONE, Term, TypeDef};
 use crate::lang::Language;
 use crate::lang::unit::{BindId, BindKind, CtxId, CtxKind, NoteKind, Sym, TyId, Val, ValId};
 
@@ -44,6 +44,14 @@ impl Summariser<'_> {
             Val::Object(name) => {
                 let (name, absolute) = self.resolved_name(name, CtxId(0));
                 Term::Named { name, absolute, args: 0, count: 0 }
+            }
+            Val::Record(id) => {
+                let place = self.out.types.len() as u32;
+                let name = self.name("{}");
+                let blank = TypeDef { name, module: NONE, is_trait: false, fields: Vec::new(), target: NONE };
+                self.out.types.push(blank);
+                self.open_records.push((place, id));
+                Term::Type(place)
             }
             Val::Field(inner, name) => {
                 let name = self.sym(name);

@@ -3,6 +3,7 @@
 //! Evidence, the surest first: the library's own type, an argument that describes a query (`{ where: … }`), a chain that a
 //! builder starts and that is awaited, a name that nothing else has.
 
+use super::stores::{DOCUMENT, ONLY_REDIS, REDIS, REDIS_CALLS, SLONIK, SLONIK_CALLS};
 use crate::effects::table::{Group, group};
 use crate::effects::{Effect, On};
 use crate::model::severity::Confidence::{High, Low, Medium};
@@ -126,6 +127,8 @@ pub(super) const GROUPS: &[Group] = &[
         Medium,
         LINKS,
     ),
+    // `db('users').where(…)`, `this.db('users')`.
+    group(On::Run(&["db", "trx", "database"]), Effect::Query, Medium, LINKS),
     group(On::Distinctive(&[]), Effect::Query, High, &["executeTakeFirst", "executeTakeFirstOrThrow", "maybeSingle"]),
     // Drizzle's relational queries.
     group(On::FieldNamed(&["query"]), Effect::Query, Medium, &["findMany", "findFirst"]),
@@ -197,6 +200,11 @@ pub(super) const GROUPS: &[Group] = &[
     group(On::Type(&["mongodb::Collection", "mongoose::Collection"]), Effect::Query, High, MONGO),
     group(On::After(&["collection", "getCollection"], &[]), Effect::Query, Medium, MONGO),
     group(On::Type(REDIS), Effect::Query, High, REDIS_CALLS),
+    // What a pipeline gathers is awaited once, at its end.
+    group(On::Run(ONLY_REDIS), Effect::Query, Medium, ONLY_REDIS),
+    group(On::Type(SLONIK), Effect::Query, High, SLONIK_CALLS),
+    group(On::Type(&["sequelize::Sequelize", "sequelize-typescript::Sequelize"]), Effect::Query, High, &["query"]),
+    group(On::Type(&["mongoose::Document"]), Effect::Query, High, DOCUMENT),
     group(
         On::Type(&[
             "firebase-admin/firestore::Firestore",
@@ -249,6 +257,11 @@ pub(super) const GROUPS: &[Group] = &[
             "none",
             "any",
             "unsafe",
+            "maybeOne",
+            "maybeOneFirst",
+            "oneFirst",
+            "anyFirst",
+            "manyFirst",
             "prepare",
             "$queryRawUnsafe",
             "$executeRawUnsafe",
@@ -330,6 +343,18 @@ const ONLY_ORMS: &[&str] = &[
     "findOneAndUpdate",
     "findOneAndDelete",
     "findOneAndReplace",
+    "findOne",
+    "findById",
+    "findByIds",
+    "findAndCount",
+    "insertOne",
+    "insertMany",
+    "updateOne",
+    "updateMany",
+    "replaceOne",
+    "deleteOne",
+    "deleteMany",
+    "bulkWrite",
     "countDocuments",
     "estimatedDocumentCount",
     "persistAndFlush",
@@ -609,75 +634,15 @@ const MONGO: &[&str] = &[
     "toArray",
 ];
 
-const REDIS: &[&str] = &[
-    "ioredis::Redis",
-    "ioredis::Cluster",
-    "redis::RedisClientType",
-    "redis::Client",
-    "@upstash/redis::Redis",
-    "@redis/client::RedisClientType",
-];
-
-const REDIS_CALLS: &[&str] = &[
-    "get",
-    "set",
-    "del",
-    "mget",
-    "mset",
-    "setex",
-    "setEx",
-    "setnx",
-    "hget",
-    "hset",
-    "hgetall",
-    "hGet",
-    "hSet",
-    "hGetAll",
-    "hdel",
-    "hDel",
-    "hmget",
-    "hmset",
-    "exists",
-    "expire",
-    "ttl",
-    "incr",
-    "incrby",
-    "decr",
-    "lpush",
-    "rpush",
-    "lpop",
-    "rpop",
-    "lrange",
-    "sadd",
-    "srem",
-    "smembers",
-    "sismember",
-    "sAdd",
-    "sRem",
-    "sMembers",
-    "zadd",
-    "zrem",
-    "zrange",
-    "zscore",
-    "zAdd",
-    "zRange",
-    "publish",
-    "unlink",
-    "keys",
-    "scan",
-    "eval",
-    "evalsha",
-    "xadd",
-    "getdel",
-    "lRange",
-    "rPush",
-    "lPush",
-];
-
 /// What functions and methods give.
 pub(super) fn returns(path: &str) -> Option<&'static str> {
     Some(match path {
         "mongoose::model" | "mongoose::default::model" | "mongoose::models" => "mongoose::Model",
+        "mongoose::Model.findOne"
+        | "mongoose::Model.findById"
+        | "mongoose::Model.create"
+        | "mongoose::Model.findByIdAndUpdate"
+        | "mongoose::Model.findOneAndUpdate" => "mongoose::Document",
         "typeorm::getRepository"
         | "typeorm::DataSource.getRepository"
         | "typeorm::EntityManager.getRepository"

@@ -1,8 +1,8 @@
 //! Classes, interfaces, enumerations and type aliases.
 
 use oxc_ast::ast::{
-    Class, ClassElement, Decorator, Expression, MethodDefinition, MethodDefinitionKind, PropertyDefinition,
-    TSAccessibility, TSEnumDeclaration, TSInterfaceDeclaration, TSSignature, TSType, TSTypeAliasDeclaration,
+    Class, ClassElement, Decorator, Expression, MethodDefinition, PropertyDefinition, TSAccessibility,
+    TSEnumDeclaration, TSInterfaceDeclaration, TSSignature, TSType, TSTypeAliasDeclaration,
 };
 use oxc_span::GetSpan;
 
@@ -38,7 +38,7 @@ impl<'a> Lower<'a, '_> {
             self.b.note(ctx, NoteKind::Base, name, ty);
         }
         let first = self.b.unit().binds.len();
-        self.classes.push(super::Class { ctx, first, constructor: CtxId::NONE });
+        self.classes.push(super::Class { ctx, first });
         self.class_body(ctx, name, &class.body.body);
         if !class.decorators.is_empty() {
             self.component(class);
@@ -97,7 +97,9 @@ impl<'a> Lower<'a, '_> {
             return;
         };
         let ty = self.annotation(property.type_annotation.as_deref());
-        let value = property.value.as_ref().map_or(ValId::NONE, |value| self.expr(value));
+        // What begins as nothing is given its value later.
+        let given = property.value.as_ref().filter(|value| !matches!(value, Expression::NullLiteral(_)));
+        let value = given.map_or(ValId::NONE, |value| self.expr(value));
         self.b.bind(BindKind::Field, name, ty, value, at);
         if property.r#static {
             self.b.note(ctx, NoteKind::Static, name, TyId::NONE);
@@ -132,14 +134,7 @@ impl<'a> Lower<'a, '_> {
             self.decorators(ctx, &method.decorators);
             return;
         }
-        let constructor = method.kind == MethodDefinitionKind::Constructor;
-        if constructor && let Some(class) = self.classes.last_mut() {
-            class.constructor = CtxId(self.b.unit().ctxs.len() as u32);
-        }
         let ctx = self.method(&method.value, name, at, 0);
-        if constructor && let Some(class) = self.classes.last_mut() {
-            class.constructor = CtxId::NONE;
-        }
         self.decorators(ctx, &method.decorators);
         let private = method.accessibility.is_some_and(|a| a != TSAccessibility::Public);
         if !private && !method.key.is_private_identifier() {

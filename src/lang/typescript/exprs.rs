@@ -259,6 +259,7 @@ impl<'a> Lower<'a, '_> {
             }
             let value = self.expr(&assignment.right);
             self.field_value(assignment, value);
+            self.exported_value(assignment, value);
             self.assign_to(&assignment.left, value);
             return value;
         }
@@ -311,11 +312,9 @@ impl<'a> Lower<'a, '_> {
         true
     }
 
-    /// `this.x = value` in a constructor gives a field its value.
+    /// `this.x = value` in a constructor or another method gives a field its value.
     fn field_value(&mut self, assignment: &'a AssignmentExpression<'a>, value: ValId) {
-        let Some(class) = self.classes.last() else { return };
-        let constructor = class.constructor;
-        if !constructor.is_some() || self.b.unit().function_of(self.b.here()) != constructor {
+        if self.classes.is_empty() {
             return;
         }
         let (name, span) = match assignment.left.as_simple_assignment_target() {

@@ -81,6 +81,7 @@ fn parse_and_lower(
         classes: Vec::new(),
         links: Vec::new(),
         args: Vec::new(),
+        members: Vec::new(),
         label: Sym::NONE,
         text: String::new(),
         this: Sym::NONE,
@@ -130,8 +131,6 @@ struct Class {
     ctx: CtxId,
     /// How many bindings there were before it.
     first: usize,
-    /// Its constructor's context, while that is lowered.
-    constructor: CtxId,
 }
 
 /// The lowering in progress.
@@ -144,6 +143,8 @@ struct Lower<'a, 't> {
     links: Vec<calls::Link<'a>>,
     /// Arguments of the calls that are being lowered, the innermost call last.
     args: Vec<ValId>,
+    /// Members of the objects that are being lowered, the innermost object last.
+    members: Vec<(Sym, ValId)>,
     /// The label of the statement that comes next.
     label: Sym,
     /// Room for texts that are put together.

@@ -1,14 +1,14 @@
 //! Files as modules: what comes first, imports, exports.
 
 use oxc_ast::ast::{
-    Declaration, ExportDefaultDeclarationKind, ExportSpecifier, Expression, ImportDeclaration,
-    ImportDeclarationSpecifier, ModuleExportName, Program, Statement, TSModuleReference, TSNamespaceDeclarationBody,
-    VariableDeclaration,
+    AssignmentExpression, Declaration, ExportDefaultDeclarationKind, ExportSpecifier, Expression, ImportDeclaration,
+    ImportDeclarationSpecifier, ModuleExportName, Program, SimpleAssignmentTarget, Statement, TSModuleReference,
+    TSNamespaceDeclarationBody, VariableDeclaration,
 };
 use oxc_span::{GetSpan, Span};
 
 use super::Lower;
-use crate::lang::unit::{BindKind, CtxId, CtxKind, Load, LoadForm, NoteKind, Sym, TyId, Val, ValId, ctx_flag};
+use crate::lang::unit::{BindKind, CtxId, CtxKind, Load, LoadForm, NoteKind, Pos, Sym, TyId, Val, ValId, ctx_flag};
 
 impl<'a> Lower<'a, '_> {
     /// A file. What runs when it is loaded comes first, what is declared after it: a function may refer to what stands
@@ -161,6 +161,42 @@ impl<'a> Lower<'a, '_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// `module.exports = value`, `exports.load = value`: what other files know by that name.
+    pub(super) fn exported_value(&mut self, assignment: &'a AssignmentExpression<'a>, value: ValId) {
+        let Some(target) = assignment.left.as_simple_assignment_target() else { return };
+        let SimpleAssignmentTarget::StaticMemberExpression(member) = target else { return };
+        let whole = matches!(&member.object, Expression::Identifier(id) if id.name == "module");
+        let part = matches!(&member.object, Expression::Identifier(id) if id.name == "exports")
+            || member.object.is_specific_member_access("module", "exports");
+        let name = member.property.name.as_str();
+        if !(part || whole && name == "exports") {
+            return;
+        }
+        let local = self.b.intern(if part { name } else { "default" });
+        let at = self.start(assignment.span);
+        self.pass_on(local, value, at);
+        if let (false, Val::Record(record)) = (part, self.b.unit().plain(value)) {
+            for (name, value) in self.b.unit().record(record).to_vec() {
+                let is_function = matches!(self.b.unit().plain(value), Val::Closure(_));
+                if name.is_some() && !is_function {
+                    self.pass_on(name, value, at);
+                }
+            }
+        }
+    }
+
+    /// Passes a value on under a name: what it is called here, or a variable of the module.
+    fn pass_on(&mut self, local: Sym, value: ValId, at: Pos) {
+        match self.b.unit().plain(value) {
+            Val::Path(path) => self.b.import(local, path, true),
+            Val::Local(bind) if self.b.unit().bind(bind).kind == BindKind::Static => {
+                let name = self.b.unit().bind(bind).name;
+                self.b.import(local, name, true);
+            }
+            _ => self.b.export(local, value, at),
         }
     }
 

@@ -6,7 +6,7 @@ use oxc_ast::ast::{
 };
 
 use super::Lower;
-use crate::lang::unit::{Val, ValId};
+use crate::lang::unit::{Sym, Val, ValId};
 
 /// How deep the keys of an argument are told.
 const KEY_DEPTH: u32 = 4;
@@ -14,16 +14,31 @@ const KEY_DEPTH: u32 = 4;
 const KEY_LENGTH: usize = 160;
 
 impl<'a> Lower<'a, '_> {
-    /// An object literal. A property that holds a function is a function of that name.
+    /// An object literal. A property that holds a function is a function of that name; where any holds one, or what a
+    /// call or a name outside gives, the object's members are kept.
     pub(super) fn object(&mut self, object: &'a ObjectExpression<'a>) -> ValId {
-        self.properties(object);
-        let name = self.b.intern("{}");
-        self.b.val(Val::Object(name))
+        let base = self.members.len();
+        self.properties(object, true);
+        let follows = |val: &ValId| match self.b.unit().plain(*val) {
+            Val::Closure(_) | Val::Call(_) | Val::Path(_) | Val::Record(_) => true,
+            Val::Field(inner, _) => matches!(self.b.unit().plain(inner), Val::Path(_)),
+            _ => false,
+        };
+        let known = self.members[base..].iter().any(|(_, val)| follows(val));
+        let value = if known {
+            let members = self.members.split_off(base);
+            self.b.record(&members)
+        } else {
+            let name = self.b.intern("{}");
+            self.b.val(Val::Object(name))
+        };
+        self.members.truncate(base);
+        value
     }
 
     /// An object literal that is handed to a call: its name lists its keys, `{where{id{in}},take}`.
     pub(super) fn object_argument(&mut self, object: &'a ObjectExpression<'a>) -> ValId {
-        self.properties(object);
+        self.properties(object, false);
         let mut text = std::mem::take(&mut self.text);
         text.clear();
         keys(object, KEY_DEPTH, &mut text);
@@ -32,29 +47,44 @@ impl<'a> Lower<'a, '_> {
         self.b.val(Val::Object(name))
     }
 
-    fn properties(&mut self, object: &'a ObjectExpression<'a>) {
+    fn properties(&mut self, object: &'a ObjectExpression<'a>, kept: bool) {
         for property in &object.properties {
             let property = match property {
                 ObjectPropertyKind::ObjectProperty(property) => property,
                 ObjectPropertyKind::SpreadProperty(spread) => {
-                    self.expr(&spread.argument);
+                    let value = self.expr(&spread.argument);
+                    self.member(kept, Sym::NONE, value);
                     continue;
                 }
             };
             let key = self.key(&property.key);
             let at = self.start(property.span);
             let method = property.method || property.kind != PropertyKind::Init;
-            match (key, &property.value) {
+            let value = match (key, &property.value) {
                 (Some(name), Expression::FunctionExpression(function)) if method => {
-                    self.method(function, name, at, 0);
+                    let ctx = self.method(function, name, at, 0);
+                    self.b.val(Val::Closure(ctx))
                 }
                 (Some(name), value) if value.get_inner_expression().is_function() => {
-                    self.function_value(value, name, at, 0);
+                    let ctx = self.function_value(value, name, at, 0);
+                    ctx.map_or(ValId::NONE, |ctx| self.b.val(Val::Closure(ctx)))
                 }
-                (_, value) => {
-                    self.expr(value);
+                // What describes a query is no object of its own.
+                (_, Expression::ObjectExpression(inner)) if !kept => {
+                    self.properties(inner, false);
+                    ValId::NONE
                 }
+                (_, value) => self.expr(value),
+            };
+            if let Some(name) = key {
+                self.member(kept, name, value);
             }
+        }
+    }
+
+    fn member(&mut self, kept: bool, name: Sym, value: ValId) {
+        if kept && value.is_some() {
+            self.members.push((name, value));
         }
     }
 

@@ -1,0 +1,63 @@
+//! What modules pass on: names of others under their own, one by one or whole, over several steps.
+
+use std::borrow::Cow;
+
+use super::{Names, is_module, keys};
+use crate::effects::paths::{last_segment, split_last};
+use crate::effects::rest::{DEFAULT, Entry, Kind};
+use crate::effects::summary::Summary;
+use crate::lang::Language;
+
+impl<'a> Names<'a> {
+    /// Whether the module that a path names passes on what stands in another, over several steps (`export * from`).
+    pub(super) fn hands_on(&self, language: Language, named: &str, inner: &'a str) -> bool {
+        const STEPS: u32 = 6;
+        let mut level = vec![inner];
+        for _ in 0..STEPS {
+            let mut above = Vec::new();
+            for module in level {
+                above.extend(self.passed.get(module).into_iter().flatten().copied());
+                above.extend(self.ask(Kind::Glob, "", last_segment(module)).filter_map(|entry| {
+                    let (_, _, path) = self.file(entry.file).reexports.get(entry.item as usize)?;
+                    (self.file(entry.file).name(*path) == module).then_some(entry.other)
+                }));
+            }
+            if above.iter().any(|module| is_module(language, module, named)) {
+                return true;
+            }
+            if above.is_empty() {
+                return false;
+            }
+            level = above;
+        }
+        false
+    }
+
+    /// What a path means where a module passes its beginning on: `db::default::model` may be `mongoose::default::model`.
+    pub fn passed_path<'p>(&self, file: &Summary, path: &'p str) -> Cow<'p, str> {
+        let Some((owner, last)) = split_last(path) else { return Cow::Borrowed(path) };
+        match self.followed(owner, true, file.language).0 {
+            Cow::Borrowed(_) => Cow::Borrowed(path),
+            Cow::Owned(owner) => Cow::Owned(format!("{owner}::{last}")),
+        }
+    }
+
+    /// What a module passes on under a whole path.
+    pub(super) fn reexport(&self, path: &str, language: Language) -> Option<(&'a str, &'a str)> {
+        let (prefix, local) = path.rsplit_once("::")?;
+        // A module's own default is passed on by its name alone.
+        let through = language != Language::Rust && local != DEFAULT;
+        let fits =
+            |module: &'a str| is_module(language, module, prefix) || through && self.hands_on(language, prefix, module);
+        let keys = keys(local, prefix, "");
+        let own = || keys.iter().flat_map(|key| self.reexports.get(key).into_iter().flatten().rev());
+        let exact = own().find(|(module, _)| *module == prefix);
+        if let Some(found) = exact.or_else(|| own().find(|(module, _)| fits(module))) {
+            return Some(*found);
+        }
+        let whole = |e: &Entry<'a>| e.other.strip_suffix(local).and_then(|m| m.strip_suffix("::")).is_some_and(fits);
+        let entry = keys.iter().find_map(|key| self.ask(Kind::Reexport, key.0, key.1).find(whole))?;
+        let file = self.file(entry.file);
+        file.reexports.get(entry.item as usize).map(|(module, _, target)| (file.name(*module), file.name(*target)))
+    }
+}

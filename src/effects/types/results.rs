@@ -1,0 +1,110 @@
+//! What calls of functions give, as types.
+
+use super::jvm::INJECTORS;
+use super::{Head, Type, Types};
+use crate::effects::paths::{last_segment, split_last, unversioned};
+use crate::effects::resolve::FuncRef;
+use crate::effects::rest::DEFAULT;
+use crate::effects::summary::{NONE, Site};
+use crate::effects::table::table;
+use crate::effects::words::words;
+use crate::lang::Language;
+use std::rc::Rc;
+
+impl<'a> Types<'_, 'a> {
+    pub(super) fn function_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Type<'a> {
+        let summary = self.names.file(file);
+        let first = || summary.args(site).first().copied().unwrap_or(NONE);
+        // `inject<Users>()`, `getIt<Users>()`: what is asked for stands there.
+        if site.generic != NONE && summary.language != Language::Rust {
+            let asked = site.name == NONE || INJECTORS.contains(&last_segment(name));
+            if asked {
+                return self.eval(file, site.generic, None, depth);
+            }
+        }
+        if site.name == NONE && site.recv != NONE && summary.language.is_script() {
+            let mut found = Vec::new();
+            self.callees(file, site.recv, &mut found, depth);
+            if let Some(id) = found.first() {
+                return self.returned(*id, &Type::unknown(), depth);
+            }
+        }
+        if site.name == NONE || (site.recv != NONE && site.path == NONE) {
+            return self.eval(file, site.recv, None, depth);
+        }
+        // The last two segments.
+        let tail = split_last(name).map_or(name, |(owner, _)| &name[owner.len() - last_segment(owner).len()..]);
+        let wrappers = words(summary.language).wrappers;
+        if wrappers.contains(&tail) || wrappers.contains(&last_segment(name)) {
+            let arg = if last_segment(name) == "timeout" {
+                summary.args(site).get(1).copied().unwrap_or(NONE)
+            } else {
+                first()
+            };
+            return self.eval(file, arg, None, depth);
+        }
+        if let Some(known) = (table(summary.language).returns)(&unversioned(name)) {
+            return Type::plain(Head::Path(known));
+        }
+        if site.absolute && summary.language.is_script() {
+            // A library that a module of the repository passes on.
+            let passed = self.names.passed_path(summary, name);
+            if let Some(known) = (table(summary.language).returns)(&passed) {
+                return Type::plain(Head::Path(known));
+            }
+        }
+        let stored = &table(summary.language).stored;
+        if stored.one.contains(&name) || stored.many.contains(&name) {
+            let class = self.eval(file, first(), None, depth);
+            let one = if matches!(class.head, Head::List) { class.arg(0) } else { class };
+            let many = || Type { head: Head::Path(name), args: Rc::from([one.clone()]) };
+            return if stored.one.contains(&name) { one } else { many() };
+        }
+        if let Some(rows) = self.selected(file, site, name, depth) {
+            return rows;
+        }
+        let mut targets = Vec::new();
+        self.path_targets(file, name, site.absolute, &mut targets, depth);
+        self.bare_targets(file, site, &mut targets, depth);
+        let owner = split_last(name).map(|(owner, _)| owner);
+        if let Some(target) = targets.first() {
+            let own = owner
+                .filter(|o| last_segment(o).starts_with(char::is_uppercase))
+                .and_then(|o| self.names.find_type(summary, o))
+                .map_or_else(Type::unknown, |id| Type::plain(Head::Own(id)));
+            return self.returned(*target, &own, depth);
+        }
+        if site.absolute && summary.language.is_script() && !last_segment(name).starts_with(char::is_uppercase) {
+            // `const Users = require('./users'); new Users()`.
+            let path = format!("{name}::{DEFAULT}");
+            let by_default = if last_segment(name) == DEFAULT { name } else { &path };
+            if let Some(id) = self.names.find_type(summary, by_default) {
+                return Type::plain(Head::Own(id));
+            }
+        }
+        // A tuple struct, or a constructor of a type.
+        // Where every public function begins in upper case, nothing follows from it.
+        if last_segment(name).starts_with(char::is_uppercase) && summary.language != Language::Go {
+            return match self.names.find_type(summary, name) {
+                Some(id) => Type::plain(Head::Own(id)),
+                None => Type::plain(Head::Path(name)),
+            };
+        }
+        match owner {
+            Some(owner) if last_segment(owner).starts_with(char::is_uppercase) => {
+                match self.names.find_type(summary, owner) {
+                    Some(id) => Type::plain(Head::Own(id)),
+                    None => Type::plain(Head::Path(owner)),
+                }
+            }
+            _ => Type::unknown(),
+        }
+    }
+
+    /// What a function returns when called on a type.
+    pub(super) fn returned(&mut self, id: FuncRef, own: &Type<'a>, depth: u32) -> Type<'a> {
+        let ret = self.names.func(id).ret;
+        let known = !matches!(own.head, Head::Unknown);
+        self.eval(id.file, ret, known.then_some(own), depth + 1)
+    }
+}
