@@ -31,7 +31,7 @@ impl<'a> Lower<'a, '_> {
                     MethodDefinitionKind::Method => false,
                     MethodDefinitionKind::Constructor | MethodDefinitionKind::Set => return None,
                 };
-                Some(self.member(name, getter, |seen| {
+                Some(self.part_of_class(name, getter, |seen| {
                     if let Some(body) = &m.value.body {
                         seen.visit_function_body(body);
                     }
@@ -40,7 +40,7 @@ impl<'a> Lower<'a, '_> {
             ClassElement::PropertyDefinition(p) if !p.r#static => {
                 let name = p.key.static_name()?.to_string();
                 let Some(Expression::ArrowFunctionExpression(arrow)) = &p.value else { return None };
-                Some(self.member(name, false, |seen| walk::walk_arrow_function_expression(seen, arrow)))
+                Some(self.part_of_class(name, false, |seen| walk::walk_arrow_function_expression(seen, arrow)))
             }
             _ => None,
         });
@@ -69,7 +69,7 @@ impl<'a> Lower<'a, '_> {
         Template::Inline(text.to_owned(), self.lines.pos(span.start + 1))
     }
 
-    fn member(&self, name: String, getter: bool, see: impl FnOnce(&mut Seen<'_>)) -> Member {
+    fn part_of_class(&self, name: String, getter: bool, see: impl FnOnce(&mut Seen<'_>)) -> Member {
         let mut seen = Seen { pos: &|at| self.lines.pos(at), work: None, uses: Vec::new() };
         see(&mut seen);
         let Seen { work, uses, .. } = seen;
