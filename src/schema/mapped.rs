@@ -40,7 +40,9 @@ impl Schema {
             history.tables.insert(name.clone(), table);
         }
         let mut made = History::default();
-        definitions.iter().for_each(|text| made.apply("", text));
+        for text in definitions {
+            made.apply("", text);
+        }
         for (name, table) in &mut history.tables {
             let model = &by_name[name].1;
             let keys = made.tables.iter().filter(|(made, _)| is_table_of(model, made)).flat_map(|(_, t)| t.keys.iter());

@@ -215,7 +215,9 @@ fn of_meta(unit: &Unit, mark: &Mark, found: &mut Model) {
             if lists.iter().all(|part| written::text(part).is_some()) {
                 found.add(KeyKind::Unique, names(inner));
             } else {
-                lists.into_iter().for_each(|list| found.add(KeyKind::Unique, names(list)));
+                for list in lists {
+                    found.add(KeyKind::Unique, names(list));
+                }
             }
         }
         _ => {}

@@ -139,13 +139,14 @@ impl Reader<'_> {
         match unit.name(call.name) {
             "filter" | "get" | "filter_by" | "where" | "aget" | "get_or_create" => {
                 self.select.opaque |= call.flags & call_flag::OPAQUE_ARGS != 0;
-                args.iter().for_each(|arg| self.condition(*arg));
+                for arg in args {
+                    self.condition(*arg);
+                }
             }
-            // What is left out narrows little.
-            "exclude" => {}
             "order_by" | "earliest" | "latest" => self.select.order = args.first().and_then(|arg| self.ordered(*arg)),
             "limit" => self.select.limited = true,
-            "last" | "update" | "delete" | "in_bulk" | "offset" | "afirst" | "aexists" => {}
+            // What is left out narrows little.
+            "exclude" | "last" | "update" | "delete" | "in_bulk" | "offset" | "afirst" | "aexists" => {}
             "count" | "aggregate" | "annotate" | "distinct" | "group_by" | "acount" => self.select.grouped = true,
             name if NEUTRAL.contains(&name) => {}
             _ => self.select.opaque = true,

@@ -40,7 +40,9 @@ pub(super) fn read(text: &str) -> Vec<Model> {
         text.lines().any(|l| l.trim_start().starts_with("provider") && l.contains(&format!("\"{provider}")))
     });
     if plain {
-        models.iter_mut().for_each(|model| model.keys.retain(|(kind, _)| *kind != KeyKind::Foreign));
+        for model in &mut models {
+            model.keys.retain(|(kind, _)| *kind != KeyKind::Foreign);
+        }
     }
     let names: Vec<String> = models.iter().map(|m| m.name.clone()).collect();
     for model in &mut models {
