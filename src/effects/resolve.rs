@@ -112,8 +112,7 @@ impl<'a> Names<'a> {
         names
     }
 
-    fn add(&mut self, index: u32, file: &'a Summary) {
-        self.crates.insert(first_segment(&file.module));
+    fn add_functions(&mut self, index: u32, file: &'a Summary) {
         for (n, func) in file.funcs.iter().enumerate() {
             let id = FuncRef { file: index, func: n as u32 };
             if func.template != NONE {
@@ -128,6 +127,11 @@ impl<'a> Names<'a> {
                 }
             }
         }
+    }
+
+    fn add(&mut self, index: u32, file: &'a Summary) {
+        self.crates.insert(first_segment(&file.module));
+        self.add_functions(index, file);
         for (n, ty) in file.types.iter().enumerate() {
             let name = file.name(ty.name);
             if ty.target != NONE {

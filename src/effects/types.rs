@@ -602,8 +602,7 @@ impl<'n, 'a> Types<'n, 'a> {
                 Type::list(self.callable(file, closure(), depth))
             }
             "map" if recv.is_optional() => {
-                let value = self.callable(file, closure(), depth);
-                Type { head: recv.head, args: Rc::from([value]) }
+                Type { args: Rc::from([self.callable(file, closure(), depth)]), head: recv.head }
             }
             "and_then" | "flatMap" if recv.is_optional() => self.callable(file, closure(), depth),
             // Of what nothing is known of, it may be a promise's.

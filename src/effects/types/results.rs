@@ -12,25 +12,26 @@ use crate::lang::Language;
 use std::rc::Rc;
 
 impl<'a> Types<'_, 'a> {
-    pub(super) fn function_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Type<'a> {
+    /// What a library's function gives, or one that hands on what it was given.
+    fn library_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Option<Type<'a>> {
         let summary = self.names.file(file);
         let first = || summary.args(site).first().copied().unwrap_or(NONE);
         // `inject<Users>()`, `getIt<Users>()`: what is asked for stands there.
         if site.generic != NONE && summary.language != Language::Rust {
             let asked = site.name == NONE || INJECTORS.contains(&last_segment(name));
             if asked {
-                return self.eval(file, site.generic, None, depth);
+                return Some(self.eval(file, site.generic, None, depth));
             }
         }
         if site.name == NONE && site.recv != NONE && summary.language.is_script() {
             let mut found = Vec::new();
             self.callees(file, site.recv, &mut found, depth);
             if let Some(id) = found.first() {
-                return self.returned(*id, &Type::unknown(), depth);
+                return Some(self.returned(*id, &Type::unknown(), depth));
             }
         }
         if site.name == NONE || (site.recv != NONE && site.path == NONE) {
-            return self.eval(file, site.recv, None, depth);
+            return Some(self.eval(file, site.recv, None, depth));
         }
         // The last two segments.
         let tail = split_last(name).map_or(name, |(owner, _)| &name[owner.len() - last_segment(owner).len()..]);
@@ -41,16 +42,16 @@ impl<'a> Types<'_, 'a> {
             } else {
                 first()
             };
-            return self.eval(file, arg, None, depth);
+            return Some(self.eval(file, arg, None, depth));
         }
         if let Some(known) = (table(summary.language).returns)(&unversioned(name)) {
-            return Type::plain(Head::Path(known));
+            return Some(Type::plain(Head::Path(known)));
         }
         if site.absolute && summary.language.is_script() {
             // A library that a module of the repository passes on.
             let passed = self.names.passed_path(summary, name);
             if let Some(known) = (table(summary.language).returns)(&passed) {
-                return Type::plain(Head::Path(known));
+                return Some(Type::plain(Head::Path(known)));
             }
         }
         let stored = &table(summary.language).stored;
@@ -58,8 +59,16 @@ impl<'a> Types<'_, 'a> {
             let class = self.eval(file, first(), None, depth);
             let one = if matches!(class.head, Head::List) { class.arg(0) } else { class };
             let many = || Type { head: Head::Path(name), args: Rc::from([one.clone()]) };
-            return if stored.one.contains(&name) { one } else { many() };
+            return Some(if stored.one.contains(&name) { one } else { many() });
         }
+        None
+    }
+
+    pub(super) fn function_result(&mut self, file: u32, site: &Site, name: &'a str, depth: u32) -> Type<'a> {
+        if let Some(known) = self.library_result(file, site, name, depth) {
+            return known;
+        }
+        let summary = self.names.file(file);
         if let Some(rows) = self.selected(file, site, name, depth) {
             return rows;
         }

@@ -82,14 +82,11 @@ impl Scale<'_, '_> {
             let size = match compression {
                 Compression::None => content.len() as u64,
                 Compression::Gzip => gzipped(&content),
-                Compression::Brotli => match self.size(&format!("{path}.br")) {
-                    Some(size) => size,
-                    None => {
-                        let size = gzipped(&content);
-                        unknown = Some(size);
-                        size
-                    }
-                },
+                Compression::Brotli => self.size(&format!("{path}.br")).unwrap_or_else(|| {
+                    let size = gzipped(&content);
+                    unknown = Some(size);
+                    size
+                }),
             };
             unit = match compression {
                 Compression::None => Unit::Bytes,

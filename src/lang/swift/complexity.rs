@@ -119,8 +119,14 @@ impl<'t> Walk<'_, 't> {
             // Requirements have no bodies.
             Kind::Protocol => return,
             Kind::Init | Kind::Getter | Kind::Setter | Kind::DidSet | Kind::WillSet if self.is_bare(node) => {}
-            Kind::Function | Kind::Init | Kind::Deinit | Kind::Subscript => found.push(self.function(node)),
-            Kind::Getter | Kind::Setter | Kind::DidSet | Kind::WillSet => found.push(self.function(node)),
+            Kind::Function
+            | Kind::Init
+            | Kind::Deinit
+            | Kind::Subscript
+            | Kind::Getter
+            | Kind::Setter
+            | Kind::DidSet
+            | Kind::WillSet => found.push(self.function(node)),
             _ => {}
         }
         let kids = self.src.kids(node);
@@ -304,7 +310,7 @@ impl<'t> Walk<'_, 't> {
             let parts = self.listed(node);
             match kind(node) {
                 Kind::Conjunction | Kind::Disjunction => open.extend(parts.into_iter().rev()),
-                Kind::Tuple if self.is_parenthesized(&parts) => open.extend(parts.into_iter().rev()),
+                Kind::Tuple if is_parenthesized(&parts) => open.extend(parts.into_iter().rev()),
                 _ if matches!(node.kind(), "&&" | "||") => {
                     let begins = u32::from(last.replace(node.kind()) != Some(node.kind()));
                     self.tally.one(self.line(node), Construct::Booleans, at.one(), begins);
@@ -312,11 +318,6 @@ impl<'t> Walk<'_, 't> {
                 _ => self.node(node, at),
             }
         }
-    }
-
-    /// Whether the parts of a tuple are those of an expression of boolean operators in parentheses.
-    fn is_parenthesized(&self, parts: &[Node<'t>]) -> bool {
-        matches!(parts, [_, inner, _] if matches!(kind(*inner), Kind::Conjunction | Kind::Disjunction | Kind::Tuple))
     }
 
     /// The reference takes a keyword for one wherever it stands, but not as the label of an argument.
@@ -417,4 +418,9 @@ fn is_label(node: Node<'_>) -> bool {
     }
     let follows = node.next_sibling().is_some_and(|next| next.kind() == ":");
     follows && matches!(kind(around), Kind::Parameter | Kind::Tuple | Kind::TupleTypeItem)
+}
+
+/// Whether the parts of a tuple are those of an expression of boolean operators in parentheses.
+fn is_parenthesized(parts: &[Node<'_>]) -> bool {
+    matches!(parts, [_, inner, _] if matches!(kind(*inner), Kind::Conjunction | Kind::Disjunction | Kind::Tuple))
 }
