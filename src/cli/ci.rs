@@ -89,7 +89,8 @@ pub(super) fn told_where_readers_look(error: Error) -> Error {
     let (verdict, sections, rules) = (Verdict::Blocked, Vec::new(), &[]);
     let whole = Whole { verdict, sections, notes: &[], failure: Some(&sentence), rules };
     let summary = env::path("GITHUB_STEP_SUMMARY").map_or(Ok(()), |path| {
-        files::append(&path, summary::render(verdict, &[], std::slice::from_ref(&sentence)).as_bytes())
+        let text = report::escape::markdown(&sentence);
+        files::append(&path, format!("## perf-gate: stopped, no verdict\n\n{text}\n").as_bytes())
     });
     if let Err(also) = print::raw(&report::github::annotations(&whole)).and(summary) {
         print::aside(&format!("error: {also}\n"));

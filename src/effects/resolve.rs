@@ -7,8 +7,6 @@ mod gone;
 mod passed;
 mod structural;
 
-use std::borrow::Cow;
-
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use self::gone::{NO_FUNC, NO_TYPE};
@@ -463,31 +461,6 @@ impl<'a> Names<'a> {
         match crate_of(path) {
             first if self.is_crate(first) => first == other || prefix == module || self.passes_on(prefix, module),
             _ => own == other && !looks_external(file, prefix) && (is_tail(module, prefix) || is_tail(prefix, module)),
-        }
-    }
-
-    /// A path followed through what modules pass on. Bounded: two modules may pass on each other's names.
-    fn followed<'p>(&self, path: &'p str, mut absolute: bool, language: Language) -> (Cow<'p, str>, bool) {
-        let mut path = modules::named(language, path);
-        for _ in 0..8 {
-            let Some((module, target)) = self.reexport(&path, language).filter(|(_, target)| *target != path) else {
-                break;
-            };
-            // `mod users; pub use users::load;` passes on what stands in the module's own module.
-            let next =
-                if self.is_local_crate(target) { target.to_owned() } else { Self::passed_on(module, target, language) };
-            (path, absolute) = (Cow::Owned(next), true);
-        }
-        (path, absolute)
-    }
-
-    /// What a module passes on by a path that does not begin at the repository's root.
-    fn passed_on(module: &str, target: &str, language: Language) -> String {
-        match language {
-            Language::Rust => join(module, target),
-            // `export default users`: a name of the module itself; else the import's own path.
-            _ if target.contains("::") => modules::named(language, target).into_owned(),
-            _ => join(module, target),
         }
     }
 

@@ -82,7 +82,7 @@ fn a_run_that_was_stopped_says_so_where_a_reader_of_the_check_looks() {
     let first = run.stdout.lines().next().unwrap();
     assert!(first.starts_with("::error title=perf-gate::") && first.contains("no-such%25"), "{}", run.stdout);
     let summary = checkout.outside.read("summary.md");
-    assert!(summary.starts_with("## perf-gate: BLOCKED") && summary.contains("no-such%"), "{summary}");
+    assert!(summary.starts_with("## perf-gate: stopped, no verdict") && summary.contains("no-such%"), "{summary}");
 }
 
 #[test]

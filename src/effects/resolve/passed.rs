@@ -2,13 +2,39 @@
 
 use std::borrow::Cow;
 
-use super::{Names, is_module, keys};
+use super::{Names, is_module, join, keys};
+use crate::effects::modules;
 use crate::effects::paths::{last_segment, split_last};
 use crate::effects::rest::{DEFAULT, Entry, Kind};
 use crate::effects::summary::Summary;
 use crate::lang::Language;
 
 impl<'a> Names<'a> {
+    /// A path followed through what modules pass on. Bounded: two modules may pass on each other's names.
+    pub(super) fn followed<'p>(&self, path: &'p str, mut absolute: bool, language: Language) -> (Cow<'p, str>, bool) {
+        let mut path = modules::named(language, path);
+        for _ in 0..8 {
+            let Some((module, target)) = self.reexport(&path, language).filter(|(_, target)| *target != path) else {
+                break;
+            };
+            // `mod users; pub use users::load;` passes on what stands in the module's own module.
+            let next =
+                if self.is_local_crate(target) { target.to_owned() } else { Self::passed_on(module, target, language) };
+            (path, absolute) = (Cow::Owned(next), true);
+        }
+        (path, absolute)
+    }
+
+    /// What a module passes on by a path that does not begin at the repository's root.
+    pub(super) fn passed_on(module: &str, target: &str, language: Language) -> String {
+        match language {
+            Language::Rust => join(module, target),
+            // `export default users`: a name of the module itself; else the import's own path.
+            _ if target.contains("::") => modules::named(language, target).into_owned(),
+            _ => join(module, target),
+        }
+    }
+
     /// Whether the module that a path names passes on what stands in another, over several steps (`export * from`).
     pub(super) fn hands_on(&self, language: Language, named: &str, inner: &'a str) -> bool {
         const STEPS: u32 = 6;
