@@ -8,7 +8,7 @@
 //! - a function, accessor or method in a function counts for itself only; a closure counts for the function around it;
 //! - what stands in a string's interpolation is no decision;
 //! - each `case` is one, whatever it lists, and `case` in a condition adds to its `if`; `default` is none;
-//! - a keyword that is a name, as in `func size(for width: Int)` and `.if(…)`, is a decision.
+//! - a keyword that is a name, as in `func size(for width: Int)` and `.for(…)`, is a decision; `.if(…)` is not here.
 
 use tree_sitter::Node;
 
@@ -118,7 +118,6 @@ impl<'t> Walk<'_, 't> {
         match kind(node) {
             // Requirements have no bodies.
             Kind::Protocol => return,
-            Kind::Init | Kind::Getter | Kind::Setter | Kind::DidSet | Kind::WillSet if self.is_bare(node) => {}
             Kind::Function
             | Kind::Init
             | Kind::Deinit
@@ -126,7 +125,11 @@ impl<'t> Walk<'_, 't> {
             | Kind::Getter
             | Kind::Setter
             | Kind::DidSet
-            | Kind::WillSet => found.push(self.function(node)),
+            | Kind::WillSet
+                if self.has_body(node) =>
+            {
+                found.push(self.function(node));
+            }
             _ => {}
         }
         let kids = self.src.kids(node);
@@ -137,9 +140,9 @@ impl<'t> Walk<'_, 't> {
         self.src.done(kids);
     }
 
-    /// Whether a declaration has no body.
-    fn is_bare(&mut self, node: Node<'t>) -> bool {
-        child(node, F.body).is_none() && !self.listed(node).iter().any(|kid| kid.kind() == "{")
+    fn has_body(&mut self, node: Node<'t>) -> bool {
+        let is_body = |part: Node<'t>| part.kind() == "{" || kind(part) == Kind::Computed;
+        child(node, F.body).is_some() || self.listed(node).into_iter().any(is_body)
     }
 
     fn function(&mut self, node: Node<'t>) -> FunctionComplexity {
@@ -310,7 +313,7 @@ impl<'t> Walk<'_, 't> {
             let parts = self.listed(node);
             match kind(node) {
                 Kind::Conjunction | Kind::Disjunction => open.extend(parts.into_iter().rev()),
-                Kind::Tuple if is_parenthesized(&parts) => open.extend(parts.into_iter().rev()),
+                Kind::Tuple if self.is_parenthesized(&parts) => open.extend(parts.into_iter().rev()),
                 _ if matches!(node.kind(), "&&" | "||") => {
                     let begins = u32::from(last.replace(node.kind()) != Some(node.kind()));
                     self.tally.one(self.line(node), Construct::Booleans, at.one(), begins);
@@ -318,6 +321,11 @@ impl<'t> Walk<'_, 't> {
                 _ => self.node(node, at),
             }
         }
+    }
+
+    /// Whether the parts of a tuple are those of an expression of boolean operators in parentheses.
+    fn is_parenthesized(&self, parts: &[Node<'t>]) -> bool {
+        matches!(parts, [_, inner, _] if matches!(kind(*inner), Kind::Conjunction | Kind::Disjunction | Kind::Tuple))
     }
 
     /// The reference takes a keyword for one wherever it stands, but not as the label of an argument.
@@ -418,9 +426,4 @@ fn is_label(node: Node<'_>) -> bool {
     }
     let follows = node.next_sibling().is_some_and(|next| next.kind() == ":");
     follows && matches!(kind(around), Kind::Parameter | Kind::Tuple | Kind::TupleTypeItem)
-}
-
-/// Whether the parts of a tuple are those of an expression of boolean operators in parentheses.
-fn is_parenthesized(parts: &[Node<'_>]) -> bool {
-    matches!(parts, [_, inner, _] if matches!(kind(*inner), Kind::Conjunction | Kind::Disjunction | Kind::Tuple))
 }
