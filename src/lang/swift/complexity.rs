@@ -313,7 +313,7 @@ impl<'t> Walk<'_, 't> {
             let parts = self.listed(node);
             match kind(node) {
                 Kind::Conjunction | Kind::Disjunction => open.extend(parts.into_iter().rev()),
-                Kind::Tuple if self.is_parenthesized(&parts) => open.extend(parts.into_iter().rev()),
+                Kind::Tuple if is_parenthesized(&parts) => open.extend(parts.into_iter().rev()),
                 _ if matches!(node.kind(), "&&" | "||") => {
                     let begins = u32::from(last.replace(node.kind()) != Some(node.kind()));
                     self.tally.one(self.line(node), Construct::Booleans, at.one(), begins);
@@ -321,11 +321,6 @@ impl<'t> Walk<'_, 't> {
                 _ => self.node(node, at),
             }
         }
-    }
-
-    /// Whether the parts of a tuple are those of an expression of boolean operators in parentheses.
-    fn is_parenthesized(&self, parts: &[Node<'t>]) -> bool {
-        matches!(parts, [_, inner, _] if matches!(kind(*inner), Kind::Conjunction | Kind::Disjunction | Kind::Tuple))
     }
 
     /// The reference takes a keyword for one wherever it stands, but not as the label of an argument.
@@ -426,4 +421,9 @@ fn is_label(node: Node<'_>) -> bool {
     }
     let follows = node.next_sibling().is_some_and(|next| next.kind() == ":");
     follows && matches!(kind(around), Kind::Parameter | Kind::Tuple | Kind::TupleTypeItem)
+}
+
+/// Whether the parts of a tuple are those of an expression of boolean operators in parentheses.
+fn is_parenthesized(parts: &[Node<'_>]) -> bool {
+    matches!(parts, [_, inner, _] if matches!(kind(*inner), Kind::Conjunction | Kind::Disjunction | Kind::Tuple))
 }
