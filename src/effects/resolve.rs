@@ -515,12 +515,15 @@ impl<'a> Names<'a> {
             let several = ty == DEFAULT || of_that_name.len() > 1;
             let crate_name = at.map(|t| crate_of(&self.file(t.file).module));
             let by_module = at.is_some_and(|t| self.language(t.file) != Language::Rust);
-            // A crate that declares no such type implements its traits for another crate's.
-            let declares = |wanted: &str| of_that_name.iter().any(|(_, module)| crate_of(module) == wanted);
+            // A crate that declares no such type implements its traits for another crate's. A set, for names that
+            // stand in hundreds of crates.
+            let is_asked = several && !by_module && crate_name.is_some();
+            let declaring: HashSet<&str> =
+                of_that_name.iter().filter(|_| is_asked).map(|(_, module)| crate_of(module)).collect();
             let fits = |module: &str| match (several, by_module) {
                 (false, _) => true,
                 (true, true) => own_module.is_none_or(|own| own == module),
-                (true, false) => crate_name.is_none_or(|c| crate_of(module) == c || !declares(crate_of(module))),
+                (true, false) => crate_name.is_none_or(|c| crate_of(module) == c || !declaring.contains(crate_of(module))),
             };
             let known = |id: &FuncRef| !foreign || self.is_analysed(id.file);
             out.extend(own.into_iter().filter(|(id, module)| fits(module) && known(id)).map(|(id, _)| id));

@@ -154,8 +154,7 @@ impl Examination<'_> {
     /// What is asked of external tools.
     fn external(&self, loaded: &Loaded) -> external::Plan {
         let (root, ground, config, sources) = (self.root, self.ground, self.config, loaded.sources.as_slice());
-        let named = self.stack.or_else(|| config.stack.as_deref().and_then(stack::parse));
-        let stack = named.or_else(|| stack::detect(ground.tree.as_ref())).unwrap_or("unknown");
+        let stack = self.stack.or_else(|| config.stack.as_deref().and_then(stack::parse));
         external::Plan::make(external::Wanted { root, ground, config, stack, sources })
     }
 

@@ -21,6 +21,7 @@ use crate::world::tree::{Entry, Tree};
 use crate::world::{env, files};
 
 use super::ground::Ground;
+use super::stack;
 
 /// A tool that does not say its version by then is taken to be there.
 const PROBE_CAP: Duration = Duration::from_secs(5);
@@ -70,8 +71,15 @@ pub(super) struct Wanted<'a> {
     pub root: &'a Path,
     pub ground: &'a Ground,
     pub config: &'a Config,
-    pub stack: &'a str,
+    /// The stack that is named; else it is looked for, which costs a walk through folders and is asked by few.
+    pub stack: Option<&'a str>,
     pub sources: &'a [Source],
+}
+
+impl Wanted<'_> {
+    fn stack(&self) -> &str {
+        self.stack.or_else(|| stack::detect(self.ground.tree.as_ref())).unwrap_or("unknown")
+    }
 }
 
 impl Plan {
@@ -104,8 +112,8 @@ impl Plan {
         if engine == Engine::Builtin {
             return;
         }
-        let reason = || format!("no complexity tool installed for {}", wanted.stack);
-        if wanted.stack == "unknown" && engine == Engine::External {
+        let reason = || format!("no complexity tool installed for {}", wanted.stack());
+        if engine == Engine::External && wanted.stack() == "unknown" {
             self.no_counting = Some(reason());
             return;
         }
