@@ -7,6 +7,8 @@ mod gone;
 mod passed;
 mod structural;
 
+use std::borrow::Cow;
+
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use self::gone::{NO_FUNC, NO_TYPE};
@@ -107,6 +109,10 @@ impl<'a> Names<'a> {
         for (index, file) in files.iter().enumerate() {
             names.add(index as u32, file);
         }
+        // Where names are short, as in minified scripts, one stands for classes of many files.
+        let each_once = |names: &mut Vec<&'a str>| *names = distinct(names.iter().copied());
+        names.traits.values_mut().for_each(each_once);
+        names.implementors.values_mut().for_each(each_once);
         names
     }
 
@@ -252,24 +258,32 @@ impl<'a> Names<'a> {
     }
 
     /// Traits that a type implements.
-    fn bases(&self, ty: &str) -> Vec<&'a str> {
-        let own = self.traits.get(ty).into_iter().flatten().copied();
-        distinct(own.chain(self.ask(Kind::Base, "", ty).map(|e| e.other)))
+    fn bases(&self, ty: &str) -> Cow<'_, [&'a str]> {
+        self.related(self.traits.get(ty), Kind::Base, ty)
+    }
+
+    /// What is known of the analysed files, each once, and what the rest of the repository adds to it.
+    fn related<'n>(&self, own: Option<&'n Vec<&'a str>>, kind: Kind, name: &str) -> Cow<'n, [&'a str]> {
+        let own = own.map_or(&[][..], Vec::as_slice);
+        let mut asked = self.ask(kind, "", name).map(|entry| entry.other).peekable();
+        if asked.peek().is_none() {
+            return Cow::Borrowed(own);
+        }
+        Cow::Owned(distinct(own.iter().copied().chain(asked)))
     }
 
     /// Whether a type derives from one of these, by the last segments of their names, over several steps.
     pub fn derives(&self, ty: &'a str, from: &[&str]) -> bool {
         let mut level = vec![ty];
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         for _ in 0..6 {
             let mut above = Vec::new();
             for name in level {
                 if from.iter().any(|base| last_segment(base) == name) {
                     return true;
                 }
-                if !seen.contains(&name) {
-                    seen.push(name);
-                    above.extend(self.bases(name));
+                if seen.insert(name) {
+                    above.extend_from_slice(&self.bases(name));
                 }
             }
             level = above;
@@ -283,9 +297,8 @@ impl<'a> Names<'a> {
     }
 
     /// Types that implement a trait.
-    fn implementors(&self, base: &str) -> Vec<&'a str> {
-        let own = self.implementors.get(base).into_iter().flatten().copied();
-        distinct(own.chain(self.ask(Kind::Implementor, "", base).map(|e| e.other)))
+    fn implementors(&self, base: &str) -> Cow<'_, [&'a str]> {
+        self.related(self.implementors.get(base), Kind::Implementor, base)
     }
 
     fn is_test_module(&self, path: &str) -> bool {
@@ -542,7 +555,7 @@ impl<'a> Names<'a> {
             self.dispatch(ty, method, out);
             if out.is_empty() {
                 // A method of a trait above it.
-                for base in self.bases(ty).into_iter().filter(|base| self.is_trait(base) && *base != ty) {
+                for base in self.bases(ty).iter().filter(|base| self.is_trait(base) && **base != ty) {
                     out.extend(self.methods(base, method).into_iter().map(|(id, _)| id));
                     self.dispatch(base, method, out);
                 }
@@ -551,8 +564,9 @@ impl<'a> Names<'a> {
         }
         let classes = at.is_some_and(|t| self.language(t.file) != Language::Rust);
         let structural = at.is_some_and(|t| self.language(t.file).is_structural());
-        let bases = if foreign { self.traits.get(ty).cloned().unwrap_or_default() } else { self.bases(ty) };
-        for base in &bases {
+        let own_bases = || self.traits.get(ty).map_or(Cow::Borrowed(&[][..]), |own| Cow::Borrowed(own.as_slice()));
+        let bases = if foreign { own_bases() } else { self.bases(ty) };
+        for base in bases.iter() {
             self.trait_default(base, method, classes, out);
         }
         if out.is_empty() && structural {
@@ -573,7 +587,7 @@ impl<'a> Names<'a> {
     fn extensions(&self, bases: &[&'a str], method: &str, out: &mut Vec<FuncRef>) {
         let with_body = |id: &FuncRef| self.func(*id).flags & func_flag::BODILESS == 0;
         for base in bases.iter().filter(|base| self.is_trait(base)) {
-            for below in self.implementors(base).into_iter().filter(|name| self.is_trait(name)) {
+            for below in self.implementors(base).iter().filter(|name| self.is_trait(name)) {
                 out.extend(self.methods(below, method).into_iter().map(|(id, _)| id).filter(with_body));
             }
         }
@@ -596,7 +610,7 @@ impl<'a> Names<'a> {
 
     /// Every implementation of a trait's method.
     fn dispatch(&self, base: &str, method: &str, out: &mut Vec<FuncRef>) {
-        for ty in self.implementors(base) {
+        for ty in self.implementors(base).iter().copied() {
             let mut found: Vec<FuncRef> = self.methods(ty, method).into_iter().map(|(id, _)| id).collect();
             if found.is_empty() && !self.is_trait(ty) {
                 // A class that has it from the class above: `UserServiceImpl extends BaseServiceImpl<User>`.
@@ -618,18 +632,18 @@ impl<'a> Names<'a> {
     /// The default of a trait's method, or of the traits above it; where classes inherit, of the classes above. Each trait is looked at once: traits that lead to one
     /// another by many ways would cost a power of their number.
     fn trait_default(&self, base: &'a str, method: &str, classes: bool, out: &mut Vec<FuncRef>) {
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         let mut level = vec![base];
         let with_body = |id: &FuncRef| self.func(*id).flags & func_flag::BODILESS == 0;
         for _ in 0..=4 {
             let mut above = Vec::new();
             for name in level {
-                if seen.contains(&name) || !(classes || self.is_trait(name)) {
+                if seen.contains(name) || !(classes || self.is_trait(name)) {
                     continue;
                 }
-                seen.push(name);
+                seen.insert(name);
                 out.extend(self.methods(name, method).into_iter().map(|(id, _)| id).filter(with_body));
-                above.extend(self.bases(name));
+                above.extend_from_slice(&self.bases(name));
             }
             level = above;
         }

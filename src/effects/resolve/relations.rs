@@ -24,7 +24,7 @@ impl<'a> Names<'a> {
                     return found;
                 }
             }
-            level = level.into_iter().flat_map(|name| self.bases(name)).collect();
+            level = level.into_iter().flat_map(|name| self.bases(name).into_owned()).collect();
         }
         None
     }
@@ -41,7 +41,7 @@ impl<'a> Names<'a> {
                 return true;
             }
             let names: Vec<&str> = level.iter().map(|id| self.file(id.file).name(self.type_def(*id).name)).collect();
-            let above = names.into_iter().flat_map(|name| self.bases(name));
+            let above = names.into_iter().flat_map(|name| self.bases(name).into_owned());
             level = above.flat_map(|base| self.types(&[("", base)])).map(|(id, _)| id).collect();
         }
         false

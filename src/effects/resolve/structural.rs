@@ -6,7 +6,7 @@
 
 use super::super::rest::Kind;
 use super::super::summary::{NONE, func_flag};
-use super::{FuncRef, Names, TypeRef};
+use super::{FuncRef, Names, TypeRef, distinct};
 
 /// Past so many types that fit, an interface says too little about what a call does.
 const MOST: usize = 8;
@@ -77,7 +77,7 @@ fn has(names: &Names<'_>, owner: &str, module: &str, method: &str, depth: u32) -
     if names.methods(owner, method).iter().any(|(_, at)| depth > 0 || *at == module) {
         return true;
     }
-    depth < EMBEDDED && names.bases(owner).into_iter().any(|base| has(names, base, module, method, depth + 1))
+    depth < EMBEDDED && names.bases(owner).iter().any(|base| has(names, base, module, method, depth + 1))
 }
 
 impl<'a> Names<'a> {
@@ -99,8 +99,10 @@ impl<'a> Names<'a> {
         for _ in 0..4 {
             let mut above = Vec::new();
             for name in level {
-                above.extend(self.bases(name).into_iter().filter(|name| *name != below && !self.is_trait(name)));
+                above.extend(self.bases(name).iter().filter(|name| **name != below && !self.is_trait(name)));
             }
+            // Classes that lead to one another by many ways would cost a power of their number.
+            let above = distinct(above.into_iter());
             let methods = above.iter().flat_map(|name| self.methods(name, method)).map(|(id, _)| id);
             let found: Vec<FuncRef> = methods.filter(|id| self.func(*id).flags & func_flag::BODILESS == 0).collect();
             if !found.is_empty() || above.is_empty() {
