@@ -536,7 +536,9 @@ impl<'a> Names<'a> {
             let fits = |module: &str| match (several, by_module) {
                 (false, _) => true,
                 (true, true) => own_module.is_none_or(|own| own == module),
-                (true, false) => crate_name.is_none_or(|c| crate_of(module) == c || !declaring.contains(crate_of(module))),
+                (true, false) => {
+                    crate_name.is_none_or(|c| crate_of(module) == c || !declaring.contains(crate_of(module)))
+                }
             };
             let known = |id: &FuncRef| !foreign || self.is_analysed(id.file);
             out.extend(own.into_iter().filter(|(id, module)| fits(module) && known(id)).map(|(id, _)| id));
