@@ -3,6 +3,7 @@
 //! Never by a unique name alone: by file, module, import, receiver type, base class. The analysed files' names lie in
 //! tables; the [`Rest`] of the repository is asked where those and its own index say that it may know more.
 
+mod above;
 mod gone;
 mod passed;
 mod structural;
@@ -11,6 +12,7 @@ use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
+use self::above::distinct;
 use self::gone::{NO_FUNC, NO_TYPE};
 use super::modules;
 use super::paths::{first_segment, last_segment, split_last};
@@ -255,50 +257,6 @@ impl<'a> Names<'a> {
             own.chain(rest).collect::<Vec<_>>()
         };
         keys.iter().flat_map(of).collect()
-    }
-
-    /// Traits that a type implements.
-    fn bases(&self, ty: &str) -> Cow<'_, [&'a str]> {
-        self.related(self.traits.get(ty), Kind::Base, ty)
-    }
-
-    /// What is known of the analysed files, each once, and what the rest of the repository adds to it.
-    fn related<'n>(&self, own: Option<&'n Vec<&'a str>>, kind: Kind, name: &str) -> Cow<'n, [&'a str]> {
-        let own = own.map_or(&[][..], Vec::as_slice);
-        let mut asked = self.ask(kind, "", name).map(|entry| entry.other).peekable();
-        if asked.peek().is_none() {
-            return Cow::Borrowed(own);
-        }
-        Cow::Owned(distinct(own.iter().copied().chain(asked)))
-    }
-
-    /// Whether a type derives from one of these, by the last segments of their names, over several steps.
-    pub fn derives(&self, ty: &'a str, from: &[&str]) -> bool {
-        let mut level = vec![ty];
-        let mut seen: HashSet<&str> = HashSet::new();
-        for _ in 0..6 {
-            let mut above = Vec::new();
-            for name in level {
-                if from.iter().any(|base| last_segment(base) == name) {
-                    return true;
-                }
-                if seen.insert(name) {
-                    above.extend_from_slice(&self.bases(name));
-                }
-            }
-            level = above;
-        }
-        false
-    }
-
-    /// Whether a type of the repository implements a trait.
-    pub fn is_implemented(&self, base: &str) -> bool {
-        !self.implementors(base).is_empty()
-    }
-
-    /// Types that implement a trait.
-    fn implementors(&self, base: &str) -> Cow<'_, [&'a str]> {
-        self.related(self.implementors.get(base), Kind::Implementor, base)
     }
 
     fn is_test_module(&self, path: &str) -> bool {
@@ -631,26 +589,6 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The default of a trait's method, or of the traits above it; where classes inherit, of the classes above. Each trait is looked at once: traits that lead to one
-    /// another by many ways would cost a power of their number.
-    fn trait_default(&self, base: &'a str, method: &str, classes: bool, out: &mut Vec<FuncRef>) {
-        let mut seen: HashSet<&str> = HashSet::new();
-        let mut level = vec![base];
-        let with_body = |id: &FuncRef| self.func(*id).flags & func_flag::BODILESS == 0;
-        for _ in 0..=4 {
-            let mut above = Vec::new();
-            for name in level {
-                if seen.contains(name) || !(classes || self.is_trait(name)) {
-                    continue;
-                }
-                seen.insert(name);
-                out.extend(self.methods(name, method).into_iter().map(|(id, _)| id).filter(with_body));
-                above.extend_from_slice(&self.bases(name));
-            }
-            level = above;
-        }
-    }
-
     fn template_methods(&self, ty: &str, method: &str, out: &mut Vec<FuncRef>) {
         let own = self.macro_uses.get(ty).into_iter().flatten().copied();
         let uses = own.chain(self.ask(Kind::MacroUse, "", ty).map(|e| (e.file, e.item as usize)));
@@ -726,11 +664,6 @@ impl<'a> Names<'a> {
 
 fn function(entry: Entry<'_>) -> (FuncRef, &str) {
     (FuncRef { file: entry.file, func: entry.item }, entry.other)
-}
-
-fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut seen = HashSet::new();
-    names.filter(|name| seen.insert(*name)).collect()
 }
 
 /// The candidate that fits best; none where several fit equally, or none at all.

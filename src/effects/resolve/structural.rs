@@ -6,7 +6,8 @@
 
 use super::super::rest::Kind;
 use super::super::summary::{NONE, func_flag};
-use super::{FuncRef, Names, TypeRef, distinct};
+use super::above::distinct;
+use super::{FuncRef, Names, TypeRef};
 
 /// Past so many types that fit, an interface says too little about what a call does.
 const MOST: usize = 8;
