@@ -82,7 +82,7 @@ pub(super) fn key(
         "stack": setup.stack,
         "scope": format!("{:?}", job.scope),
         "facts": around.facts.key,
-        "followed": followed.map(Surroundings::digest),
+        "followed": followed.map(Surroundings::digest).transpose().ok()?,
         "files": loaded.sources.iter().map(|s| (&s.path, &s.changed)).collect::<Vec<_>>(),
         "old_paths": old_paths,
         "skipped": loaded.skipped,

@@ -256,7 +256,7 @@ impl Examination<'_> {
             let together = merged.find(&key())?;
             return Ok(Followed { output: together.output, notes: together.notes, is_whole: together.is_whole });
         }
-        let followed = self.look(sources, beside, surroundings);
+        let followed = self.look(sources, beside, surroundings)?;
         if let Some(shard) = self.division.shard() {
             let own = shard.own(sources).len();
             shard.record(Recorded::of(key(), own, &followed.output, (&followed.notes, followed.is_whole)));
@@ -264,14 +264,19 @@ impl Examination<'_> {
         Ok(followed)
     }
 
-    fn look(&self, sources: &[Source], beside: Beside<'_>, surroundings: Option<&Surroundings<'_>>) -> Followed {
+    fn look(
+        &self,
+        sources: &[Source],
+        beside: Beside<'_>,
+        surroundings: Option<&Surroundings<'_>>,
+    ) -> Result<Followed> {
         let Some(surroundings) = surroundings else {
             let output = self.engine(sources, beside, None);
-            return Followed { output, notes: Vec::new(), is_whole: true };
+            return Ok(Followed { output, notes: Vec::new(), is_whole: true });
         };
         // Shards are for changes that take long: what is left unread in one would be missing in the whole.
         let capped = self.caps != engine::Caps::NONE && self.division.is_whole();
-        surroundings.with(self.root, (&beside.around.facts.facts, self.config), capped, |repository| Followed {
+        surroundings.with((&beside.around.facts.facts, self.config), capped, |repository| Followed {
             output: self.engine(sources, beside, Some(repository)),
             notes: repository.notes(),
             is_whole: repository.is_whole(),
@@ -331,7 +336,7 @@ impl Examination<'_> {
         let counts = Counts::default();
         let beside = Beside { around, budgets: &budgets, counts: &counts };
         let old = self.analysed(&old_sources);
-        let at_commit = || Surroundings::at_commit(repo, tree.as_ref(), &base.commit, self.config, &old);
+        let at_commit = || Surroundings::at_commit(repo, tree.as_ref(), &base.commit, (self.root, self.config), &old);
         let wanted = self.follows() && !matches!(self.division, Division::Merged(_));
         let surroundings = wanted.then(at_commit).transpose()?;
         let output = self.follow(&old_sources, beside, surroundings.as_ref(), true)?.output;

@@ -64,7 +64,10 @@ pub(super) fn place(
     let parts = json!([
         [env!("CARGO_PKG_VERSION"), env::build_stamp()],
         [format!("{:?} {:?}", job.rules, job.scope), ground.base_id(), around.facts.key, around.budgets_hash],
-        [format!("{:?} {:?}", around.budgets, around.measured), followed.map(Surroundings::digest).unwrap_or_default()],
+        [
+            format!("{:?} {:?}", around.budgets, around.measured),
+            followed.map(Surroundings::digest).transpose().ok()?.unwrap_or_default()
+        ],
         json!(job.config),
         files,
         old_paths,

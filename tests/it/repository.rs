@@ -60,9 +60,13 @@ impl Shop {
 
     /// What `ci` finds of a commit, with a cache folder of this name.
     fn findings_of(&self, head: &str, cache: &str) -> String {
+        self.findings_between("main", head, cache)
+    }
+
+    fn findings_between(&self, base: &str, head: &str, cache: &str) -> String {
         let cache = self.scratch.join(cache);
         let mut command = crate::support::gate_command(&self.root());
-        command.args(["ci", "--base", "main", "--head", head, "--json", "../found.json"]);
+        command.args(["ci", "--base", base, "--head", head, "--json", "../found.json"]);
         let status = command.env("XDG_CACHE_HOME", cache).output().unwrap().status.code();
         assert!(matches!(status, Some(0 | 1)), "{status:?}");
         let found: Value = serde_json::from_str(&self.scratch.read("found.json")).unwrap();
@@ -439,4 +443,95 @@ fn what_manifests_said_of_an_earlier_tree_counts_only_while_it_still_holds() {
         seen.insert(warm);
     }
     assert!(seen.len() >= 4, "the manifests made a difference: {}", seen.len());
+}
+
+#[test]
+fn a_commit_is_opened_by_what_changed_as_it_is_by_a_listing() {
+    let shop = Shop::new(QUERY);
+    let import = "pub use users::load_user;\npub mod users;\n";
+    let edits: [&dyn Fn(&Shop); 11] = [
+        &|shop| {
+            shop.write("src/api/users.rs", &LOOP.replace("users.push", "users.extend"));
+        },
+        &|shop| {
+            std::fs::remove_file(shop.root().join("src/db.rs")).unwrap();
+            shop.write("src/db/mod.rs", import).write("src/db/users.rs", QUERY);
+        },
+        &|shop| {
+            shop.write("src/api/users.rs", LOOP);
+        },
+        &|shop| {
+            shop.write("src/db/users.rs", HARMLESS);
+        },
+        &|shop| {
+            shop.write("src/api/users.rs", &LOOP.replace("mut users", "mut  users"));
+        },
+        &|shop| {
+            shop.write("src/db/users.rs", QUERY).write("src/a.rs", "").write("src/z.rs", "pub fn z() {}\n");
+        },
+        &|shop| {
+            shop.write(".gitattributes", "src/db/** linguist-generated\n").write("src/api/users.rs", LOOP);
+        },
+        &|shop| {
+            shop.write("src/api/users.rs", &LOOP.replace("mut users", "mut  users"));
+        },
+        &|shop| {
+            std::fs::remove_file(shop.root().join(".gitattributes")).unwrap();
+            shop.write("src/api/users.rs", LOOP);
+        },
+        &|shop| {
+            let inner =
+                "[package]\nname = \"db\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[dependencies]\nsqlx = \"0.8\"\n";
+            std::fs::remove_dir_all(shop.root().join("src/db")).unwrap();
+            let manifest = shop.scratch.read("shop/Cargo.toml");
+            shop.write(
+                "Cargo.toml",
+                &format!("{manifest}db = {{ path = \"db\" }}\n\n[workspace]\nmembers = [\"db\"]\n"),
+            );
+            shop.write("db/Cargo.toml", inner).write("db/src/lib.rs", QUERY);
+            shop.write("src/lib.rs", "pub mod api;\n").write("src/api/users.rs", &LOOP.replace("crate::db", "db"));
+        },
+        &|shop| {
+            shop.write("src/api/users.rs", &LOOP.replace("crate::db", "::db"));
+        },
+    ];
+    let mut heads = vec![shop.head()];
+    for (n, edit) in edits.into_iter().enumerate() {
+        edit(&shop);
+        shop.commit(&format!("edit {n}"));
+        heads.push(shop.head());
+    }
+    // Forth and back: what a record tells of may be later, too.
+    let pairs: Vec<_> = heads.windows(2).chain(heads.windows(2).rev()).collect();
+    let mut silent = 0;
+    for (n, pair) in pairs.iter().enumerate() {
+        let cold = shop.findings_between(&pair[0], &pair[1], &format!("cold-{n}"));
+        silent += usize::from(!cold.contains("n-plus-one"));
+        for again in ["first", "second"] {
+            assert_eq!(shop.findings_between(&pair[0], &pair[1], "warm"), cold, "{n}, {again} time");
+        }
+    }
+    assert!(silent > 4 && pairs.len() - silent > 4, "{silent} of {}", pairs.len());
+}
+
+#[test]
+fn a_folder_in_which_nothing_changed_is_not_even_listed() {
+    let shop = Shop::new(QUERY);
+    shop.write("src/far/away.rs", "pub fn away() {}\n")
+        .write("src/lib.rs", "pub mod api;\npub mod db;\npub mod far;\n");
+    shop.write("src/far/mod.rs", "pub mod away;\n");
+    shop.commit("far");
+    shop.write("src/api/users.rs", &LOOP.replace("mut users", "mut  users"));
+    let (before, head) = (shop.head(), shop.commit("one"));
+    let found = shop.findings_between(&before, head.trim(), "warm");
+    assert!(found.contains("n-plus-one"), "{found}");
+    shop.write("src/api/users.rs", LOOP);
+    let (before, head) = (head, shop.commit("two"));
+    // Gone from the object database: whoever lists everything says so.
+    let tree = shop.git(&["rev-parse", "HEAD:src/far"]);
+    let object = shop.root().join(".git/objects").join(&tree[..2]).join(tree[2..].trim());
+    std::fs::remove_file(object).unwrap();
+    assert_eq!(shop.findings_between(before.trim(), head.trim(), "warm"), found.replace("mut  users", "mut users"));
+    let cold = shop.gate_in(&shop.scratch.join("cold"), &["ci", "--base", before.trim(), "--head", head.trim()], "");
+    assert!(!matches!(cold.code, 0 | 1), "{}{}", cold.stdout, cold.stderr);
 }

@@ -4,7 +4,7 @@
 //! Owns what is current, what has to be lowered first, and what is written back. It is told which files there are and how
 //! to read them ([`Subject`]); must not know git, stories or rules. Nothing here fails: what cannot be kept is made again.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,11 +15,13 @@ use rayon::prelude::*;
 mod place;
 mod remote;
 mod segment;
+mod standing;
 mod store;
 mod version;
 
 pub use remote::{NOTE, Remote};
 pub use segment::Id;
+pub use standing::{Now, Standing, Terms};
 
 use self::place::Places;
 use self::remote::Fetched;
@@ -59,8 +61,6 @@ pub type Read<'a> = dyn Fn(&Listed) -> Option<(Vec<u8>, Id)> + Sync + 'a;
 
 /// What to follow calls into.
 pub struct Subject<'a> {
-    /// The files with a lowering, sorted by path, without those that are analysed.
-    pub files: Vec<&'a Listed>,
     /// How to read one.
     pub read: &'a Read<'a>,
     /// Whether the configuration or an attribute leaves a path out.
@@ -73,6 +73,8 @@ pub struct Subject<'a> {
     pub hot_path: &'a HotPath,
     /// Folder of this repository's summaries; none where nothing is kept.
     pub folder: Option<PathBuf>,
+    /// What a listing of the files follows from; none where a later run cannot tell what changed since.
+    pub terms: Option<Terms>,
     /// Summaries that other machines made; none where nothing is shared.
     pub remote: Option<&'a Remote>,
     /// What a reader should know of that, where it is not used.
@@ -86,29 +88,49 @@ pub struct Subject<'a> {
 /// What was made of a file: of which content, and what.
 type Made = (Id, State, Packed);
 
+/// A new segment, the file of each of its rows, and the files that were lowered for it.
+type Lowered = (Segment, Vec<u32>, Vec<usize>);
+
 /// A file's place in the segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Kept {
-    segment: u32,
     row: u32,
+    segment: u16,
     state: State,
 }
+
+/// Where the paths of the files are found.
+enum Paths<'a> {
+    /// All were listed, in order; and in which crate each lies.
+    Listed(Vec<&'a Listed>, Places),
+    /// The segments have them, but for those that stand in none: by file, each with what it follows from besides.
+    Kept(BTreeMap<u32, (Listed, u64)>),
+}
+
+/// Summaries that were read: few of many are, so there is room for a few only.
+type Shelf = Box<[OnceLock<Box<Summary>>]>;
+/// Summaries on a shelf.
+const SHELF: usize = 64;
 
 /// The rest of a repository, ready to be asked.
 pub struct Repository<'a> {
     subject: Subject<'a>,
     profiles: Profiles<'a>,
-    places: Places,
+    paths: Paths<'a>,
     segments: Vec<Segment>,
     /// Each file's place; none where it was not read for want of time.
     kept: Vec<Option<Kept>>,
     /// For each segment, the file of each row; `u32::MAX` for one that is not current.
     files: Vec<Vec<u32>>,
-    summaries: Vec<OnceLock<Box<Summary>>>,
+    summaries: Vec<OnceLock<Shelf>>,
     crates: HashSet<String>,
-    /// Which files the caller links itself.
+    /// What modules outside of crates are known by, each with the number of its files.
+    modules: BTreeMap<String, u32>,
+    /// Which files the caller links itself; empty where it links none.
     beside: Vec<bool>,
     notes: Vec<String>,
+    /// Whether the segments that are open were made one meanwhile.
+    is_merged: bool,
     is_torn: AtomicBool,
 }
 
@@ -119,48 +141,121 @@ impl std::fmt::Debug for Repository<'_> {
 }
 
 impl<'a> Repository<'a> {
-    /// Opens what is kept, and lowers what is not.
-    pub fn open(subject: Subject<'a>) -> Repository<'a> {
+    /// Opens what is kept, and lowers what is not. The files are those with a lowering, sorted by path, without those that
+    /// are analysed.
+    pub fn open(subject: Subject<'a>, files: Vec<&'a Listed>) -> Repository<'a> {
         super::pool().install(|| {
             let segments = subject.folder.as_deref().map(store::open).unwrap_or_default();
-            let mut repository = Repository::over(subject, segments);
+            let mut repository = Repository::over(subject, files, segments);
             repository.fill();
+            repository.record();
             repository
         })
     }
 
-    fn over(mut subject: Subject<'a>, segments: Vec<Segment>) -> Repository<'a> {
-        let places = Places::of(&mut subject.files, subject.facts, subject.left_out_key);
-        let crates = place::crates(&subject.files, subject.facts);
-        let mut repository = Repository {
-            kept: vec![None; subject.files.len()],
-            files: Vec::new(),
-            summaries: std::iter::repeat_with(OnceLock::new).take(subject.files.len()).collect(),
-            profiles: Profiles::new(subject.facts, subject.hot_path),
-            beside: subject.files.iter().map(|file| (subject.beside)(&file.path)).collect(),
-            notes: subject.note.take().into_iter().collect(),
-            subject,
-            places,
-            segments: Vec::new(),
-            crates,
-            is_torn: AtomicBool::new(false),
-        };
+    fn over(subject: Subject<'a>, mut files: Vec<&'a Listed>, segments: Vec<Segment>) -> Repository<'a> {
+        let places = Places::of(&mut files, subject.facts, subject.left_out_key);
+        let modules = place::modules(&files, subject.facts);
+        let beside = files.iter().map(|file| (subject.beside)(&file.path)).collect();
+        let kept = vec![None; files.len()];
+        let mut repository = Repository { beside, ..Self::of(subject, Paths::Listed(files, places), kept, modules) };
         for segment in segments {
             repository.take(segment);
         }
         repository
     }
 
+    /// A repository as it stood: its files are rows of these segments.
+    fn stood(
+        subject: Subject<'a>,
+        segments: Vec<Segment>,
+        kept: Vec<Option<Kept>>,
+        modules: BTreeMap<String, u32>,
+    ) -> Repository<'a> {
+        let mut repository = Self::of(subject, Paths::Kept(BTreeMap::new()), Vec::new(), modules);
+        repository.segments = segments;
+        repository.stands(kept, BTreeMap::new());
+        repository
+    }
+
+    /// Says of each file where it is kept, and of the others what they are.
+    fn stands(&mut self, kept: Vec<Option<Kept>>, loose: BTreeMap<u32, (Listed, u64)>) {
+        self.files = self.segments.iter().map(|segment| vec![u32::MAX; segment.len()]).collect();
+        for (n, kept) in kept.iter().enumerate() {
+            if let Some(Kept { segment, row, .. }) = kept {
+                self.files[usize::from(*segment)][*row as usize] = n as u32;
+            }
+        }
+        self.summaries = shelves(kept.len());
+        self.kept = kept;
+        self.paths = Paths::Kept(loose);
+    }
+
+    fn of(
+        mut subject: Subject<'a>,
+        paths: Paths<'a>,
+        kept: Vec<Option<Kept>>,
+        modules: BTreeMap<String, u32>,
+    ) -> Repository<'a> {
+        Repository {
+            summaries: shelves(kept.len()),
+            files: Vec::new(),
+            profiles: Profiles::new(subject.facts, subject.hot_path),
+            beside: Vec::new(),
+            notes: subject.note.take().into_iter().collect(),
+            crates: place::crates(subject.facts),
+            subject,
+            paths,
+            kept,
+            segments: Vec::new(),
+            modules,
+            is_merged: false,
+            is_torn: AtomicBool::new(false),
+        }
+    }
+
+    /// Path of a file.
+    fn path(&self, n: usize) -> &str {
+        match &self.paths {
+            Paths::Listed(files, _) => &files[n].path,
+            Paths::Kept(loose) => {
+                loose.get(&(n as u32)).map_or_else(|| self.path_in_segment(n), |(file, _)| &file.path)
+            }
+        }
+    }
+
+    fn path_in_segment(&self, n: usize) -> &str {
+        let path = |kept: Kept| {
+            let segment = &self.segments[usize::from(kept.segment)];
+            Some(segment.path(&segment.row(kept.row as usize)?))
+        };
+        self.kept[n].and_then(path).unwrap_or_default()
+    }
+
+    /// A file that is read, and what its summary follows from besides its content.
+    fn listed(&self, n: usize) -> Option<(Listed, u64)> {
+        match &self.paths {
+            Paths::Listed(files, places) => Some((files[n].clone(), places.key(n))),
+            Paths::Kept(loose) => loose.get(&(n as u32)).cloned().or_else(|| {
+                let kept = self.kept[n]?;
+                let segment = &self.segments[usize::from(kept.segment)];
+                let row = segment.row(kept.row as usize)?;
+                Some((Listed { path: segment.path(&row).to_owned(), mark: Mark::Content(row.id) }, row.place))
+            }),
+        }
+    }
+
     /// Takes a segment's files that are current and not known yet. Both lists are sorted by path: one walk through both.
     fn take(&mut self, segment: Segment) {
-        let index = self.segments.len() as u32;
+        let Paths::Listed(files, places) = &self.paths else { return };
+        let index = self.segments.len() as u16;
         let mut of_row = vec![u32::MAX; segment.len()];
         let mut at = 0;
         for (n, slot) in of_row.iter_mut().enumerate() {
             let Some(row) = segment.row(n) else { continue };
             let path = segment.path(&row);
             let order = loop {
-                match self.subject.files.get(at).map(|file| file.path.as_str().cmp(path)) {
+                match files.get(at).map(|file| file.path.as_str().cmp(path)) {
                     Some(std::cmp::Ordering::Less) => at += 1,
                     order => break order,
                 }
@@ -168,14 +263,24 @@ impl<'a> Repository<'a> {
             if order != Some(std::cmp::Ordering::Equal) {
                 continue;
             }
-            let file = self.subject.files[at];
-            if self.kept[at].is_none() && row.place == self.places.key(at) && self.is_same(file, &row, segment.written)
-            {
+            let file = files[at];
+            if self.kept[at].is_none() && row.place == places.key(at) && self.is_same(file, &row, segment.written) {
                 *slot = at as u32;
                 self.kept[at] = Some(Kept { segment: index, row: n as u32, state: row.state });
             }
         }
         self.files.push(of_row);
+        self.segments.push(segment);
+    }
+
+    /// Takes a segment that was just made of these files.
+    fn adopt(&mut self, segment: Segment, files: Vec<u32>) {
+        let index = self.segments.len() as u16;
+        for (row, file) in files.iter().enumerate() {
+            let state = segment.row(row).map_or(State::Unparsable, |row| row.state);
+            self.kept[*file as usize] = Some(Kept { segment: index, row: row as u32, state });
+        }
+        self.files.push(files);
         self.segments.push(segment);
     }
 
@@ -196,12 +301,12 @@ impl<'a> Repository<'a> {
         if missing.is_empty() {
             return;
         }
-        let paths = missing.iter().map(|n| self.subject.files[*n].path.as_str());
+        let paths = missing.iter().map(|n| self.path(*n));
         let mut fetched = self.subject.remote.map(|remote| remote.fetch(paths)).unwrap_or_default();
         self.notes.append(&mut fetched.notes);
         match self.lower_all(&missing, &fetched) {
-            Ok((segment, made)) => {
-                self.take(segment);
+            Ok((segment, files, made)) => {
+                self.adopt(segment, files);
                 self.share(missing.len(), &made, fetched);
                 self.tidy();
             }
@@ -215,9 +320,9 @@ impl<'a> Repository<'a> {
         }
     }
 
-    /// Gives the files that were lowered here, too.
-    fn lower_all(&mut self, missing: &[usize], fetched: &Fetched) -> crate::error::Result<(Segment, Vec<usize>)> {
-        let mut made = Vec::new();
+    /// Gives the file of each row, and the files that were lowered here.
+    fn lower_all(&mut self, missing: &[usize], fetched: &Fetched) -> crate::error::Result<Lowered> {
+        let (mut made, mut files) = (Vec::new(), Vec::new());
         let watch = Watch::start();
         let (mut writer, folder) = self.writer()?;
         // In the order of the paths, as the table has to be.
@@ -230,23 +335,23 @@ impl<'a> Repository<'a> {
                 chunk.par_iter().zip(&shared).map(|(n, shared)| shared.clone().or_else(|| self.packed(*n))).collect();
             made.extend(chunk.iter().zip(&shared).filter(|(_, shared)| shared.is_none()).map(|(n, _)| *n));
             for (n, done) in chunk.iter().zip(done) {
-                let Some((id, state, packed)) = done else { continue };
-                let file = self.subject.files[*n];
+                let (Some((id, state, packed)), Some((file, place))) = (done, self.listed(*n)) else { continue };
                 let stat = if let Mark::Disk(stat) = file.mark { stat } else { Stat::default() };
-                writer.add(&file.path, (id, stat), self.places.key(*n), state, &packed)?;
+                writer.add(&file.path, (id, stat), place, state, &packed)?;
+                files.push(*n as u32);
             }
         }
-        Ok((store::publish(writer, folder.as_deref())?, made))
+        Ok((store::publish(writer, folder.as_deref())?, files, made))
     }
 
     /// What another machine made of a file with this content at this place.
     fn shared(&self, n: usize, fetched: &Fetched) -> Option<Made> {
-        let file = self.subject.files[n];
-        let mut known = fetched.of(&file.path, self.places.key(n)).peekable();
+        let (file, place) = self.listed(n)?;
+        let mut known = fetched.of(&file.path, place).peekable();
         known.peek()?;
         let id = match file.mark {
             Mark::Content(id) => id,
-            Mark::Disk(_) => (self.subject.read)(file)?.1,
+            Mark::Disk(_) => (self.subject.read)(&file)?.1,
         };
         known.find(|entry| entry.id == id).map(|entry| (entry.id, entry.state, entry.packed.clone()))
     }
@@ -260,7 +365,7 @@ impl<'a> Repository<'a> {
         if made.is_empty() {
             return;
         }
-        let paths = made.iter().map(|n| self.subject.files[*n].path.as_str());
+        let paths = made.iter().map(|n| self.path(*n));
         let problem = remote.push(fetched, paths, |wanted| self.entries(wanted));
         self.notes.extend(problem);
     }
@@ -270,14 +375,14 @@ impl<'a> Repository<'a> {
         let names: Vec<_> = self.segments.iter().map(Segment::names_by_file).collect();
         let entry = |n: usize| {
             let kept = self.kept[n]?;
-            let (of, row) = (kept.segment as usize, kept.row as usize);
+            let (of, row) = (usize::from(kept.segment), kept.row as usize);
             let segment = &self.segments[of];
             let found = segment.row(row)?;
             let packed = segment.packed(&found, &names[of][row])?;
-            let path = self.subject.files[n].path.clone();
+            let path = self.path(n).to_owned();
             Some(remote::Entry { path, id: found.id, place: found.place, state: found.state, packed })
         };
-        (0..self.kept.len()).filter(|n| wanted(&self.subject.files[*n].path)).filter_map(entry).collect()
+        (0..self.kept.len()).filter(|n| wanted(self.path(*n))).filter_map(entry).collect()
     }
 
     /// Where new summaries go: the cache folder, else a file that nobody else sees.
@@ -291,15 +396,15 @@ impl<'a> Repository<'a> {
         Ok((segment::Writer::new(draft), None))
     }
 
-    fn tidy(&self) {
+    fn tidy(&mut self) {
         if let Some(folder) = self.subject.folder.clone() {
-            store::tidy(&folder, self);
+            self.is_merged = store::tidy(&folder, self);
         }
     }
 
     /// What is to be kept of a file; none where it vanished.
     fn packed(&self, n: usize) -> Option<Made> {
-        let listed = self.subject.files[n];
+        let (listed, _) = self.listed(n)?;
         let by_path = match listed.mark {
             Mark::Content(id) => Some(id),
             Mark::Disk(_) => None,
@@ -308,7 +413,7 @@ impl<'a> Repository<'a> {
         if let (true, Some(id)) = (out, by_path) {
             return Some((id, State::LeftOut, Packed::default()));
         }
-        let (bytes, id) = (self.subject.read)(listed).or(by_path.map(|id| (Vec::new(), id)))?;
+        let (bytes, id) = (self.subject.read)(&listed).or(by_path.map(|id| (Vec::new(), id)))?;
         if out || bytes.is_empty() || are_generated_bytes(&listed.path, &bytes) {
             return Some((id, State::LeftOut, Packed::default()));
         }
@@ -330,8 +435,8 @@ impl<'a> Repository<'a> {
     /// What a reader should know besides: what was not followed and why, a sentence each.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.notes.clone();
-        let torn = |n: &usize| !self.beside[*n] && self.kept[*n].is_some_and(|kept| kept.state == State::Unparsable);
-        let paths: Vec<&str> = (0..self.kept.len()).filter(torn).map(|n| self.subject.files[n].path.as_str()).collect();
+        let torn = |n: &usize| !self.is_beside(*n) && self.kept[*n].is_some_and(|kept| kept.state == State::Unparsable);
+        let paths: Vec<&str> = (0..self.kept.len()).filter(torn).map(|n| self.path(n)).collect();
         if let Some(first) = paths.first() {
             let more = match paths.len() - 1 {
                 0 => String::new(),
@@ -359,39 +464,43 @@ impl<'a> Repository<'a> {
         store::forget(folder);
     }
 
-    /// The files that were read to follow calls.
-    pub fn followed(&self) -> BTreeSet<&str> {
-        let read = self.subject.files.iter().zip(&self.summaries).filter(|(_, summary)| summary.get().is_some());
-        read.map(|(file, _)| file.path.as_str()).collect()
-    }
-
     /// What is kept of a file that the caller links itself; none where it has to be read.
     pub fn known(&self, path: &str) -> Option<Summary> {
-        let n = self.subject.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        let Paths::Listed(files, _) = &self.paths else { return None };
+        let n = files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
         let kept = self.kept[n].filter(|kept| kept.state == State::Ready)?;
-        let segment = &self.segments[kept.segment as usize];
+        self.unpacked(kept)
+    }
+
+    fn unpacked(&self, kept: Kept) -> Option<Summary> {
+        let segment = &self.segments[usize::from(kept.segment)];
         segment.summary(&segment.row(kept.row as usize)?)
     }
 
     fn load(&self, n: usize) -> Summary {
-        let listed = self.subject.files[n];
-        let kept = self.kept[n].and_then(|kept| {
-            let segment = &self.segments[kept.segment as usize];
-            segment.summary(&segment.row(kept.row as usize)?)
-        });
+        let kept = self.kept[n].and_then(|kept| self.unpacked(kept));
         if kept.is_none() {
             self.is_torn.store(true, Ordering::Relaxed);
         }
-        let again = || (self.subject.read)(listed).and_then(|(bytes, _)| self.summarised(&listed.path, bytes));
-        kept.or_else(again).unwrap_or_else(|| Summary::empty(&listed.path, Language::Rust))
+        let again = || {
+            let (listed, _) = self.listed(n)?;
+            (self.subject.read)(&listed).and_then(|(bytes, _)| self.summarised(&listed.path, bytes))
+        };
+        kept.or_else(again).unwrap_or_else(|| Summary::empty(self.path(n), Language::Rust))
+    }
+
+    fn is_beside(&self, n: usize) -> bool {
+        self.beside.get(n).is_some_and(|beside| *beside)
+    }
+
+    /// Whether a row's file is current, and nobody else links it.
+    fn is_asked(&self, file: u32) -> bool {
+        file != u32::MAX && !self.is_beside(file as usize)
     }
 }
 
-impl Repository<'_> {
-    /// Whether a row's file is current, and nobody else links it.
-    fn is_asked(&self, file: u32) -> bool {
-        file != u32::MAX && !self.beside[file as usize]
-    }
+fn shelves(files: usize) -> Vec<OnceLock<Shelf>> {
+    std::iter::repeat_with(OnceLock::new).take(files.div_ceil(SHELF)).collect()
 }
 
 impl Rest for Repository<'_> {
@@ -400,7 +509,7 @@ impl Rest for Repository<'_> {
     }
 
     fn is_crate(&self, name: &str) -> bool {
-        self.crates.contains(name)
+        self.crates.contains(name) || self.modules.contains_key(name)
     }
 
     fn find(&self, kind: Kind, owner: &str, name: &str) -> Vec<Entry<'_>> {
@@ -421,12 +530,13 @@ impl Rest for Repository<'_> {
     }
 
     fn language(&self, file: u32) -> Language {
-        let path = self.subject.files.get(file as usize).map(|file| file.path.as_str());
-        path.and_then(Language::of_path).unwrap_or(Language::Rust)
+        Language::of_path(self.path(file as usize)).unwrap_or(Language::Rust)
     }
 
     fn summary(&self, file: u32) -> &Summary {
         let n = file as usize;
-        self.summaries[n].get_or_init(|| Box::new(self.load(n)))
+        let shelf =
+            self.summaries[n / SHELF].get_or_init(|| std::iter::repeat_with(OnceLock::new).take(SHELF).collect());
+        shelf[n % SHELF].get_or_init(|| Box::new(self.load(n)))
     }
 }

@@ -1,7 +1,7 @@
 //! Where files stand: in which crate, and what of a summary follows from that. Cheap for many files: they are sorted by
 //! path, so those of a folder lie together.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Listed;
 use crate::effects::modules;
@@ -81,20 +81,45 @@ fn key(owner: Option<&Crate>, left_out_key: u64) -> u64 {
             hasher.update(format!("\0{:?}\0{}\0{}", target.kind, target.name, target.root).as_bytes());
         }
     }
+    first_eight(&hasher)
+}
+
+fn first_eight(hasher: &blake3::Hasher) -> u64 {
     let mut eight = [0; 8];
     eight.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
     u64::from_le_bytes(eight)
 }
 
-/// The names by which code knows the crates.
-pub(super) fn crates(files: &[&Listed], facts: &Facts) -> HashSet<String> {
-    let first = |file: &&Listed| {
-        let language = Language::of_path(&file.path)?;
-        let by_manifest = language == Language::Rust && !facts.crates.is_empty();
-        let module = (!by_manifest).then(|| modules::of_path(language, &file.path))?;
-        Some(module.split("::").next().unwrap_or_default().to_owned())
-    };
+/// A digest of all crates and of what leaves files out: where it is the same, so is every file's key.
+pub(super) fn digest(facts: &Facts, left_out_key: u64) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    for owner in facts.crates.iter().map(Some).chain([None]) {
+        hasher.update(&key(owner, left_out_key).to_le_bytes());
+    }
+    first_eight(&hasher)
+}
+
+/// What code knows the module of a file by, where no manifest says it.
+pub(super) fn module(path: &str, facts: &Facts) -> Option<String> {
+    let language = Language::of_path(path)?;
+    if language == Language::Rust && !facts.crates.is_empty() {
+        return None;
+    }
+    let module = modules::of_path(language, path);
+    Some(module.split("::").next().unwrap_or_default().to_owned())
+}
+
+/// What code knows the modules of files by, each with the number of its files.
+pub(super) fn modules(files: &[&Listed], facts: &Facts) -> BTreeMap<String, u32> {
+    let mut all: BTreeMap<String, u32> = BTreeMap::new();
+    for module in files.iter().filter_map(|file| module(&file.path, facts)) {
+        *all.entry(module).or_default() += 1;
+    }
+    all
+}
+
+/// The names of the crates themselves.
+pub(super) fn crates(facts: &Facts) -> HashSet<String> {
     let targets = facts.crates.iter().flat_map(|c| &c.targets);
-    let named = targets.filter(|t| matches!(t.kind, TargetKind::Lib | TargetKind::Bin)).map(|t| t.name.clone());
-    named.chain(files.iter().filter_map(first)).collect()
+    targets.filter(|t| matches!(t.kind, TargetKind::Lib | TargetKind::Bin)).map(|t| t.name.clone()).collect()
 }

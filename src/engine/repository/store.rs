@@ -4,8 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Repository;
 use super::segment::{Segment, Writer};
+use super::{Repository, standing};
 use crate::error::{Error, Result};
 use crate::world::{clock, files};
 
@@ -48,21 +48,25 @@ pub(super) fn publish(writer: Writer, folder: Option<&Path>) -> Result<Segment> 
     Segment::open(&path).ok_or_else(gone)
 }
 
-/// Makes one segment of many, and drops what was kept of repositories that nobody has used for long.
-pub(super) fn tidy(folder: &Path, repository: &Repository<'_>) {
+/// Makes one segment of many, and drops what was kept of repositories that nobody has used for long. Gives whether the
+/// segments that are open were made one.
+pub(super) fn tidy(folder: &Path, repository: &Repository<'_>) -> bool {
+    let mut is_merged = false;
     if repository.segments.len() > MOST_SEGMENTS {
         let old = paths(folder);
         if merge(folder, repository).is_ok() {
             remove(&old);
+            is_merged = true;
         }
     }
-    let Some(all) = folder.parent() else { return };
+    let Some(all) = folder.parent() else { return is_merged };
     let mut others: Vec<PathBuf> = files::children(all).into_iter().map(|name| all.join(name)).collect();
     if others.len() > MOST_REPOSITORIES {
         others.sort_by_key(|path| files::modified_seconds(path));
         let surplus = others.len() - MOST_REPOSITORIES;
         others.iter().take(surplus).filter(|other| *other != folder).for_each(|other| forget(other));
     }
+    is_merged
 }
 
 /// Writes the current files of all segments into one.
@@ -71,10 +75,10 @@ fn merge(folder: &Path, repository: &Repository<'_>) -> Result<()> {
     let names: Vec<_> = repository.segments.iter().map(Segment::names_by_file).collect();
     for (n, kept) in repository.kept.iter().enumerate() {
         let Some(kept) = kept else { continue };
-        let segment = &repository.segments[kept.segment as usize];
+        let segment = &repository.segments[usize::from(kept.segment)];
         let Some(row) = segment.row(kept.row as usize) else { continue };
-        let Some(packed) = segment.packed(&row, &names[kept.segment as usize][kept.row as usize]) else { continue };
-        writer.add(&repository.subject.files[n].path, (row.id, row.stat), row.place, row.state, &packed)?;
+        let Some(packed) = segment.packed(&row, &names[usize::from(kept.segment)][kept.row as usize]) else { continue };
+        writer.add(repository.path(n), (row.id, row.stat), row.place, row.state, &packed)?;
     }
     publish(writer, Some(folder)).map(drop)
 }
@@ -82,6 +86,7 @@ fn merge(folder: &Path, repository: &Repository<'_>) -> Result<()> {
 /// Drops all segments of a folder.
 pub(super) fn forget(folder: &Path) {
     remove(&paths(folder));
+    remove(&standing::paths(folder));
     files::remove_folder(folder);
 }
 

@@ -25,6 +25,7 @@ macro_rules! hashes {
 /// What summaries are made by.
 const CODE: &[u64] = hashes![
     "segment.rs",
+    "standing.rs",
     "../../effects/summary.rs",
     "../../effects/summarise.rs",
     "../../effects/summarise/relations.rs",

@@ -1,5 +1,7 @@
 //! Which files git knows, with the ids of their contents: of the index, or of a commit.
 
+use std::collections::BTreeMap;
+
 use gix::bstr::{BStr, ByteSlice};
 
 use crate::error::Result;
@@ -36,6 +38,21 @@ impl Repo {
         let repo = self.local();
         let root = tree_of(&repo, commit)?.id;
         Listing { repo: &repo, take, path: Vec::new(), spare: Vec::new() }.folder(root)
+    }
+
+    /// The ids of the contents of regular files of a commit, padded with zeros; what is none there is left out.
+    pub fn ids_at(&self, commit: &str, paths: &[&str]) -> Result<BTreeMap<String, [u8; 32]>> {
+        let repo = self.local();
+        let tree = tree_of(&repo, commit)?;
+        let mut ids = BTreeMap::new();
+        for path in paths {
+            let entry = tree.lookup_entry(path.split('/').map(str::as_bytes));
+            let entry = entry.map_err(|e| broken("a tree cannot be read", &one_line(&e)))?;
+            if let Some(entry) = entry.filter(|entry| entry.mode().is_blob()) {
+                ids.insert((*path).to_owned(), padded(entry.object_id()));
+            }
+        }
+        Ok(ids)
     }
 
     /// A content by its id; none where the object database has none, or it is larger than the limit.
