@@ -362,7 +362,7 @@ fn is_query(types: &mut Types<'_, '_>, index: u32, term: u32) -> bool {
     false
 }
 
-fn stores(types: &Types<'_, '_>, ty: &Type<'_>) -> bool {
+fn stores<'a>(types: &Types<'_, 'a>, ty: &Type<'a>) -> bool {
     const ENDS: [&str; 5] = ["Repository", "Dao", "Manager", "Session", "Mapper"];
     let name = ty.name(types.names());
     ENDS.iter().any(|end| name.ends_with(end))

@@ -4,6 +4,7 @@
 //! tables; the [`Rest`] of the repository is asked where those and its own index say that it may know more.
 
 mod above;
+mod asked;
 mod gone;
 mod passed;
 mod structural;
@@ -13,6 +14,7 @@ use std::borrow::Cow;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use self::above::distinct;
+use self::asked::Asked;
 use self::gone::{NO_FUNC, NO_TYPE};
 use super::modules;
 use super::paths::{first_segment, last_segment, split_last};
@@ -55,6 +57,7 @@ pub struct TypeRef {
 pub struct Names<'a> {
     files: &'a [Summary],
     rest: Option<&'a dyn Rest>,
+    asked: Asked<'a>,
     free: HashMap<Key<'a>, Vec<FuncRef>>,
     methods: HashMap<&'a str, HashMap<&'a str, Vec<FuncRef>>>,
     /// Method name → methods with a body, where types implement interfaces without saying so.
@@ -90,6 +93,7 @@ impl<'a> Names<'a> {
         let mut names = Names {
             files,
             rest,
+            asked: Asked::default(),
             free: HashMap::new(),
             methods: HashMap::new(),
             owners: HashMap::new(),
@@ -222,10 +226,16 @@ impl<'a> Names<'a> {
     }
 
     /// What the rest says of a name, its files counted after the analysed ones.
-    fn ask(&self, kind: Kind, owner: &str, name: &str) -> impl Iterator<Item = Entry<'a>> {
-        let found = self.rest.map(|rest| rest.find(kind, owner, name)).unwrap_or_default();
+    fn ask(&self, kind: Kind, owner: &str, name: &str) -> impl Iterator<Item = Entry<'a>> + use<'a> {
+        let found = self.rest.map(|rest| self.asked.get(kind, owner, name, || self.answer(rest, kind, owner, name)));
+        found.into_iter().flat_map(|found| (0..found.len()).map(move |n| found[n]))
+    }
+
+    fn answer(&self, rest: &'a dyn Rest, kind: Kind, owner: &str, name: &str) -> Vec<Entry<'a>> {
         let first = self.files.len() as u32;
-        found.into_iter().map(move |entry| Entry { file: entry.file + first, ..entry })
+        let mut found = rest.find(kind, owner, name);
+        found.iter_mut().for_each(|entry| entry.file += first);
+        found
     }
 
     fn is_crate(&self, name: &str) -> bool {

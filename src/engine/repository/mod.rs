@@ -97,6 +97,7 @@ struct Kept {
     row: u32,
     segment: u16,
     state: State,
+    language: Language,
 }
 
 /// Where the paths of the files are found.
@@ -129,8 +130,6 @@ pub struct Repository<'a> {
     /// Which files the caller links itself; empty where it links none.
     beside: Vec<bool>,
     notes: Vec<String>,
-    /// Whether the segments that are open were made one meanwhile.
-    is_merged: bool,
     is_torn: AtomicBool,
 }
 
@@ -209,7 +208,6 @@ impl<'a> Repository<'a> {
             kept,
             segments: Vec::new(),
             modules,
-            is_merged: false,
             is_torn: AtomicBool::new(false),
         }
     }
@@ -266,7 +264,8 @@ impl<'a> Repository<'a> {
             let file = files[at];
             if self.kept[at].is_none() && row.place == places.key(at) && self.is_same(file, &row, segment.written) {
                 *slot = at as u32;
-                self.kept[at] = Some(Kept { segment: index, row: n as u32, state: row.state });
+                let language = Language::of_path(path).unwrap_or(Language::Rust);
+                self.kept[at] = Some(Kept { segment: index, row: n as u32, state: row.state, language });
             }
         }
         self.files.push(of_row);
@@ -278,7 +277,8 @@ impl<'a> Repository<'a> {
         let index = self.segments.len() as u16;
         for (row, file) in files.iter().enumerate() {
             let state = segment.row(row).map_or(State::Unparsable, |row| row.state);
-            self.kept[*file as usize] = Some(Kept { segment: index, row: row as u32, state });
+            let language = self.language(*file);
+            self.kept[*file as usize] = Some(Kept { segment: index, row: row as u32, state, language });
         }
         self.files.push(files);
         self.segments.push(segment);
@@ -396,10 +396,37 @@ impl<'a> Repository<'a> {
         Ok((segment::Writer::new(draft), None))
     }
 
+    /// Makes one segment of many.
     fn tidy(&mut self) {
-        if let Some(folder) = self.subject.folder.clone() {
-            self.is_merged = store::tidy(&folder, self);
+        let Some(folder) = self.subject.folder.clone() else { return };
+        store::tidy(&folder);
+        let merged = store::is_merged(self);
+        if !merged.contains(&true) {
+            return;
         }
+        // Where that fails, they stay as they are.
+        let Ok((segment, files)) = store::merge(&folder, self, &merged) else { return };
+        let mut places = Vec::with_capacity(merged.len());
+        let mut stay = 0;
+        for merged in &merged {
+            places.push(stay);
+            stay += u16::from(!merged);
+        }
+        for kept in self.kept.iter_mut().flatten() {
+            kept.segment = places[usize::from(kept.segment)];
+        }
+        let mut at = merged.iter();
+        self.files.retain(|_| at.next() == Some(&false));
+        let (mut at, mut gone) = (merged.iter(), Vec::new());
+        self.segments.retain(|segment| {
+            let stays = at.next() == Some(&false);
+            if !stays {
+                gone.push(segment.name.clone());
+            }
+            stays
+        });
+        self.adopt(segment, files);
+        store::drop_segments(&folder, &gone);
     }
 
     /// What is to be kept of a file; none where it vanished.
@@ -530,7 +557,9 @@ impl Rest for Repository<'_> {
     }
 
     fn language(&self, file: u32) -> Language {
-        Language::of_path(self.path(file as usize)).unwrap_or(Language::Rust)
+        let n = file as usize;
+        let by_path = || Language::of_path(self.path(n)).unwrap_or(Language::Rust);
+        self.kept[n].map_or_else(by_path, |kept| kept.language)
     }
 
     fn summary(&self, file: u32) -> &Summary {

@@ -48,39 +48,54 @@ pub(super) fn publish(writer: Writer, folder: Option<&Path>) -> Result<Segment> 
     Segment::open(&path).ok_or_else(gone)
 }
 
-/// Makes one segment of many, and drops what was kept of repositories that nobody has used for long. Gives whether the
-/// segments that are open were made one.
-pub(super) fn tidy(folder: &Path, repository: &Repository<'_>) -> bool {
-    let mut is_merged = false;
-    if repository.segments.len() > MOST_SEGMENTS {
-        let old = paths(folder);
-        if merge(folder, repository).is_ok() {
-            remove(&old);
-            is_merged = true;
-        }
-    }
-    let Some(all) = folder.parent() else { return is_merged };
+/// Drops what was kept of repositories that nobody has used for long.
+pub(super) fn tidy(folder: &Path) {
+    let Some(all) = folder.parent() else { return };
     let mut others: Vec<PathBuf> = files::children(all).into_iter().map(|name| all.join(name)).collect();
     if others.len() > MOST_REPOSITORIES {
         others.sort_by_key(|path| files::modified_seconds(path));
         let surplus = others.len() - MOST_REPOSITORIES;
         others.iter().take(surplus).filter(|other| *other != folder).for_each(|other| forget(other));
     }
-    is_merged
 }
 
-/// Writes the current files of all segments into one.
-fn merge(folder: &Path, repository: &Repository<'_>) -> Result<()> {
+/// Which segments are made one, where there are many: a large one stays while most of its rows are current.
+pub(super) fn is_merged(repository: &Repository<'_>) -> Vec<bool> {
+    let mut current = vec![0_usize; repository.segments.len()];
+    for kept in repository.kept.iter().flatten() {
+        current[usize::from(kept.segment)] += 1;
+    }
+    let stays =
+        |(segment, current): (&Segment, usize)| current * 4 > repository.kept.len() && current * 2 > segment.len();
+    if current.len() > MOST_SEGMENTS {
+        repository.segments.iter().zip(current).map(|both| !stays(both)).collect()
+    } else {
+        vec![false; current.len()]
+    }
+}
+
+/// Writes the current files of some segments into one; gives it with the file of each row.
+pub(super) fn merge(folder: &Path, repository: &Repository<'_>, merged: &[bool]) -> Result<(Segment, Vec<u32>)> {
     let mut writer = Writer::new(draft(folder)?);
-    let names: Vec<_> = repository.segments.iter().map(Segment::names_by_file).collect();
+    let mut files = Vec::new();
+    let names_of = |(segment, merged): (&Segment, &bool)| merged.then(|| segment.names_by_file());
+    let names: Vec<_> = repository.segments.iter().zip(merged).map(names_of).collect();
     for (n, kept) in repository.kept.iter().enumerate() {
         let Some(kept) = kept else { continue };
-        let segment = &repository.segments[usize::from(kept.segment)];
-        let Some(row) = segment.row(kept.row as usize) else { continue };
-        let Some(packed) = segment.packed(&row, &names[usize::from(kept.segment)][kept.row as usize]) else { continue };
+        let (of, row) = (usize::from(kept.segment), kept.row as usize);
+        let Some(names) = &names[of] else { continue };
+        let segment = &repository.segments[of];
+        let found = segment.row(row).and_then(|row_of| Some((row_of, segment.packed(&row_of, &names[row])?)));
+        let (row, packed) = found.ok_or_else(|| Error::input("summaries that were kept cannot be read"))?;
         writer.add(repository.path(n), (row.id, row.stat), row.place, row.state, &packed)?;
+        files.push(n as u32);
     }
-    publish(writer, Some(folder)).map(drop)
+    Ok((publish(writer, Some(folder))?, files))
+}
+
+/// Drops segments by their names.
+pub(super) fn drop_segments(folder: &Path, names: &[String]) {
+    remove(&names.iter().map(|name| folder.join(name)).collect::<Vec<_>>());
 }
 
 /// Drops all segments of a folder.
