@@ -36,6 +36,10 @@ pub struct Config {
     pub complexity: Complexity,
     /// What a change may cost.
     pub bundle: Bundle,
+    /// Layers and decisions of the architecture.
+    pub architecture: ArchitectureConfig,
+    /// Design tokens.
+    pub design: DesignConfig,
     /// The pre-push hook.
     pub hook: Hook,
     /// The judge.
@@ -57,6 +61,30 @@ impl Config {
         let engines = [&mut self.complexity.engine, &mut self.bundle.engine];
         let taken = engines.map(|engine| std::mem::take(engine) != Engine::Builtin);
         taken.contains(&true)
+    }
+
+    /// Where the architecture is documented.
+    pub fn architecture_file(&self) -> String {
+        let by_default = || format!("{}/architecture.md", self.paths.planning_artifacts.trim_end_matches('/'));
+        self.architecture.file.clone().unwrap_or_else(by_default)
+    }
+
+    /// Folders that may hold decision records: the configured ones, else those beside the architecture and the usual ones.
+    pub fn decision_folders(&self, usual: &[&str]) -> Vec<String> {
+        if !self.architecture.decisions.is_empty() {
+            let trimmed = |folder: &String| folder.trim_end_matches('/').to_owned();
+            return self.architecture.decisions.iter().map(trimmed).collect();
+        }
+        let document = self.architecture_file();
+        let beside = document.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let near = ["adr", "adrs", "decisions"].into_iter().filter(|_| !beside.is_empty());
+        near.map(|name| format!("{beside}/{name}")).chain(usual.iter().map(|folder| (*folder).to_owned())).collect()
+    }
+
+    /// Where the design tokens lie.
+    pub fn tokens_file(&self) -> String {
+        let planning = self.paths.planning_artifacts.trim_end_matches('/');
+        self.design.tokens.clone().unwrap_or_else(|| format!("{planning}/design-system/design-tokens.json"))
     }
 
     /// Where the baseline lies.
@@ -240,6 +268,43 @@ pub enum Size {
     Bytes(u64),
     /// `"300 KB"`, `"1.5 MiB"`.
     Text(String),
+}
+
+/// Layers and decisions of the architecture.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ArchitectureConfig {
+    /// The document that describes layers and decisions; `architecture.md` in the planning artifacts unless said otherwise.
+    pub file: Option<String>,
+    /// Folders of decision records, a file each; the usual ones where none is named.
+    pub decisions: Vec<String>,
+    /// The layers, in place of those that the document describes.
+    pub layers: Vec<LayerConfig>,
+}
+
+/// A layer of the architecture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LayerConfig {
+    /// Its name.
+    pub name: String,
+    /// Globs of its files from the repository root; a folder means what is below it.
+    pub paths: Vec<String>,
+    /// The layers that it may import; nothing is held against it where this is not said.
+    #[serde(default)]
+    pub may_import: Option<Vec<String>>,
+    /// Whether it may query a database; told from names and directions where this is not said.
+    #[serde(default)]
+    pub database: Option<bool>,
+}
+
+/// Design tokens.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DesignConfig {
+    /// The file of design tokens; `design-system/design-tokens.json` in the planning artifacts unless said otherwise. Where
+    /// it is named here, checks without a story ask for tokens too.
+    pub tokens: Option<String>,
 }
 
 /// The pre-push hook.

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::escape::terminal;
-use crate::review::INTEGRITY_RULES;
+use crate::review::other_rules;
 use crate::rules::{Rule, all, find};
 
 use super::print;
@@ -19,8 +19,8 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> Result<Exit> {
     if let Some(rule) = find(&args.rule) {
         print::text(&page(rule))?;
-    } else if let Some((id, summary)) = INTEGRITY_RULES.iter().find(|(id, _)| *id == args.rule) {
-        print::text(&format!("{id}\n\ncategory integrity, check integrity; never blocks\n\n{summary}\n"))?;
+    } else if let Some((id, category, summary)) = other_rules().find(|(id, ..)| *id == args.rule) {
+        print::text(&format!("{id}\n\ncategory {category}, check {category}; never blocks\n\n{summary}\n"))?;
     } else {
         return Err(unknown(&args.rule));
     }

@@ -8,7 +8,7 @@ use crate::model::verdict::Verdict;
 use crate::report::escape::terminal;
 use crate::report::whole::{RuleInfo, Section, Whole};
 use crate::report::{github, gitlab, html, json, junit, sarif};
-use crate::review::{Checked, INTEGRITY_RULES, Reviewed};
+use crate::review::{Checked, Reviewed, other_rules};
 use crate::rules;
 use crate::world::files;
 
@@ -229,9 +229,9 @@ pub(super) fn about_rules() -> Vec<RuleInfo> {
         docs: rule.docs().replace(" //~", ""),
         may_block: !rule.may_block.is_empty(),
     });
-    let of_files = INTEGRITY_RULES.iter().map(|(id, summary)| RuleInfo {
+    let of_files = other_rules().map(|(id, category, summary)| RuleInfo {
         id,
-        category: "integrity",
+        category,
         summary,
         docs: format!("Reports {summary}.\n"),
         may_block: false,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::json;
-use crate::review::INTEGRITY_RULES;
+use crate::review::other_rules;
 use crate::rules::{all, find};
 
 use super::format::Listing;
@@ -51,13 +51,8 @@ pub(super) fn run(args: Args) -> Result<Exit> {
             summary: rule.summary,
         })
         .collect();
-    let about_files = INTEGRITY_RULES.iter().map(|(id, summary)| Row {
-        id,
-        category: "integrity",
-        check: "integrity",
-        may_block: false,
-        summary,
-    });
+    let about_files =
+        other_rules().map(|(id, category, summary)| Row { id, category, check: category, may_block: false, summary });
     rows.extend(about_files);
     match args.format {
         Listing::Json => print::raw(&json::pretty(&rows).map_err(Error::internal)?)?,

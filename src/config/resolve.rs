@@ -275,6 +275,7 @@ fn sound(config: &Config) -> Result<()> {
         .iter()
         .map(|g| ("exclude", g))
         .chain(config.bundle.files.iter().map(|f| ("bundle.files", &f.glob)))
+        .chain(config.architecture.layers.iter().flat_map(|l| l.paths.iter().map(|path| ("architecture.layers", path))))
         .chain(config.waivers.iter().filter_map(|w| Some(("waivers", w.path.as_ref()?))));
     for (key, glob) in globs {
         globset::Glob::new(glob)

@@ -167,7 +167,7 @@ fn folder_of(path: &str) -> &str {
 }
 
 /// Two paths joined, `.` and `..` resolved; none where the result leaves the repository.
-fn joined(folder: &str, path: &str) -> Option<String> {
+pub(crate) fn joined(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     for part in folder.split('/').chain(path.split('/')) {
         match part {

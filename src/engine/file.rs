@@ -3,7 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use super::{FunctionMetrics, Job, Source, templates};
+use super::architecture::{self, Reference};
+use super::{FunctionMetrics, Job, Source, design, templates};
 use crate::effects::modules;
 use crate::effects::summarise::{self, Place};
 use crate::effects::summary::Summary;
@@ -16,7 +17,7 @@ use crate::lang::{self, Language};
 use crate::model::counts::Number;
 use crate::model::finding::Evidence;
 use crate::model::raw::Raw;
-use crate::rules::{Detect, FunctionView, ImportView, Rule, UnitView};
+use crate::rules::{Detect, FunctionView, ImportView, Rule, TokenView, UnitView};
 use crate::schema::query::Spoken;
 use crate::schema::{self, extract};
 use crate::world::clock::Watch;
@@ -74,6 +75,10 @@ pub(super) struct Analysed {
     pub is_test: bool,
     /// Components with a template.
     pub components: Vec<Component>,
+    /// What it looks into, where layers are documented.
+    pub references: Vec<Reference>,
+    /// What looking for design tokens took.
+    pub tokens_time: Duration,
 }
 
 /// Analyses one file. A panic is caught: it makes the file's checks `errored`, never the program.
@@ -86,6 +91,9 @@ pub(super) fn analyse(
     deadline: Duration,
 ) -> Analysed {
     let Some(language) = Language::of_path(&source.path) else {
+        if let Some(styled) = of_style(job, source, placed, rules) {
+            return styled;
+        }
         if schema::is_schema_file(&source.path, &source.text) {
             // Read with the others of its kind, in their order.
             return Analysed::default();
@@ -170,9 +178,18 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
     let view = UnitView { path: &source.path, language, unit };
     let test = placed.is_test();
     let mut raws = if test { Vec::new() } else { of_file(job, &view, rules) };
+    let watch_tokens = Watch::start();
+    if !test && design::is_read(&source.path) && job.documented.design.found().is_some() {
+        let imports = unit.imports.iter().filter(|import| import.at.line > 0);
+        let imports = imports.map(|i| (unit.name(i.local), unit.name(i.path), i.at.line, i.at.column));
+        raws.extend(of_tokens(job, source, &imports.collect::<Vec<_>>(), rules));
+    }
+    let tokens_time = watch_tokens.elapsed();
+    let layered = !test && job.documented.layers.found().is_some();
+    let references = if layered { architecture::references(unit, &source.text) } else { Vec::new() };
     let asks = rules.iter().any(|rule| matches!(rule.detect, Detect::Schema(_)) && rule.speaks(language));
     let spoken = if asks && !test { extract::spoken(unit) } else { Spoken::default() };
-    let rules_time = watch.elapsed();
+    let rules_time = watch.elapsed().saturating_sub(tokens_time);
     let place = Place { path: &source.path, language, module: &placed.module, test };
     let summary = summarise::summarise(unit, place);
     let watch = Watch::start();
@@ -197,8 +214,39 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
         functions: lowered.functions.iter().map(|f| metrics(f, &source.path, language)).collect(),
         complexity_time: watch.elapsed(),
         rules_time,
+        references,
+        tokens_time,
         ..Analysed::default()
     }
+}
+
+/// A style or page, where design tokens count.
+fn of_style(job: &Job<'_>, source: &Source, placed: &Placed, rules: &[&'static Rule]) -> Option<Analysed> {
+    let asked = job.documented.design.found().is_some() && rules.iter().any(|r| matches!(r.detect, Detect::Tokens(_)));
+    // Templates and schemas are looked at by others as well.
+    let other = templates::is_template(&source.path) || schema::is_schema_file(&source.path, &source.text);
+    if !asked || other || !design::is_read(&source.path) {
+        return None;
+    }
+    let watch = Watch::start();
+    let raws = of_tokens(job, source, &[], rules);
+    Some(Analysed { raws, is_test: placed.is_test(), tokens_time: watch.elapsed(), ..Analysed::default() })
+}
+
+/// What the rules over design tokens find in a file.
+fn of_tokens(job: &Job<'_>, source: &Source, imports: &[design::Imported<'_>], rules: &[&'static Rule]) -> Vec<Raw> {
+    let Some(design) = job.documented.design.found() else { return Vec::new() };
+    let detects = rules.iter().filter_map(|rule| match rule.detect {
+        Detect::Tokens(detect) => Some(detect),
+        _ => None,
+    });
+    let detects: Vec<_> = detects.collect();
+    if detects.is_empty() {
+        return Vec::new();
+    }
+    let found = design.uses(&source.path, &source.text, imports);
+    let view = TokenView { file: &design.file, found: &found };
+    detects.iter().flat_map(|detect| detect(&view)).collect()
 }
 
 fn counted_by(tool: &str, line: u32) -> Evidence {
@@ -222,12 +270,15 @@ fn take_over(functions: &mut [FunctionComplexity], numbers: &[Number]) {
 /// What the rules over one file find in it.
 fn of_file(job: &Job<'_>, view: &UnitView<'_>, rules: &[&'static Rule]) -> Vec<Raw> {
     let mut raws = Vec::new();
+    let tokens = job.documented.design.found().map(|design| &design.file);
     for rule in rules.iter().filter(|rule| rule.speaks(view.language)) {
         match rule.detect {
             Detect::Unit(detect) => raws.extend(detect(view)),
             Detect::Import(detect) => {
                 let package = job.budgets.front_ends.of(view.path);
-                raws.extend(package.into_iter().flat_map(|package| detect(&ImportView { file: *view, package })));
+                raws.extend(
+                    package.into_iter().flat_map(|package| detect(&ImportView { file: *view, package, tokens })),
+                );
             }
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::architecture::Reference;
 use super::file::{Analysed, Placed};
 use super::profile::Profile;
 use super::{Job, rubric};
@@ -11,7 +12,7 @@ use crate::model::finding::{Evidence, Finding};
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::{Confidence, Severity};
 use crate::policy::allow::without_marker;
-use crate::rules::{Detect, Rule, SchemaView, SiteView};
+use crate::rules::{Detect, LayerReference, LayerView, Rule, SchemaView, SiteView};
 use crate::schema::Schema;
 
 /// Characters of a snippet that make its identity.
@@ -43,11 +44,14 @@ impl<'a> Mint<'a> {
             let command_line = matches!(self.placed[source].profile, Profile::Cli | Profile::Script);
             let language = graph.names.file(n as u32).language;
             let migration = self.placed[source].profile == Profile::Migration;
+            let layered = self.job.documented.layers.found();
+            let layer =
+                layered.and_then(|layered| Some((&layered.said, layered.layer_of(&self.job.sources[source].path)?)));
             for (index, fact) in facts.iter().enumerate() {
                 if fact.seen.is_none() && fact.targets.is_empty() {
                     continue;
                 }
-                let view = SiteView { graph, file: n as u32, index: index as u32, hot, command_line, migration };
+                let view = SiteView { graph, file: n as u32, index: index as u32, hot, command_line, migration, layer };
                 for rule in rules {
                     if let Detect::Site(detect) = rule.detect
                         && rule.speaks(language)
@@ -55,6 +59,36 @@ impl<'a> Mint<'a> {
                     {
                         self.found.push((rule, source, raw));
                     }
+                }
+            }
+        }
+    }
+
+    /// Runs the rules over layers.
+    pub(super) fn layers(&mut self, files: &[Analysed], rules: &[&'static Rule]) {
+        let Some(layered) = self.job.documented.layers.found() else { return };
+        for (source, file) in files.iter().enumerate().filter(|(_, file)| !file.references.is_empty()) {
+            let path = self.job.sources[source].path.as_str();
+            let (Some(layer), Some(language)) = (layered.layer_of(path), Language::of_path(path)) else { continue };
+            let led = |reference: &'_ Reference| -> Option<(Reference, String, usize)> {
+                let target = layered.target(self.job.facts, (language, path), &reference.path)?;
+                Some((reference.clone(), target.to_owned(), layered.layer_of(target)?))
+            };
+            let led: Vec<_> = file.references.iter().filter_map(led).collect();
+            let references: Vec<LayerReference<'_>> = led
+                .iter()
+                .map(|(reference, file, layer)| LayerReference {
+                    path: &reference.path,
+                    line: reference.line,
+                    column: reference.column,
+                    file,
+                    layer: *layer,
+                })
+                .collect();
+            let view = LayerView { said: &layered.said, layer, references: &references };
+            for rule in rules.iter().filter(|rule| rule.speaks(language)) {
+                if let Detect::Layer(detect) = rule.detect {
+                    self.found.extend(detect(&view).into_iter().map(|raw| (*rule, source, raw)));
                 }
             }
         }

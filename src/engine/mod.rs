@@ -24,7 +24,9 @@ use crate::rules::{self, Detect, Rule};
 use crate::schema::Schema;
 use crate::world::clock::Watch;
 
+pub mod architecture;
 pub mod budgets;
+pub mod design;
 pub mod facts;
 mod file;
 pub mod front_end;
@@ -72,8 +74,50 @@ pub struct Job<'a> {
     pub caps: Caps,
     /// What external analysers counted.
     pub counts: &'a Counts,
+    /// What the repository documents that code is held against.
+    pub documented: &'a Documented,
     /// Which of the files are looked at, where others look at the rest of them; none where all are.
     pub part: Option<part::Part<'a>>,
+}
+
+/// What a repository documents that code is held against.
+#[derive(Debug, Default)]
+pub struct Documented {
+    /// The layers of the architecture.
+    pub layers: Asked<architecture::Layered>,
+    /// Design tokens.
+    pub design: Asked<design::Design>,
+}
+
+/// Something that a check needs.
+#[derive(Debug, Default)]
+pub enum Asked<T> {
+    /// Nobody asked: there is no such check.
+    #[default]
+    No,
+    /// It is not there, and why: the check is skipped.
+    Missing(String),
+    /// It is there.
+    Found(Box<T>),
+}
+
+impl<T> Asked<T> {
+    /// What was found, if anything.
+    pub fn found(&self) -> Option<&T> {
+        match self {
+            Asked::Found(found) => Some(found),
+            Asked::No | Asked::Missing(_) => None,
+        }
+    }
+
+    /// Why the check is skipped; none where it runs, and nothing at all where nobody asked.
+    fn skipped(&self) -> Option<Option<&str>> {
+        match self {
+            Asked::No => None,
+            Asked::Missing(reason) => Some(Some(reason)),
+            Asked::Found(_) => Some(None),
+        }
+    }
 }
 
 /// The wall clock that each check may take; past it the check is `errored`, and the others finish.
@@ -202,12 +246,14 @@ fn pool() -> &'static rayon::ThreadPool {
 }
 
 /// The checks of the engine in their order.
-const CHECKS: [(&str, Scope); 5] = [
+const CHECKS: [(&str, Scope); 7] = [
     ("n-plus-one", Scope::File),
     ("complexity", Scope::File),
     ("bundle", Scope::Project),
     ("memory", Scope::File),
     ("index-hint", Scope::Project),
+    ("architecture", Scope::Project),
+    ("fidelity", Scope::Project),
 ];
 
 fn analyse(job: Job<'_>) -> Output {
@@ -260,6 +306,10 @@ fn analyse(job: Job<'_>) -> Output {
     let schema = schema_of(&job, &files, &rules);
     minted.queries(&schema, &files, &rules);
     timings.add("index-hint", hinting.elapsed());
+    let layering = Watch::start();
+    minted.layers(&files, &rules);
+    timings.add("architecture", layering.elapsed());
+    timings.add("fidelity", files.iter().map(|f| f.tokens_time).sum());
     let findings = minted.finish();
     let unknown = schema.is_empty().then_some("no schema files in scope");
     output(&job, &rules, files, findings, timings, unknown)
@@ -302,12 +352,19 @@ fn output(
         if !rules.iter().any(|rule| rule.check == name) {
             continue;
         }
+        let skipped = match name {
+            "architecture" => job.documented.layers.skipped(),
+            "fidelity" => job.documented.design.skipped(),
+            "index-hint" => Some(no_schema),
+            _ => Some(None),
+        };
+        let Some(skipped) = skipped else { continue };
         let found = findings.remove(name).unwrap_or_default();
         let took = timings.of(name);
         let cap = job.caps.of(name);
         let outcome = if took > cap {
             Outcome::Errored { cause: format!("ran past its cap of {} s", cap.as_secs()), partial: found }
-        } else if let Some(reason) = no_schema.filter(|_| name == "index-hint") {
+        } else if let Some(reason) = skipped {
             Outcome::Skipped { reason: reason.to_owned() }
         } else if let (Scope::File, Some(cause)) = (scope, &causes) {
             Outcome::Errored { cause: cause.clone(), partial: found }

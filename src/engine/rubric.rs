@@ -33,6 +33,7 @@ pub fn severity(w: Weighed) -> Severity {
         | Situation::BudgetBreached
         | Situation::HeavyImport
         | Situation::NoIndex
+        | Situation::Conformance
         | Situation::Integrity => Warning,
         Situation::SmallLoop
         | Situation::RawSql { large: false }

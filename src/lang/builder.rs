@@ -18,6 +18,7 @@ pub struct Builder {
     regions: Vec<RegionId>,
     scope: Scope,
     seq: u32,
+    import_at: Pos,
 }
 
 /// What a call is made of, apart from where it stands.
@@ -67,7 +68,14 @@ impl Builder {
             jumps: Vec::new(),
             regions: Vec::with_capacity(256),
         };
-        let mut builder = Builder { unit, stack: Vec::new(), regions: Vec::new(), scope: Scope::default(), seq: 0 };
+        let mut builder = Builder {
+            unit,
+            stack: Vec::new(),
+            regions: Vec::new(),
+            scope: Scope::default(),
+            seq: 0,
+            import_at: Pos::default(),
+        };
         builder.open(CtxKind::File, 0, Sym::NONE, Pos { line: 1, column: 1 });
         builder.open_region();
         builder
@@ -355,7 +363,12 @@ impl Builder {
     /// Adds an import.
     pub fn import(&mut self, local: Sym, path: Sym, reexport: bool) {
         let ctx = self.here();
-        self.unit.imports.push(Import { ctx, local, path, reexport });
+        self.unit.imports.push(Import { ctx, local, path, reexport, at: self.import_at });
+    }
+
+    /// Says where the imports that follow are written; line 0 for none.
+    pub fn imports_at(&mut self, at: Pos) {
+        self.import_at = at;
     }
 
     /// Adds a component.
@@ -370,7 +383,7 @@ impl Builder {
 
     /// Adds an import that holds in a context that is open around here.
     pub fn import_in(&mut self, ctx: CtxId, local: Sym, path: Sym, reexport: bool) {
-        self.unit.imports.push(Import { ctx, local, path, reexport });
+        self.unit.imports.push(Import { ctx, local, path, reexport, at: self.import_at });
     }
 
     /// Adds a note to a context.

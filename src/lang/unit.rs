@@ -341,6 +341,8 @@ pub struct Import {
     pub path: Sym,
     /// Whether it is passed on.
     pub reexport: bool,
+    /// Where it is written; line 0 where it only passes on what the file has itself.
+    pub at: Pos,
 }
 
 /// How a file loads a module.

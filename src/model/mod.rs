@@ -1,6 +1,7 @@
 //! The shared words: pure data that every other room speaks, importing nothing of the crate.
 
 pub mod analysis;
+pub mod architecture;
 pub mod brought;
 pub mod budget;
 pub mod category;
@@ -16,4 +17,5 @@ pub mod provenance;
 pub mod raw;
 pub mod severity;
 pub mod story_key;
+pub mod tokens;
 pub mod verdict;

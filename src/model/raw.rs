@@ -43,6 +43,8 @@ pub enum Situation {
     NoBudget,
     /// A filter or sort that no index serves.
     NoIndex,
+    /// Against what the repository documents: layers, design tokens.
+    Conformance,
     /// Something about the files themselves.
     Integrity,
     /// Polish.

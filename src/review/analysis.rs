@@ -14,6 +14,7 @@ use crate::model::check::{Check, Counts, Outcome};
 use crate::report::json as report_json;
 
 use super::cache::{self, Cached, Key};
+use super::conformance::Told;
 use super::examine::{self, Examination, Examined};
 use super::setup::Setup;
 use super::sources::Loaded;
@@ -64,6 +65,7 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
         caps: Caps::REVIEW,
         division: &job.division,
         stack: Some(&setup.stack),
+        told: Some(Told { path: &setup.story.path, text: &setup.story.text, has_figma: setup.front.has_figma }),
     };
     let mut loaded = examine::load(&setup.ground, &gate.wanted, &job.config)?;
     loaded.findings.splice(0..0, gate.findings.iter().cloned());

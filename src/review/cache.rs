@@ -90,6 +90,7 @@ pub(super) fn key(
         "errors": loaded.errors,
         "budgets": format!("{:?}", around.budgets),
         "measured": format!("{:?}", around.measured),
+        "conformance": around.conformance.digest(),
     });
     Some(Key(sha256(&parts.to_string())))
 }

@@ -27,6 +27,7 @@ use crate::world::clock::Watch;
 use crate::world::tree::{Entry, Tree};
 
 use super::Scope;
+use super::conformance::{self, Conformance, Told};
 use super::deltas;
 use super::division::{self, Division, Recorded};
 use super::external;
@@ -56,6 +57,8 @@ pub(super) struct Around {
     pub budgets_hash: String,
     /// What is asked of external tools.
     pub external: external::Plan,
+    /// What the repository documents that code is held against.
+    pub conformance: Conformance,
 }
 
 /// What stands beside the files when the rules run.
@@ -92,6 +95,8 @@ pub(super) struct Examination<'a> {
     pub division: &'a Division,
     /// Stack key; none where nobody asked yet.
     pub stack: Option<&'a str>,
+    /// The story; none in a check without one.
+    pub told: Option<Told<'a>>,
 }
 
 /// What it found.
@@ -148,7 +153,8 @@ impl Examination<'_> {
         let measured = measurements::find(tree, &loaded.sources, &facts.facts);
         let siblings = siblings::find(tree, &loaded.sources);
         let external = self.external(loaded);
-        Ok(Around { facts, budgets, siblings, measured, budgets_hash, external })
+        let conformance = conformance::find(self.ground, self.config, &loaded.sources, self.told)?;
+        Ok(Around { facts, budgets, siblings, measured, budgets_hash, external, conformance })
     }
 
     /// What is asked of external tools.
@@ -208,11 +214,13 @@ impl Examination<'_> {
         let beside = Beside { around, budgets: &budgets, counts: &counts };
         let Followed { output, mut notes, is_whole } = self.follow(&loaded.sources, beside, surroundings, false)?;
         notes.extend(around.external.notes.iter().cloned().chain(told));
+        notes.extend(around.conformance.notes.iter().cloned());
         let mut findings = loaded.findings.clone();
         findings.extend(output.damaged.iter().map(|(path, lines)| integrity::damaged(path, lines)));
         let mut checks = output.checks;
         let minted = checks.iter_mut().flat_map(Check::findings_mut);
         measured::attach(&around.measured, &around.facts.facts, &output.functions, minted);
+        around.conformance.complete(&mut checks);
         checks.push(integrity_check(findings));
         for check in &mut checks {
             match (check.name, &uncounted, &weighed) {
@@ -313,6 +321,7 @@ impl Examination<'_> {
             rules: self.rules,
             budgets,
             counts,
+            documented: &around.conformance.documented,
             caps: self.caps,
         })
     }

@@ -9,7 +9,7 @@ use crate::model::severity::{Confidence, Severity};
 use super::sources::hex;
 
 /// What the findings here say of themselves.
-pub const INTEGRITY_RULES: [(&str, &str); 11] = [
+pub(super) const INTEGRITY_RULES: [(&str, &str); 11] = [
     ("integrity/missing-entry", "a File List entry with no such file"),
     (
         "integrity/refused-entry",

@@ -17,6 +17,7 @@ mod story_gate;
 // Analysis.
 mod analysis;
 mod cache;
+mod conformance;
 mod deltas;
 pub mod division;
 mod examine;
@@ -56,7 +57,12 @@ use crate::model::verdict::Verdict;
 pub use cache::config_hash;
 use division::Division;
 pub use exempt::{configuration, policy_commit};
-pub use integrity::INTEGRITY_RULES;
+
+/// What the findings say of themselves that no rule over code gives: id, category, summary.
+pub fn other_rules() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let of_files = integrity::INTEGRITY_RULES.iter().map(|(id, summary)| (*id, "integrity", *summary));
+    of_files.chain(conformance::DECISION_RULES.iter().map(|(id, summary)| (*id, "architecture", *summary)))
+}
 
 /// What is analysed, and against what.
 #[derive(Debug, Clone)]

@@ -73,6 +73,7 @@ pub(super) fn place(
         old_paths,
         [json!(loaded.hashes), json!(loaded.skipped), json!(loaded.findings)],
         json!(around.siblings),
+        around.conformance.digest(),
     ]);
     let subject = format!("{}\0{}\0{:?}\0{:?}", job.root.display(), job.cwd.display(), job.paths, job.rules);
     let digest = |text: &str| blake3::hash(text.as_bytes()).to_hex().to_string();

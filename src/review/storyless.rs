@@ -101,7 +101,7 @@ fn examination<'a>(job: &'a CheckJob, ground: &'a Ground) -> Examination<'a> {
     let caps = if job.paths.is_empty() { Caps::REVIEW } else { Caps::NONE };
     let (config, rules, scope) = (&job.config, &job.rules, job.scope);
     let division = &job.division;
-    Examination { root: &job.root, ground, config, rules, scope, caps, division, stack: None }
+    Examination { root: &job.root, ground, config, rules, scope, caps, division, stack: None, told: None }
 }
 
 fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -> Result<(Loaded, Examined)> {

@@ -13,18 +13,22 @@ use crate::lang::Language;
 use crate::lang::complexity::FunctionComplexity;
 use crate::lang::component::Component;
 use crate::lang::unit::{Call, CtxId, CtxKind, Pos, Unit};
+use crate::model::architecture::Architecture;
 use crate::model::budget::Budgets;
 use crate::model::category::Category;
 use crate::model::finding::Evidence;
 use crate::model::front_end::Package;
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::Confidence;
+use crate::model::tokens::{TokenFile, TokenUse};
 use crate::schema::Schema;
 use crate::schema::query::Query;
 
+pub mod architecture;
 pub mod blocking_io;
 pub mod bundle;
 pub mod complexity;
+pub mod fidelity;
 pub mod index_hint;
 pub mod memory;
 pub mod n_plus_one;
@@ -65,6 +69,10 @@ pub enum Detect {
     Import(fn(&ImportView<'_>) -> Vec<Raw>),
     /// A template, and the component that it belongs to.
     Template(fn(&TemplateView<'_>) -> Vec<Raw>),
+    /// What a file imports, held against the documented layers.
+    Layer(fn(&LayerView<'_>) -> Vec<Raw>),
+    /// What the code of a file does with design tokens.
+    Tokens(fn(&TokenView<'_>) -> Vec<Raw>),
     /// Budgets held against what is on disk; the second argument is where they are configured.
     Budgets(fn(&Budgets, &str) -> Vec<bundle::Draft>),
 }
@@ -123,9 +131,18 @@ pub struct Place {
 
 /// All rules, in the order of the groups and of their names.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [n_plus_one::RULES, blocking_io::RULES, complexity::RULES, memory::RULES, bundle::RULES, index_hint::RULES]
-        .into_iter()
-        .flatten()
+    [
+        n_plus_one::RULES,
+        blocking_io::RULES,
+        complexity::RULES,
+        memory::RULES,
+        bundle::RULES,
+        index_hint::RULES,
+        architecture::RULES,
+        fidelity::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The rule of an id.
@@ -209,6 +226,43 @@ pub struct ImportView<'v> {
     pub file: UnitView<'v>,
     /// The package that it belongs to.
     pub package: &'v Package,
+    /// The file of design tokens, where tokens count.
+    pub tokens: Option<&'v TokenFile>,
+}
+
+/// What a rule over layers sees.
+#[derive(Debug, Clone, Copy)]
+pub struct LayerView<'v> {
+    /// What the document says.
+    pub said: &'v Architecture,
+    /// The layer of the file.
+    pub layer: usize,
+    /// What the file looks into, as far as that is in a layer.
+    pub references: &'v [LayerReference<'v>],
+}
+
+/// A file in a layer that another file looks into.
+#[derive(Debug, Clone, Copy)]
+pub struct LayerReference<'v> {
+    /// As it is written.
+    pub path: &'v str,
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column.
+    pub column: u32,
+    /// The file.
+    pub file: &'v str,
+    /// Its layer.
+    pub layer: usize,
+}
+
+/// What a rule over design tokens sees.
+#[derive(Debug, Clone, Copy)]
+pub struct TokenView<'v> {
+    /// The file of tokens.
+    pub file: &'v TokenFile,
+    /// What the code does with them.
+    pub found: &'v TokenUse,
 }
 
 /// What a rule over queries and their schema sees.
@@ -259,6 +313,8 @@ pub struct SiteView<'v, 'a> {
     pub command_line: bool,
     /// Whether the file holds database migrations.
     pub migration: bool,
+    /// The documented layers and the one that the file is in; none where it is in none.
+    pub layer: Option<(&'v Architecture, usize)>,
 }
 
 impl<'v, 'a> SiteView<'v, 'a> {

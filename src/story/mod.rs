@@ -1,11 +1,14 @@
 //! Story files: text in, text out. Where they lie, their front matter, the File List and the Review Gate table. Knows
 //! `model` only; `world` reads and writes.
 
+pub mod architecture;
+pub mod decisions;
 pub mod file_list;
 pub mod front_matter;
 pub mod gate_table;
 pub mod locate;
 mod markdown;
+mod table;
 
 /// A name from outside as it may stand in a message: characters that would act on a terminal, or that nobody sees, are
 /// spelled out.

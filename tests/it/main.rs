@@ -15,6 +15,7 @@ mod ci_payloads;
 mod complexity_go;
 mod complexity_trees;
 mod complexity_typescript;
+mod conformance;
 mod demo;
 mod facts;
 mod files;

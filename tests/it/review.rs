@@ -48,7 +48,10 @@ fn the_analysis_has_the_contracts_shape() {
     assert!(analysis.get("prompt_hash").is_none());
     assert_eq!(analysis["file_hashes"]["src/api/x.rs"].as_str().unwrap().len(), 64);
     let names: Vec<&str> = analysis["checks"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["n-plus-one", "complexity", "bundle", "memory", "index-hint", "integrity"]);
+    assert_eq!(
+        names,
+        ["n-plus-one", "complexity", "bundle", "memory", "index-hint", "architecture", "fidelity", "integrity"]
+    );
     let index = &analysis["checks"][4];
     assert_eq!((&index["status"], &index["skip_reason"]), (&"skipped".into(), &"no schema files in scope".into()));
 }

@@ -51,6 +51,8 @@ impl<'t> Lower<'t> {
         let text = self.text(uri).split(" if").next().unwrap_or_default().trim();
         let path = self.b.intern(text.trim_matches(['"', '\'']));
         let local = child(spec, F.alias).map_or(Sym::NONE, |alias| self.sym(alias));
+        let at = self.start(node);
+        self.b.imports_at(at);
         self.b.import(local, path, export);
     }
 

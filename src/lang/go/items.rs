@@ -43,6 +43,8 @@ impl<'t> Lower<'t> {
         };
         self.for_tests |= path == "testing";
         let path = self.b.intern(path);
+        let at = self.start(node);
+        self.b.imports_at(at);
         self.b.import(local, path, false);
     }
 

@@ -47,6 +47,8 @@ impl<'t> Java<'t> {
             }
         }
         self.src.done(kids);
+        let at = self.src.start(node);
+        self.b.imports_at(at);
         self.imported(path, None, glob);
     }
 

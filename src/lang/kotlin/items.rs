@@ -60,6 +60,8 @@ impl<'t> Kotlin<'t> {
                 }
             }
             self.src.done(parts);
+            let at = self.src.start(header);
+            self.b.imports_at(at);
             self.imported(path, alias, glob);
         }
         self.src.done(kids);

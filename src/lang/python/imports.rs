@@ -45,6 +45,8 @@ impl<'a> Lower<'a> {
     pub(super) fn import(&mut self, import: &'a StmtImport) {
         let ctx = self.holder();
         for alias in &import.names {
+            let at = self.places.pos(alias.range.start());
+            self.b.imports_at(at);
             let module = alias.name.as_str();
             // `import a.b` brings `a` into scope, `import a.b as c` the module itself.
             let first = module.split('.').next().unwrap_or(module);
@@ -60,6 +62,8 @@ impl<'a> Lower<'a> {
         let ctx = self.holder();
         let module = import.module.as_ref().map_or("", |name| name.as_str());
         for alias in &import.names {
+            let at = self.places.pos(alias.range.start());
+            self.b.imports_at(at);
             let name = alias.name.as_str();
             if name == "*" {
                 let top = self.body().is_none_or(|body| body.kind == BodyKind::File);

@@ -40,6 +40,7 @@ impl Lower {
             Item::ExternCrate(e) => {
                 let path = self.sym(&e.ident);
                 let local = e.rename.as_ref().map_or(path, |(_, name)| self.sym(name));
+                self.b.imports_at(start(e.ident.span()));
                 self.b.import(local, path, false);
             }
             Item::Const(c) => self.constant(&c.ident, &c.ty, Some(&c.expr)),
@@ -90,6 +91,7 @@ impl Lower {
                 self.use_tree(&p.tree, prefix, reexport);
             }
             UseTree::Name(n) => {
+                self.b.imports_at(start(n.ident.span()));
                 let name = n.ident.to_string();
                 // `use a::b::{self}` names `b`.
                 let local = if name == "self" {
@@ -101,12 +103,14 @@ impl Lower {
                 self.import(&local, prefix, reexport);
             }
             UseTree::Rename(r) => {
+                self.b.imports_at(start(r.ident.span()));
                 if r.ident != "self" {
                     push(prefix, &r.ident.to_string());
                 }
                 self.import(&r.rename.to_string(), prefix, reexport);
             }
-            UseTree::Glob(_) => {
+            UseTree::Glob(glob) => {
+                self.b.imports_at(start(glob.star_token.spans[0]));
                 let path = self.b.intern(prefix);
                 self.b.import(Sym::NONE, path, reexport);
             }

@@ -51,6 +51,8 @@ impl<'t> Lower<'t> {
         let module = self.text(path).split('.').next().unwrap_or_default().trim();
         let path = self.b.intern(module);
         let exported = self.text(node).trim_start().starts_with("@_exported");
+        let at = self.start(node);
+        self.b.imports_at(at);
         self.b.import(Sym::NONE, path, exported);
     }
 

@@ -140,15 +140,21 @@ impl<'a> Lower<'a, '_> {
             Statement::ExportAllDeclaration(export) => {
                 let path = self.b.intern(module_path(export.source.value.as_str()));
                 let local = export.exported.as_ref().map_or(Sym::NONE, |name| self.b.intern(name.name().as_str()));
+                let at = self.start(export.span);
+                self.b.imports_at(at);
                 self.b.import(local, path, true);
+                self.b.imports_at(Pos::default());
             }
             Statement::ExportFromDeclaration(export) => {
                 let module = module_path(export.source.value.as_str());
+                let at = self.start(export.span);
+                self.b.imports_at(at);
                 for specifier in &export.specifiers {
                     let path = self.joined(module, specifier.local.name().as_str());
                     let local = self.b.intern(specifier.exported.name().as_str());
                     self.b.import(local, path, true);
                 }
+                self.b.imports_at(Pos::default());
             }
             Statement::ExportNamedDeclaration(export) => self.export_locals(&export.specifiers),
             Statement::ExportDeclaration(export) => self.declaration(&export.declaration),
@@ -216,6 +222,8 @@ impl<'a> Lower<'a, '_> {
     fn import_declaration(&mut self, import: &'a ImportDeclaration<'a>) {
         let module = module_path(import.source.value.as_str());
         self.loads(import, module);
+        let at = self.start(import.span);
+        self.b.imports_at(at);
         for specifier in import.specifiers.iter().flatten() {
             let (local, path) = match specifier {
                 ImportDeclarationSpecifier::ImportSpecifier(s) => {
@@ -227,6 +235,7 @@ impl<'a> Lower<'a, '_> {
             let local = self.b.intern(local.name.as_str());
             self.b.import(local, path, false);
         }
+        self.b.imports_at(Pos::default());
     }
 
     /// What an import loads: types are none of it.
@@ -280,7 +289,9 @@ impl<'a> Lower<'a, '_> {
         if !is_deferred(init) {
             self.load(module, LoadForm::Require, init.span());
         }
-        match (id, item) {
+        let at = self.start(init.span());
+        self.b.imports_at(at);
+        let is_one = match (id, item) {
             (BindingPattern::BindingIdentifier(id), item) => {
                 let local = self.b.intern(id.name.as_str());
                 let path = match item {
@@ -296,6 +307,7 @@ impl<'a> Lower<'a, '_> {
                     .iter()
                     .all(|p| matches!(p.value, BindingPattern::BindingIdentifier(_)) && p.key.static_name().is_some());
                 if !simple || object.rest.is_some() {
+                    self.b.imports_at(Pos::default());
                     return false;
                 }
                 for property in &object.properties {
@@ -308,7 +320,9 @@ impl<'a> Lower<'a, '_> {
                 true
             }
             _ => false,
-        }
+        };
+        self.b.imports_at(Pos::default());
+        is_one
     }
 
     /// Declarations: classes, functions, types, namespaces, variables of a block.
@@ -344,7 +358,10 @@ impl<'a> Lower<'a, '_> {
                     }
                 };
                 let local = self.b.intern(import.id.name.as_str());
+                let at = self.start(import.span);
+                self.b.imports_at(at);
                 self.b.import(local, path, false);
+                self.b.imports_at(Pos::default());
                 if let TSModuleReference::ExternalModuleReference(module) = &import.module_reference
                     && !import.import_kind.is_type()
                 {

@@ -25,7 +25,7 @@ use crate::world::clock;
 use super::Scope;
 use super::examine::{Examination, Examined};
 use super::ground::Ground;
-use super::integrity::INTEGRITY_RULES;
+use super::other_rules;
 use super::sources::{Loaded, Wanted};
 
 /// What is exempted in.
@@ -109,7 +109,7 @@ fn say(checks: &mut [Check], problems: Vec<Finding>) {
 
 /// The ids of all rules that there are.
 fn ids() -> BTreeSet<&'static str> {
-    rules::all().map(|rule| rule.id).chain(INTEGRITY_RULES.iter().map(|(id, _)| *id)).collect()
+    rules::all().map(|rule| rule.id).chain(other_rules().map(|(id, ..)| id)).collect()
 }
 
 /// A pattern as a message shows it.

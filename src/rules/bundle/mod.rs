@@ -10,6 +10,7 @@ pub mod dependency_cost;
 pub mod duplicate_versions;
 pub mod no_budget;
 pub mod whole_library_import;
+pub mod whole_token_file_import;
 
 use super::{Detect, Rule};
 use crate::model::category::Category;
@@ -24,6 +25,7 @@ pub const RULES: &[Rule] = &[
     duplicate_versions::RULE,
     no_budget::RULE,
     whole_library_import::RULE,
+    whole_token_file_import::RULE,
 ];
 
 const fn rule(

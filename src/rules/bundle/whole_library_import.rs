@@ -241,7 +241,7 @@ const HOOKS: [&str; 8] =
     ["useState", "useEffect", "useRef", "useReducer", "useCallback", "useLayoutEffect", "useContext", "useMemo"];
 
 /// Whether what a file loads ends in a bundle for browsers.
-fn runs_in_browser(view: &ImportView<'_>) -> bool {
+pub(super) fn runs_in_browser(view: &ImportView<'_>) -> bool {
     let (unit, path, package) = (view.file.unit, view.file.path, view.package);
     if package.ships == Ships::Nothing || is_tooling(path) {
         return false;
