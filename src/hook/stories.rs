@@ -10,7 +10,7 @@ use crate::review::locate;
 use crate::story::locate::Story;
 use crate::story::{file_list, front_matter, visible};
 use crate::world::env;
-use crate::world::git::{ChangeKind, Repo};
+use crate::world::git::{Change, Repo};
 use crate::world::tree::{Disk, Tree};
 
 use super::range::Range;
@@ -74,25 +74,32 @@ fn named(repo: &Repo, range: &Range, notes: &mut Vec<String>) -> Result<Vec<Stor
 
 /// Stories in review whose file the range touches.
 fn touched(repo: &Repo, range: &Range) -> Result<Vec<StoryKey>> {
-    let changes = repo.changes_between(&range.base.commit, &range.head)?;
-    let tree = repo.commit_tree(&range.head)?;
+    let (base, tree) = (repo.commit_tree(&range.base.commit)?, repo.commit_tree(&range.head)?);
+    // Which lines changed is asked of the analysed files alone: here, names are enough.
+    let changed = match base.id().and_then(|id| tree.changed_since(&id)) {
+        Some(changed) => changed.into_iter().map(|(path, _)| path).collect(),
+        // Comparing them as the review does says what is wrong with them.
+        None => paths(repo.changes_between(&range.base.commit, &range.head)?),
+    };
     let mut keys = BTreeSet::new();
-    let documents = changes.iter().filter(|change| {
-        change.kind != ChangeKind::Deleted && std::path::Path::new(&change.path).extension().is_some_and(|e| e == "md")
-    });
-    for change in documents {
-        for part in change.path.split('/') {
+    let documents = changed.iter().filter(|path| path.ends_with(".md"));
+    for path in documents {
+        for part in path.split('/') {
             let Some(key) = range.config.story.find_in(part)?.filter(|key| part.starts_with(key.as_str())) else {
                 continue;
             };
             // A document that only looks like a story, or one of several of a key, is not what was meant.
             let story = locate::look(tree.as_ref(), &key, &range.config, artifacts().as_ref()).ok().flatten();
-            if story.is_some_and(|s| s.path == change.path && status(&s).as_deref() == Some("review")) {
+            if story.is_some_and(|s| s.path == *path && status(&s).as_deref() == Some("review")) {
                 keys.insert(key);
             }
         }
     }
     Ok(keys.into_iter().collect())
+}
+
+fn paths(changes: Vec<Change>) -> Vec<String> {
+    changes.into_iter().map(|change| change.path).collect()
 }
 
 /// The story from the commit; from the working tree where the commit has none.
