@@ -55,6 +55,7 @@ const REPOSITORIES: &[&str] = &[
     "PanacheRepositoryBase",
     "JpaRepositoryImplementation",
     "SimpleJpaRepository",
+    "SqlObject",
 ];
 const REACTIVE_REPOSITORIES: &[&str] = &[
     "ReactiveCrudRepository",

@@ -7,6 +7,10 @@ use super::{Java, child};
 use crate::lang::jvm::Parts;
 use crate::lang::unit::{BindKind, CtxKind, Sym, TyId, Val, ValId, call_flag, ctx_flag};
 
+/// Methods that give an object of the class that they are handed.
+const GIVERS: [&str; 9] =
+    ["attach", "create", "getBean", "getInstance", "getMapper", "getService", "inject", "lookup", "onDemand"];
+
 impl<'t> Java<'t> {
     /// Lowers an expression and gives its value.
     pub(super) fn expr(&mut self, node: Node<'t>) -> ValId {
@@ -123,6 +127,7 @@ impl<'t> Java<'t> {
         let generic = child(node, F.type_arguments)
             .map(|args| self.type_args(args))
             .and_then(|args| args.first().copied())
+            .or_else(|| self.asked_class(node, name))
             .unwrap_or(TyId::NONE);
         let from = self.open_args();
         if let Some(args) = child(node, F.arguments) {
@@ -133,6 +138,17 @@ impl<'t> Java<'t> {
         }
         let (start, at, end) = (self.src.start(node), self.src.start(name_node), self.src.end(node));
         self.finish_call(Parts { recv, name, flags, generic, start, at, end }, from)
+    }
+
+    /// `handle.attach(UserDao.class)`, `session.getMapper(UserMapper.class)`: what is asked for is what is given.
+    fn asked_class(&mut self, node: Node<'t>, name: Sym) -> Option<TyId> {
+        if !GIVERS.contains(&self.b.unit().name(name)) {
+            return None;
+        }
+        let args = child(node, F.arguments)?;
+        let first = args.named_children(&mut args.walk()).next()?;
+        let class = if kind(first) == Kind::ClassLiteral { first.named_child(0)? } else { return None };
+        Some(self.ty(class))
     }
 
     /// `List.of(a, b)`, `Arrays.asList(a, b)`.

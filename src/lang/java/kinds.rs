@@ -22,6 +22,7 @@ kinds! { tree_sitter_java::LANGUAGE;
     Character = "character_literal",
     ClassBody = "class_body",
     ClassDeclaration = "class_declaration",
+    ClassLiteral = "class_literal",
     CompactConstructor = "compact_constructor_declaration",
     ConstantDeclaration = "constant_declaration",
     ConstructorBody = "constructor_body",
