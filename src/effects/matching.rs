@@ -32,23 +32,32 @@ pub struct Matcher<'m> {
     dependencies: &'m BTreeSet<String>,
     user: &'m [UserCall],
     uses: HashMap<&'static str, bool>,
+    /// The names of the file that may be of a library, once they are asked for.
+    paths: Option<Vec<u32>>,
 }
 
 impl<'m> Matcher<'m> {
     /// For a file of a crate with these dependencies.
     pub fn new(dependencies: &'m BTreeSet<String>, user: &'m [UserCall]) -> Matcher<'m> {
-        Matcher { dependencies, user, uses: HashMap::new() }
+        Matcher { dependencies, user, uses: HashMap::new(), paths: None }
     }
 
     fn uses(&mut self, file: &Summary, libs: &[&'static str]) -> bool {
-        libs.is_empty()
-            || libs.iter().any(|lib| {
-                *self.uses.entry(lib).or_insert_with(|| {
-                    self.dependencies.contains(*lib)
-                        || file.names.iter().any(|name| mentions(name, lib))
-                        || file.globs.iter().any(|(_, glob)| file.name(*glob) == *lib)
-                })
-            })
+        libs.is_empty() || libs.iter().any(|lib| self.uses_one(file, lib))
+    }
+
+    fn uses_one(&mut self, file: &Summary, lib: &'static str) -> bool {
+        if let Some(known) = self.uses.get(lib) {
+            return *known;
+        }
+        let mut named = || {
+            let ids = || (0..file.names.len() as u32).filter(|id| is_path_of_library(file.name(*id))).collect();
+            self.paths.get_or_insert_with(ids).iter().any(|id| mentions(file.name(*id), lib))
+        };
+        let uses =
+            self.dependencies.contains(lib) || named() || file.globs.iter().any(|(_, glob)| file.name(*glob) == lib);
+        self.uses.insert(lib, uses);
+        uses
     }
 
     /// What a call does that means these functions.
@@ -236,6 +245,16 @@ impl<'m> Matcher<'m> {
     }
 }
 
+/// Whether a name may be a path into a library: no other one [`mentions`] any.
+fn is_path_of_library(name: &str) -> bool {
+    name.bytes().any(|byte| matches!(byte, b':' | b'/'))
+}
+
+/// The names of a file that may be paths into libraries.
+pub(super) fn paths(file: &Summary) -> impl Iterator<Item = &str> {
+    file.names.iter().filter(|name| is_path_of_library(name))
+}
+
 /// Whether a name is a path into a library, or where that has a path of its own, the library itself; `*/ent` is any
 /// module that ends so.
 pub(super) fn mentions(name: &str, lib: &str) -> bool {
@@ -320,7 +339,7 @@ fn declared_request(names: &Names<'_>, targets: &[FuncRef]) -> Option<Seen> {
     };
     let uses = |target: &FuncRef, libs: &[&str]| {
         let file = names.file(target.file);
-        libs.iter().any(|lib| file.names.iter().any(|name| mentions(name, lib)))
+        libs.iter().any(|lib| paths(file).any(|name| mentions(name, lib)))
     };
     let is_declared = |target: &FuncRef| {
         let flags = names.func(*target).flags;

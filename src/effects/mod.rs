@@ -233,10 +233,12 @@ pub enum On {
 /// The libraries of Python that a program depends on, by its manifests or by what some file imports, and whose sessions,
 /// connections and objects travel: a file may query through what another one made.
 pub(crate) fn libraries(files: &[summary::Summary], manifests: &BTreeSet<String>) -> BTreeSet<String> {
-    let python = || files.iter().filter(|file| file.language == Language::Python && !file.test);
-    let imports = |lib: &str| python().any(|file| file.names.iter().any(|name| matching::mentions(name, lib)));
-    let used = |lib: &&&str| manifests.contains(**lib) || imports(lib);
-    python::TRAVEL.iter().filter(used).map(|lib| (*lib).to_owned()).collect()
+    let (mut used, mut open): (Vec<&str>, Vec<&str>) = python::TRAVEL.iter().partition(|lib| manifests.contains(**lib));
+    let python = files.iter().filter(|file| file.language == Language::Python && !file.test);
+    for name in python.flat_map(matching::paths) {
+        used.extend(open.extract_if(.., |lib| matching::mentions(name, lib)));
+    }
+    used.into_iter().map(str::to_owned).collect()
 }
 
 /// A row of an effects table.

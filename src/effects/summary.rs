@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lang::Language;
+use crate::lang::names::Texts;
 
 /// Stands for "none" in the `u32` fields below.
 pub const NONE: u32 = u32::MAX;
@@ -22,7 +23,7 @@ pub struct Summary {
     /// Whether the whole file is test, bench or example code.
     pub test: bool,
     /// Interned names.
-    pub names: Vec<Box<str>>,
+    pub names: Texts,
     /// Contexts that calls stand in.
     pub frames: Vec<Frame>,
     /// Calls.
@@ -352,7 +353,7 @@ impl Summary {
             language,
             module: String::new(),
             test: true,
-            names: Vec::new(),
+            names: Texts::default(),
             frames: Vec::new(),
             sites: Vec::new(),
             terms: Vec::new(),
@@ -373,7 +374,7 @@ impl Summary {
 
     /// Gives back the room that tables took while they grew: summaries of a whole repository stay until its end.
     pub(super) fn shrink(&mut self) {
-        self.names.shrink_to_fit();
+        self.names.shrink();
         self.frames.shrink_to_fit();
         self.sites.shrink_to_fit();
         self.terms.shrink_to_fit();
@@ -384,7 +385,7 @@ impl Summary {
 
     /// A name's text; empty for none.
     pub fn name(&self, id: u32) -> &str {
-        self.names.get(id as usize).map_or("", |n| n)
+        self.names.get(id)
     }
 
     /// A term.

@@ -10,12 +10,11 @@
 //!   anew;
 //! - a call of a bare name that is the function's own costs a point; methods call themselves by a receiver, unseen.
 
-use tree_sitter::Node;
-
 use super::complexity::{Construct, FunctionComplexity, Increment};
 use super::go::{F, Kind, kind};
 use super::tally::{self, Tally};
 use super::tree::Source;
+use crate::lang::tree::Node;
 
 /// What adds how much in Go.
 pub const INCREMENTS: &[Increment] = &[

@@ -2,15 +2,14 @@
 //!
 //! Must not know a grammar.
 
+use crate::lang::tree::Node;
 use std::borrow::Cow;
-
-use foldhash::{HashSet, HashSetExt};
-use tree_sitter::Node;
 
 use super::Language;
 use super::builder::{Builder, NewCall};
 use super::tree::Source;
 use super::unit::{BindId, BindKind, CtxId, CtxKind, NoteKind, Pos, Sym, TyId, Val, ValId, call_flag, ctx_flag};
+use foldhash::{HashSet, HashSetExt};
 
 /// A class that is being lowered.
 #[derive(Debug)]

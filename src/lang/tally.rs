@@ -2,10 +2,9 @@
 //!
 //! Owns the sums and what contributes to them. Must not know a grammar: each language says what adds how much.
 
-use tree_sitter::Node;
-
 use super::complexity::{Construct, Contributor, FunctionComplexity, keep_largest};
 use super::tree::Source;
+use crate::lang::tree::Node;
 use crate::model::finding::Span;
 
 /// Constructs that are told together, as one sum a function.

@@ -5,9 +5,11 @@
 
 use std::cell::RefCell;
 
-use tree_sitter::{Language as Grammar, Node, Parser, Tree, TreeCursor};
+use tree_sitter::{Language as Grammar, Parser};
 
 use super::Unparsable;
+pub(super) use super::flat::Node;
+use super::flat::Tree;
 use super::unit::Pos;
 
 /// Real code stays a hundred times below; the analysis threads' stacks hold several times as much.
@@ -17,47 +19,32 @@ thread_local! {
     static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
 }
 
+/// A parsed text.
+pub(super) struct Parsed {
+    /// Its tree.
+    pub(super) tree: Tree,
+    /// The lines that the parser could make nothing of: 1-based, inclusive, sorted, merged.
+    pub(super) damage: Vec<(u32, u32)>,
+}
+
 /// Parses a text and refuses trees that are too deep to be walked.
-pub(super) fn parse(grammar: &Grammar, text: &str) -> Result<Tree, Unparsable> {
+pub(super) fn parse(grammar: &'static Grammar, text: &str) -> Result<Parsed, Unparsable> {
     let gave_up = |what: String| Unparsable { what, line: None };
-    let tree = PARSER.with_borrow_mut(|parser| {
+    let parsed = PARSER.with_borrow_mut(|parser| {
         parser.set_language(grammar).map_err(|error| gave_up(error.to_string()))?;
         let tree = parser.parse(text, None);
         parser.reset();
         tree.ok_or_else(|| gave_up("the parser gave up".to_owned()))
     })?;
-    match too_deep(&tree) {
-        Some(row) => Err(Unparsable {
-            what: format!("more than {MAX_DEPTH} nested expressions; exclude the file if it is generated"),
-            line: Some(row as u32 + 1),
-        }),
-        None => Ok(tree),
-    }
+    let tree = Tree::of(&parsed, grammar, MAX_DEPTH).map_err(|row| Unparsable {
+        what: format!("more than {MAX_DEPTH} nested expressions; exclude the file if it is generated"),
+        line: Some(row as u32 + 1),
+    })?;
+    let damage = if parsed.root_node().has_error() { damage(&parsed) } else { Vec::new() };
+    Ok(Parsed { tree, damage })
 }
 
-/// The row of a node that lies too deep. A subtree is never deeper than it has nodes: small ones are not entered.
-fn too_deep(tree: &Tree) -> Option<usize> {
-    let mut cursor = tree.walk();
-    let mut depth = 0;
-    loop {
-        if cursor.node().descendant_count() > MAX_DEPTH && cursor.goto_first_child() {
-            depth += 1;
-            if depth > MAX_DEPTH {
-                return Some(cursor.node().start_position().row);
-            }
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return None;
-            }
-            depth -= 1;
-        }
-    }
-}
-
-/// The lines that the parser could make nothing of: 1-based, inclusive, sorted, merged.
-pub(super) fn damage(tree: &Tree) -> Vec<(u32, u32)> {
+fn damage(tree: &tree_sitter::Tree) -> Vec<(u32, u32)> {
     let mut ranges: Vec<(u32, u32)> = Vec::new();
     let mut cursor = tree.walk();
     loop {
@@ -80,7 +67,7 @@ pub(super) fn damage(tree: &Tree) -> Vec<(u32, u32)> {
 }
 
 /// The last line with a character of a node: one that ends with a line break does not reach the next.
-fn last_line(node: Node<'_>) -> u32 {
+fn last_line(node: tree_sitter::Node<'_>) -> u32 {
     let (from, to) = (node.start_position(), node.end_position());
     let row = if to.column == 0 && to.row > from.row { to.row - 1 } else { to.row };
     row as u32 + 1
@@ -114,7 +101,8 @@ pub(super) struct Source<'t> {
     text: &'t str,
     /// Characters before each 64th byte; empty where every character is one byte.
     marks: Vec<u32>,
-    cursor: TreeCursor<'t>,
+    /// Where each line starts.
+    lines: Vec<u32>,
     stack: Vec<Kid<'t>>,
 }
 
@@ -122,8 +110,8 @@ pub(super) struct Source<'t> {
 const STEP: usize = 64;
 
 impl<'t> Source<'t> {
-    /// Of a text and its tree.
-    pub(super) fn new(text: &'t str, tree: &'t Tree) -> Source<'t> {
+    /// Of a text.
+    pub(super) fn new(text: &'t str) -> Source<'t> {
         let mut marks = Vec::new();
         if !text.is_ascii() {
             let mut count = 0;
@@ -132,7 +120,9 @@ impl<'t> Source<'t> {
                 count += starts(chunk);
             }
         }
-        Source { text, marks, cursor: tree.walk(), stack: Vec::with_capacity(256) }
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect();
+        Source { text, marks, lines, stack: Vec::with_capacity(256) }
     }
 
     /// Lists the named children of a node, comments and other extras left out. Give them back with [`Source::done`].
@@ -147,19 +137,8 @@ impl<'t> Source<'t> {
 
     fn list(&mut self, node: Node<'t>, named: bool) -> Kids {
         let from = self.stack.len();
-        self.cursor.reset(node);
-        if self.cursor.goto_first_child() {
-            loop {
-                let child = self.cursor.node();
-                if (!named || child.is_named()) && (!child.is_extra() || child.is_error()) {
-                    let field = self.cursor.field_id().map_or(0, std::num::NonZeroU16::get);
-                    self.stack.push(Kid { node: child, field });
-                }
-                if !self.cursor.goto_next_sibling() {
-                    break;
-                }
-            }
-        }
+        let wanted = |child: &Node<'t>| (!named || child.is_named()) && (!child.is_extra() || child.is_error());
+        self.stack.extend(node.children().filter(wanted).map(|node| Kid { node, field: node.field() }));
         Kids { from, to: self.stack.len() }
     }
 
@@ -190,21 +169,22 @@ impl<'t> Source<'t> {
 
     /// Where a node starts.
     pub(super) fn start(&self, node: Node<'t>) -> Pos {
-        self.pos(node.start_position(), node.start_byte())
+        self.pos(node.line(), node.start_byte())
     }
 
     /// The position after a node.
     pub(super) fn end(&self, node: Node<'t>) -> Pos {
-        self.pos(node.end_position(), node.end_byte())
+        let below = &self.lines[node.line() + 1..];
+        let end = node.end_byte() as u32;
+        let more =
+            if below.first().is_none_or(|line| *line > end) { 0 } else { below.partition_point(|line| *line <= end) };
+        self.pos(node.line() + more, node.end_byte())
     }
 
-    fn pos(&self, point: tree_sitter::Point, byte: usize) -> Pos {
-        let column = if self.marks.is_empty() {
-            point.column as u32
-        } else {
-            self.chars(byte) - self.chars(byte.saturating_sub(point.column))
-        };
-        Pos { line: point.row as u32 + 1, column: column + 1 }
+    fn pos(&self, line: usize, byte: usize) -> Pos {
+        let start = self.lines[line] as usize;
+        let column = if self.marks.is_empty() { (byte - start) as u32 } else { self.chars(byte) - self.chars(start) };
+        Pos { line: line as u32 + 1, column: column + 1 }
     }
 
     /// Characters before a byte.
@@ -317,7 +297,7 @@ macro_rules! kinds {
         }
 
         /// What a node is.
-        pub(super) fn kind(node: tree_sitter::Node<'_>) -> Kind {
+        pub(super) fn kind(node: $crate::lang::tree::Node<'_>) -> Kind {
             KINDS.1.get(usize::from(node.kind_id())).copied().unwrap_or(Kind::Other)
         }
     };

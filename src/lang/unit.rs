@@ -4,10 +4,9 @@
 //! Everything is in evaluation order: a receiver's and an argument's calls stand before the call itself, and `seq`
 //! numbers calls, bindings, awaits and jumps of one file in one sequence.
 
-use foldhash::{HashMap, HashMapExt};
-
 use super::Language;
 use super::component::Component;
+pub use super::names::Names;
 
 /// A line and a column, both 1-based; columns count characters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -665,64 +664,5 @@ impl Unit {
     /// A type; none for none.
     pub fn ty(&self, id: TyId) -> Option<&Ty> {
         self.tys.get(id.index())
-    }
-}
-
-/// Interned names of one file.
-#[derive(Debug)]
-pub struct Names {
-    /// By the hash of the text; where two texts share one, the second stands at the next number that is free.
-    index: HashMap<u64, Sym>,
-    hasher: foldhash::fast::RandomState,
-    texts: Vec<Box<str>>,
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        let hasher = foldhash::fast::RandomState::default();
-        Self { index: HashMap::with_capacity(256), hasher, texts: Vec::with_capacity(256) }
-    }
-}
-
-impl Names {
-    /// The name of this text.
-    pub fn intern(&mut self, text: &str) -> Sym {
-        match self.place(text) {
-            Ok(sym) => sym,
-            Err(free) => {
-                let sym = Sym(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-                self.texts.push(text.into());
-                self.index.insert(free, sym);
-                sym
-            }
-        }
-    }
-
-    /// The name of a text, or the place where it belongs.
-    fn place(&self, text: &str) -> Result<Sym, u64> {
-        use std::hash::BuildHasher as _;
-        let mut at = self.hasher.hash_one(text);
-        loop {
-            match self.index.get(&at) {
-                Some(sym) if self.text(*sym) == text => return Ok(*sym),
-                Some(_) => at = at.wrapping_add(1),
-                None => return Err(at),
-            }
-        }
-    }
-
-    /// All texts, in the order of their names.
-    pub fn into_texts(self) -> Vec<Box<str>> {
-        self.texts
-    }
-
-    /// The name of this text, if it occurs in the file at all.
-    pub fn find(&self, text: &str) -> Option<Sym> {
-        self.place(text).ok()
-    }
-
-    /// The text of a name; empty for none.
-    pub fn text(&self, sym: Sym) -> &str {
-        self.texts.get(sym.index()).map_or("", |t| t)
     }
 }

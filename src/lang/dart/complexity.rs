@@ -9,12 +9,10 @@
 //! - `if` and `for` in a list, set or map are no decisions; cognitively they are what they look like;
 //! - operators count in bodies only, not in default values and initialisers.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, kind};
 use crate::lang::complexity::{Construct, FunctionComplexity, Increment, row};
 use crate::lang::tally::{self, Tally};
-use crate::lang::tree::Source;
+use crate::lang::tree::{Node, Source};
 
 /// What adds how much in Dart.
 pub(in crate::lang) const INCREMENTS: &[Increment] = &[

@@ -1,9 +1,8 @@
 //! Statements, branches and loops.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, Lower, child, kind};
 use crate::lang::tree;
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, CtxKind, JumpKind, Sym, TyId, Val, ValId, ctx_flag};
 
 impl<'t> Lower<'t> {

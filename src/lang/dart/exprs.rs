@@ -1,9 +1,8 @@
 //! Expressions. Call chains and left-deep operators are walked in a loop, never by recursion.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, Lower, child, kind};
 use crate::lang::builder::NewCall;
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, CtxKind, Pos, Sym, TyId, Val, ValId, call_flag, ctx_flag};
 
 /// A link of a chain such as `a.b(c)[d]!`, seen from the outside in.

@@ -1,8 +1,7 @@
 //! Declarations: imports, classes with their fields and methods, functions, variables.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, Lower, child, kind};
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, CtxKind, NoteKind, Sym, TyId, ValId, ctx_flag};
 
 impl<'t> Lower<'t> {

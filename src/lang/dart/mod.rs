@@ -9,10 +9,8 @@ mod exprs;
 mod items;
 mod params;
 
-use tree_sitter::Node;
-
 use super::builder::Builder;
-use super::tree::{self, Kid, Source};
+use super::tree::{self, Kid, Node, Source};
 use super::unit::{BindId, Pos, Sym, Val, ValId};
 use super::{Language, Lowered, Unparsable};
 
@@ -72,10 +70,10 @@ tree::fields! {
 pub(super) fn lower(_path: &str, text: &str) -> Result<Lowered, Unparsable> {
     let tree = tree::parse(grammar(), text)?;
     let mut lower =
-        Lower { b: Builder::new(Language::Dart), src: Source::new(text, &tree), members: Vec::new(), this: Vec::new() };
-    lower.file(tree.root_node());
-    let functions = complexity::measure(tree.root_node(), &mut lower.src);
-    Ok(Lowered { unit: lower.b.finish(tree::end_of(text)), functions, damage: tree::damage(&tree) })
+        Lower { b: Builder::new(Language::Dart), src: Source::new(text), members: Vec::new(), this: Vec::new() };
+    lower.file(tree.tree.root_node());
+    let functions = complexity::measure(tree.tree.root_node(), &mut lower.src);
+    Ok(Lowered { unit: lower.b.finish(tree::end_of(text)), functions, damage: tree.damage })
 }
 
 /// The lowering in progress.

@@ -1,8 +1,7 @@
 //! Written types and parameters. Futures and `?` are looked through; lists, sets, iterables and streams are lists.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, Lower, child, kind};
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, TyId, Val, ValId};
 
 impl<'t> Lower<'t> {

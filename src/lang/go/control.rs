@@ -1,9 +1,8 @@
 //! Branches and loops.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, Lower, child, kind};
 use crate::lang::tree;
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindId, BindKind, CtxId, CtxKind, Sym, TyId, Val, ValId, ctx_flag};
 
 impl<'t> Lower<'t> {

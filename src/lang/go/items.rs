@@ -1,8 +1,7 @@
 //! Declarations: imports, functions and methods, types, variables and constants of a package.
 
-use tree_sitter::Node;
-
 use super::{F, Implements, Kind, Lower, child, kind};
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, CtxKind, NoteKind, Pos, Sym, TyId, Val, ValId, ctx_flag};
 
 impl<'t> Lower<'t> {

@@ -9,11 +9,9 @@ mod items;
 mod statements;
 mod types;
 
-use tree_sitter::Node;
-
 use super::builder::Builder;
 use super::go_complexity;
-use super::tree::{self, Kid, Source};
+use super::tree::{self, Kid, Node, Source};
 use super::unit::{Pos, Sym, TyId, Val, ValId};
 use super::{Language, Lowered, Unparsable};
 
@@ -62,7 +60,7 @@ pub(super) fn lower(path: &str, text: &str) -> Result<Lowered, Unparsable> {
     let tree = tree::parse(grammar(), text)?;
     let mut lower = Lower {
         b: Builder::new(Language::Go),
-        src: Source::new(text, &tree),
+        src: Source::new(text),
         label: Sym::NONE,
         results: Vec::new(),
         implements: Vec::new(),
@@ -70,9 +68,9 @@ pub(super) fn lower(path: &str, text: &str) -> Result<Lowered, Unparsable> {
         for_tests: false,
         built: String::new(),
     };
-    lower.file(tree.root_node());
-    let functions = go_complexity::measure(tree.root_node(), &mut lower.src);
-    Ok(Lowered { unit: lower.b.finish(tree::end_of(text)), functions, damage: tree::damage(&tree) })
+    lower.file(tree.tree.root_node());
+    let functions = go_complexity::measure(tree.tree.root_node(), &mut lower.src);
+    Ok(Lowered { unit: lower.b.finish(tree::end_of(text)), functions, damage: tree.damage })
 }
 
 /// A type that a function's body shows to implement an interface: `func New() Store { return &store{} }`.

@@ -1,9 +1,8 @@
 //! Statements: blocks, assignments and declarations, what is sent, returned, started and put off.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, Lower, child, kind};
 use crate::lang::builder::NewCall;
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, CtxKind, JumpKind, Sym, TyId, Val, ValId};
 
 /// A value, and the type that its expression says by itself.

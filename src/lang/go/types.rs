@@ -1,8 +1,7 @@
 //! Written types. Pointers are looked through; slices, arrays and variadic parameters are lists.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, Lower, child, kind};
+use crate::lang::tree::Node;
 use crate::lang::unit::{Sym, TyId};
 
 impl<'t> Lower<'t> {

@@ -9,13 +9,11 @@
 //! - an `if` that is the whole branch of another costs nothing cognitively, with or without `else` before it;
 //! - a run of one boolean operator goes on until a statement of a block begins, or a `!`.
 
-use tree_sitter::Node;
-
 use super::kinds::{F, Kind, kind};
 use super::recursion::Recursion;
 use crate::lang::complexity::{Construct, FunctionComplexity, Increment, row};
 use crate::lang::tally::{self, Tally};
-use crate::lang::tree::Source;
+use crate::lang::tree::{Node, Source};
 
 /// What adds how much in Java.
 pub(in crate::lang) const INCREMENTS: &[Increment] = &[

@@ -1,10 +1,9 @@
 //! Statements: blocks, branches, loops, jumps.
 
-use tree_sitter::Node;
-
 use super::kinds::{F, Kind, kind};
 use super::{Java, child};
 use crate::lang::tree;
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, CtxKind, JumpKind, Sym, TyId, Val, ValId, ctx_flag};
 
 impl<'t> Java<'t> {
@@ -143,7 +142,7 @@ impl<'t> Java<'t> {
 
     fn labeled(&mut self, node: Node<'t>) {
         let label = node.named_child(0).map_or(Sym::NONE, |n| self.sym(n));
-        let Some(inner) = node.named_child(node.named_child_count().saturating_sub(1) as u32) else { return };
+        let Some(inner) = node.named_child(node.named_child_count().saturating_sub(1)) else { return };
         match kind(inner) {
             Kind::EnhancedFor => self.for_each(inner, label),
             Kind::For => self.for_loop(inner, label),

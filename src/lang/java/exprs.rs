@@ -1,10 +1,9 @@
 //! Expressions.
 
-use tree_sitter::Node;
-
 use super::kinds::{F, Kind, kind};
 use super::{Java, child};
 use crate::lang::jvm::Parts;
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, CtxKind, Sym, TyId, Val, ValId, call_flag, ctx_flag};
 
 /// Methods that give an object of the class that they are handed.
@@ -146,7 +145,7 @@ impl<'t> Java<'t> {
             return None;
         }
         let args = child(node, F.arguments)?;
-        let first = args.named_children(&mut args.walk()).next()?;
+        let first = args.named_children().next()?;
         let class = if kind(first) == Kind::ClassLiteral { first.named_child(0)? } else { return None };
         Some(self.ty(class))
     }
@@ -186,7 +185,7 @@ impl<'t> Java<'t> {
         let (start, at, end) = (self.src.start(node), self.src.start(written), self.src.end(node));
         let parts = Parts { recv: ValId::NONE, name, flags: 0, generic: TyId::NONE, start, at, end };
         let value = self.finish_call(parts, from);
-        let last = node.named_child(node.named_child_count().saturating_sub(1) as u32);
+        let last = node.named_child(node.named_child_count().saturating_sub(1));
         if let Some(body) = last.filter(|n| kind(*n) == Kind::ClassBody) {
             let base = self.ty(written);
             self.anonymous(body, &[base], node);

@@ -1,9 +1,8 @@
 //! Declarations: imports, classes, fields, methods.
 
-use tree_sitter::Node;
-
 use super::kinds::{F, Kind, kind};
 use super::{Java, child};
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, CtxId, CtxKind, NoteKind, Sym, TyId, Val, ValId, ctx_flag};
 
 /// What the modifiers of a declaration say.

@@ -3,11 +3,9 @@
 //! The reference resolves every call; here names, the number of arguments and the types that are written nearby decide. Must
 //! not know what a recursion costs.
 
-use foldhash::{HashMap, HashMapExt};
-use tree_sitter::Node;
-
 use super::kinds::{F, Kind, kind};
-use crate::lang::tree::Source;
+use crate::lang::tree::{Node, Source};
+use foldhash::{HashMap, HashMapExt};
 
 /// A method, as far as a call must match it.
 #[derive(Debug, Clone)]
@@ -49,7 +47,7 @@ impl<'t> Recursion<'t> {
                 | Kind::RecordDeclaration => (node.child_by_field_id(F.body), name(F.name)),
                 Kind::EnumConstant => (node.child_by_field_id(F.body), ""),
                 Kind::ObjectCreation => {
-                    let last = node.named_child_count().checked_sub(1).and_then(|n| node.named_child(n as u32));
+                    let last = node.named_child_count().checked_sub(1).and_then(|n| node.named_child(n));
                     (last.filter(|body| kind(*body) == Kind::ClassBody), "")
                 }
                 _ => (None, ""),
@@ -200,8 +198,7 @@ fn declared<'t>(method: Node<'t>, name: &str, src: &mut Source<'t>) -> Option<&'
             Kind::FormalParameter | Kind::EnhancedFor | Kind::Resource => is_it(node.child_by_field_id(F.name)),
             Kind::LocalVariable => {
                 let of = |n: Node<'t>| n.child_by_field_id(F.name);
-                let mut cursor = node.walk();
-                node.named_children(&mut cursor).any(|kid| kind(kid) == Kind::VariableDeclarator && is_it(of(kid)))
+                node.named_children().any(|kid| kind(kid) == Kind::VariableDeclarator && is_it(of(kid)))
             }
             Kind::InstanceOf if is_it(node.child_by_field_id(F.name)) => {
                 return node.child_by_field_id(F.right).map(|ty| simple(src.text(ty)));

@@ -1,9 +1,8 @@
 //! Written types.
 
-use tree_sitter::Node;
-
 use super::Java;
 use super::kinds::{F, Kind, kind};
+use crate::lang::tree::Node;
 use crate::lang::unit::TyId;
 
 impl<'t> Java<'t> {

@@ -1,10 +1,9 @@
 //! Calls and what they are made of: receivers, arguments, closures, references.
 
-use tree_sitter::Node;
-
 use super::Kotlin;
 use super::kinds::{Kind, kind};
 use crate::lang::jvm::Parts;
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, CtxKind, Sym, TyId, Val, ValId, call_flag};
 
 impl<'t> Kotlin<'t> {

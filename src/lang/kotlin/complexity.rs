@@ -11,12 +11,10 @@
 //! - the boolean operators of a whole expression are one run, also those of lambdas in it;
 //! - `return@label` costs a point; a call by itself only with as many arguments as the function has parameters.
 
-use tree_sitter::Node;
-
 use super::kinds::{F, Kind, kind};
 use crate::lang::complexity::{Construct, FunctionComplexity, Increment, row};
 use crate::lang::tally::{self, Tally};
-use crate::lang::tree::Source;
+use crate::lang::tree::{Node, Source};
 
 /// What adds how much in Kotlin.
 pub(in crate::lang) const INCREMENTS: &[Increment] = &[

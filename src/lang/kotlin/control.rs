@@ -1,10 +1,9 @@
 //! Statements, branches, loops, jumps.
 
-use tree_sitter::Node;
-
 use super::Kotlin;
 use super::kinds::{F, Kind, kind};
 use crate::lang::tree;
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, CtxKind, JumpKind, Sym, TyId, Val, ValId, ctx_flag};
 
 impl<'t> Kotlin<'t> {

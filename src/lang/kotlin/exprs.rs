@@ -1,9 +1,8 @@
 //! Expressions.
 
-use tree_sitter::Node;
-
 use super::Kotlin;
 use super::kinds::{Kind, kind};
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, CtxKind, Sym, TyId, Val, ValId, ctx_flag};
 
 impl<'t> Kotlin<'t> {

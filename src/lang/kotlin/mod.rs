@@ -11,10 +11,8 @@ mod types;
 
 use std::ops::{Deref, DerefMut};
 
-use tree_sitter::Node;
-
 use super::jvm::{self, Jvm};
-use super::tree::{self, Source};
+use super::tree::{self, Node, Source};
 use super::{Language, Lowered, Unparsable};
 use kinds::{Kind, kind};
 
@@ -22,11 +20,11 @@ use kinds::{Kind, kind};
 pub(super) fn lower(_path: &str, text: &str) -> Result<Lowered, Unparsable> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parsed = tree::parse(kinds::grammar(), &jvm::without_annotations(text, is_of_function_type))?;
-    let mut lower = Kotlin { jvm: Jvm::new(Language::Kotlin, Source::new(text, &parsed)) };
-    lower.file(parsed.root_node());
-    let functions = complexity::measure(parsed.root_node(), &mut lower.jvm.src);
+    let mut lower = Kotlin { jvm: Jvm::new(Language::Kotlin, Source::new(text)) };
+    lower.file(parsed.tree.root_node());
+    let functions = complexity::measure(parsed.tree.root_node(), &mut lower.jvm.src);
     let unit = lower.jvm.b.finish(tree::end_of(text));
-    Ok(Lowered { unit, functions, damage: tree::damage(&parsed) })
+    Ok(Lowered { unit, functions, damage: parsed.damage })
 }
 
 /// `content: @Composable () -> Unit`: where a type begins, with a gap before the parenthesis.

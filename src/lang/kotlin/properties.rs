@@ -1,9 +1,8 @@
 //! Properties and local variables.
 
-use tree_sitter::Node;
-
 use super::Kotlin;
 use super::kinds::{F, Kind, kind};
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, CtxKind, NoteKind, Pos, Sym, TyId, Val, ValId, ctx_flag};
 
 /// The parts of a property.

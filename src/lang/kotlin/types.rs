@@ -1,9 +1,8 @@
 //! Written types.
 
-use tree_sitter::Node;
-
 use super::Kotlin;
 use super::kinds::{Kind, kind};
+use crate::lang::tree::Node;
 use crate::lang::unit::TyId;
 
 impl<'t> Kotlin<'t> {

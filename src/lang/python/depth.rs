@@ -23,6 +23,11 @@ pub(super) fn scan(text: &str) -> Result<Vec<u32>, Unparsable> {
         .map_err(|what| Unparsable { what: format!("{what}; exclude the file if it is generated"), line })
 }
 
+/// Whether a byte is one of a name or number, which counts for nothing.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
 /// What is open around a byte.
 #[derive(Clone, Copy)]
 enum Open {
@@ -92,7 +97,7 @@ impl Scan<'_> {
             b':' if self.is_part() => self.open.push(Open::Format),
             b' ' => self.run += u32::from(self.peek(1).is_ascii_alphabetic()),
             _ if byte.is_ascii_punctuation() && byte != b'_' => self.run += 1,
-            _ => {}
+            _ => self.at += self.bytes[self.at + 1..].iter().take_while(|byte| is_word(**byte)).count(),
         }
         self.at += 1;
         Ok(())
@@ -162,7 +167,10 @@ impl Scan<'_> {
                     self.at += if triple { 3 } else { 1 };
                     return;
                 }
-                _ => self.at += 1,
+                _ => {
+                    let ends = |byte: &&u8| !matches!(**byte, b'\\' | b'\n' | b'"' | b'\'');
+                    self.at += 1 + self.bytes[self.at + 1..].iter().take_while(ends).count();
+                }
             }
         }
     }

@@ -1,9 +1,8 @@
 //! Calls: what they are called on, and what they are handed, in parentheses and after them.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, Lower, child, kind};
 use crate::lang::builder::NewCall;
+use crate::lang::tree::Node;
 use crate::lang::unit::{CtxKind, Pos, Sym, TyId, Val, ValId, call_flag, ctx_flag};
 
 /// Functions of the language that run what they are handed as a task of its own or as part of one.

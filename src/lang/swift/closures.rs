@@ -1,9 +1,8 @@
 //! Closures: their parameters, named or not, and whether they suspend.
 
-use tree_sitter::Node;
-
 use super::types::is_type;
 use super::{Closure, F, Kind, Lower, child, kind};
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, CtxKind, Sym, TyId, Val, ValId, ctx_flag};
 
 impl<'t> Lower<'t> {

@@ -10,12 +10,10 @@
 //! - each `case` is one, whatever it lists, and `case` in a condition adds to its `if`; `default` is none;
 //! - a keyword that is a name, as in `func size(for width: Int)` and `.for(…)`, is a decision; `.if(…)` is not here.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, child, kind};
 use crate::lang::complexity::{Construct, FunctionComplexity, Increment, row};
 use crate::lang::tally::{self, Tally};
-use crate::lang::tree::Source;
+use crate::lang::tree::{Node, Source};
 
 /// What adds how much in Swift.
 pub(in crate::lang) const INCREMENTS: &[Increment] = &[
@@ -266,7 +264,8 @@ impl<'t> Walk<'_, 't> {
         for entry in &entries {
             let parts = self.listed(*entry);
             cases += parts.iter().filter(|part| part.kind() == "case").count() as u32;
-            let steps = parts.iter().filter(|part| kind(**part) == Kind::Statements).map(Node::named_child_count);
+            let steps =
+                parts.iter().filter(|part| kind(**part) == Kind::Statements).map(|part| part.named_child_count());
             flat &= steps.sum::<usize>() <= 1;
         }
         let decisions = cases * at.one();

@@ -1,8 +1,7 @@
 //! Expressions. Left-deep operators are walked in a loop, never by recursion.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, Lower, child, kind};
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindKind, Sym, Val, ValId, call_flag};
 
 impl<'t> Lower<'t> {

@@ -1,9 +1,8 @@
 //! Declarations: imports, types and their extensions, functions, properties.
 
-use tree_sitter::Node;
-
 use super::types::is_type;
 use super::{Class, F, Kind, Lower, child, kind};
+use crate::lang::tree::Node;
 use crate::lang::unit::{BindId, BindKind, CtxId, CtxKind, NoteKind, Pos, Sym, TyId, Val, ValId, call_flag, ctx_flag};
 
 /// Classes and protocols that tests derive from, and that only a preview is.

@@ -1,8 +1,7 @@
 //! Which members a type has, as far as its file tells, and what a bare name means in it.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, Lower, Members, child, kind};
+use crate::lang::tree::Node;
 use crate::lang::unit::{Sym, Val, ValId};
 
 impl<'t> Lower<'t> {

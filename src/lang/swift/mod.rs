@@ -14,13 +14,11 @@ mod members;
 mod patterns;
 mod types;
 
-use foldhash::{HashMap, HashMapExt, HashSet};
-use tree_sitter::Node;
-
 use super::builder::Builder;
-use super::tree::{self, Kid, Source};
+use super::tree::{self, Kid, Node, Source};
 use super::unit::{BindId, CtxId, Pos, Sym, Val, ValId};
 use super::{Language, Lowered, Unparsable};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 tree::kinds! {
     tree_sitter_swift::LANGUAGE;
@@ -78,15 +76,15 @@ pub(super) fn lower(_path: &str, text: &str) -> Result<Lowered, Unparsable> {
     let tree = tree::parse(grammar(), text)?;
     let mut lower = Lower {
         b: Builder::new(Language::Swift),
-        src: Source::new(text, &tree),
+        src: Source::new(text),
         known: HashMap::new(),
         globals: HashSet::default(),
         classes: Vec::new(),
         closures: Vec::new(),
     };
-    lower.file(tree.root_node());
-    let functions = complexity::measure(tree.root_node(), &mut lower.src);
-    Ok(Lowered { unit: lower.b.finish(tree::end_of(text)), functions, damage: tree::damage(&tree) })
+    lower.file(tree.tree.root_node());
+    let functions = complexity::measure(tree.tree.root_node(), &mut lower.src);
+    Ok(Lowered { unit: lower.b.finish(tree::end_of(text)), functions, damage: tree.damage })
 }
 
 /// What a file says of a type: the names of its members, whether written in the type or in an extension of it.

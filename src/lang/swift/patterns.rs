@@ -1,9 +1,7 @@
 //! Patterns and the conditions that bind by them: `if let`, `guard case`, `for case`, arms of a `switch`.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, Lower, child, kind};
-use crate::lang::tree::Kid;
+use crate::lang::tree::{Kid, Node};
 use crate::lang::unit::{BindId, BindKind, Sym, TyId, Val, ValId};
 
 impl<'t> Lower<'t> {

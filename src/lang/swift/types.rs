@@ -1,9 +1,8 @@
 //! Written types. Optionals, `any`, `some` and metatypes are looked through; arrays, sets, sequences and streams are lists;
 //! a future is like an optional: what maps it is no loop.
 
-use tree_sitter::Node;
-
 use super::{F, Kind, Lower, child, kind};
+use crate::lang::tree::Node;
 use crate::lang::unit::TyId;
 
 /// Types that hold any number of items, by their last name.

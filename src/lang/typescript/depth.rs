@@ -11,12 +11,36 @@ const MAX_ANGLES: u32 = 8_000;
 const MAX_RUN: u32 = 8_000;
 const MAX_LADDER: u32 = 3_000;
 
-/// Words after which a `/` starts a regular expression.
-const BEFORE_REGEX: [&[u8]; 12] =
-    [b"return", b"typeof", b"case", b"in", b"of", b"delete", b"void", b"throw", b"new", b"else", b"do", b"await"];
+/// Whether a `/` after a word starts a regular expression.
+fn is_before_regex(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"return"
+            | b"typeof"
+            | b"case"
+            | b"in"
+            | b"of"
+            | b"delete"
+            | b"void"
+            | b"throw"
+            | b"new"
+            | b"else"
+            | b"do"
+            | b"await"
+    )
+}
+
+/// Whether a text is too short to reach any limit: each operator, angle and statement takes a byte of it.
+fn is_short(text: &str) -> bool {
+    let opens = || text.bytes().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count();
+    text.len() <= (2 * MAX_LADDER).min(MAX_RUN).min(MAX_ANGLES) as usize && opens() <= MAX_DEPTH as usize
+}
 
 /// Checks a text; `jsx` says that a `<` may open an element.
 pub(super) fn check(text: &str, jsx: bool) -> Result<(), Unparsable> {
+    if is_short(text) {
+        return Ok(());
+    }
     let mut scan = Scan { bytes: text.as_bytes(), jsx, ..Scan::default() };
     while scan.at < scan.bytes.len() {
         scan.step();
@@ -87,7 +111,8 @@ impl Scan<'_> {
         let text = self.within() == Open::Children;
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => {
-                self.at += 1;
+                let spaces = self.bytes[self.at..].iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
+                self.at += spaces.count();
                 return;
             }
             b'/' if !text && self.peek(1) == b'/' => return self.skip_to(b'\n'),
@@ -212,12 +237,10 @@ impl Scan<'_> {
 
     fn word(&mut self) {
         let from = self.at;
-        while is_word(self.peek(0)) {
-            self.at += 1;
-        }
+        self.at += self.bytes[from..].iter().take_while(|byte| is_word(**byte)).count();
         let word = &self.bytes[from..self.at];
         // Prefix words chain without a bracket; statements do after `if (…)`, which closes one.
-        self.run += u32::from(BEFORE_REGEX.contains(&word) || word == b"yield" || word == b"keyof" || word == b"infer");
+        self.run += u32::from(is_before_regex(word) || matches!(word, b"yield" | b"keyof" | b"infer"));
         match word {
             b"else" => match self.elses.last_mut() {
                 Some(elses) => *elses += 1,
@@ -241,7 +264,7 @@ impl Scan<'_> {
             b')' | b']' | b'}' | b'"' | b'\'' | b'`' | b'<' => false,
             last if is_word(last) => {
                 let (from, to) = self.word;
-                to > from && BEFORE_REGEX.contains(&&self.bytes[from..to])
+                to > from && is_before_regex(&self.bytes[from..to])
             }
             _ => true,
         }
@@ -310,13 +333,25 @@ impl Scan<'_> {
     }
 }
 
+/// The bytes of words.
+const WORD: [bool; 256] = {
+    let mut words = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let ascii = byte as u8;
+        words[byte] = ascii.is_ascii_alphanumeric() || ascii == b'_' || ascii == b'$' || ascii >= 0x80;
+        byte += 1;
+    }
+    words
+};
+
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+    WORD[byte as usize]
 }
 
 /// Words that are no name of something with type arguments.
 fn is_keyword(word: &[u8]) -> bool {
-    BEFORE_REGEX.contains(&word) || matches!(word, b"return" | b"default" | b"yield" | b"instanceof" | b"extends")
+    is_before_regex(word) || matches!(word, b"default" | b"yield" | b"instanceof" | b"extends")
 }
 
 #[cfg(test)]

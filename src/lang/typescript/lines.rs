@@ -1,5 +1,7 @@
 //! Byte offsets → lines and columns. Columns count characters, so a text that is not ASCII keeps counts every few bytes.
 
+use std::cell::Cell;
+
 use crate::lang::unit::Pos;
 
 /// Bytes between two counts.
@@ -13,6 +15,8 @@ pub(super) struct Lines<'t> {
     starts: Vec<u32>,
     /// Characters before every `STEP`th byte; empty where the text is ASCII.
     counts: Vec<u32>,
+    /// The line that was asked for last: the next one is near.
+    last: Cell<usize>,
 }
 
 impl<'t> Lines<'t> {
@@ -31,13 +35,13 @@ impl<'t> Lines<'t> {
             }
             counts.push(count);
         }
-        Self { text, starts, counts }
+        Self { text, starts, counts, last: Cell::new(0) }
     }
 
     /// Where a byte stands.
     pub(super) fn pos(&self, offset: u32) -> Pos {
         let offset = offset.min(self.text.len() as u32);
-        let line = self.starts.partition_point(|start| *start <= offset).max(1) - 1;
+        let line = self.index(offset);
         let start = self.starts[line];
         let column = if self.counts.is_empty() { offset - start } else { self.before(offset) - self.before(start) };
         Pos { line: line as u32 + 1, column: column + 1 }
@@ -45,7 +49,21 @@ impl<'t> Lines<'t> {
 
     /// The line of a byte.
     pub(super) fn line(&self, offset: u32) -> u32 {
-        self.starts.partition_point(|start| *start <= offset).max(1) as u32
+        self.index(offset) as u32 + 1
+    }
+
+    /// The index of the line of a byte.
+    fn index(&self, offset: u32) -> usize {
+        const NEAR: usize = 4;
+        let last = self.last.get();
+        let below = &self.starts[last..];
+        let found = match below.iter().take(NEAR).position(|start| *start > offset) {
+            Some(0) => self.starts[..last].partition_point(|start| *start <= offset).max(1) - 1,
+            Some(lines) => last + lines - 1,
+            None => last + below.partition_point(|start| *start <= offset).max(1) - 1,
+        };
+        self.last.set(found);
+        found
     }
 
     /// Where the text ends.

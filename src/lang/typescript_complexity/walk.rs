@@ -126,32 +126,37 @@ impl<'a> Walk<'a, '_> {
 
     /// A chain of members and calls, from its root outwards.
     fn chain(&mut self, expr: &Expression<'a>) {
-        let mut parts: Vec<Part<'_, 'a>> = Vec::new();
+        // Most chains have one part: that takes no list.
+        let (mut last, mut parts): (Option<Part<'_, 'a>>, Vec<Part<'_, 'a>>) = (None, Vec::new());
+        let mut push = |part| match last {
+            None => last = Some(part),
+            Some(_) => parts.push(part),
+        };
         let mut at = expr;
         loop {
             at = match at {
                 Expression::ChainExpression(chain) => match &chain.expression {
                     ChainElement::CallExpression(call) => {
                         self.call(call);
-                        parts.push(Part::Arguments(&call.arguments));
+                        push(Part::Arguments(&call.arguments));
                         &call.callee
                     }
                     ChainElement::TSNonNullExpression(inner) => &inner.expression,
                     ChainElement::ComputedMemberExpression(m) => {
                         self.optional(m.optional, m.span);
-                        parts.push(Part::Expr(&m.expression));
+                        push(Part::Expr(&m.expression));
                         &m.object
                     }
                     named => self.named_link(named),
                 },
                 Expression::CallExpression(call) => {
                     self.call(call);
-                    parts.push(Part::Arguments(&call.arguments));
+                    push(Part::Arguments(&call.arguments));
                     &call.callee
                 }
                 Expression::ComputedMemberExpression(m) => {
                     self.optional(m.optional, m.span);
-                    parts.push(Part::Expr(&m.expression));
+                    push(Part::Expr(&m.expression));
                     &m.object
                 }
                 Expression::StaticMemberExpression(m) => {
@@ -164,7 +169,7 @@ impl<'a> Walk<'a, '_> {
                 }
                 Expression::TSNonNullExpression(inner) => &inner.expression,
                 Expression::TaggedTemplateExpression(tagged) => {
-                    parts.push(Part::Exprs(&tagged.quasi.expressions));
+                    push(Part::Exprs(&tagged.quasi.expressions));
                     &tagged.tag
                 }
                 other => {
@@ -173,12 +178,14 @@ impl<'a> Walk<'a, '_> {
                 }
             };
         }
-        for part in parts.into_iter().rev() {
-            match part {
-                Part::Arguments(arguments) => arguments.iter().for_each(|a| self.visit_argument(a)),
-                Part::Expr(expr) => self.visit_expression(expr),
-                Part::Exprs(exprs) => exprs.iter().for_each(|expr| self.visit_expression(expr)),
-            }
+        parts.into_iter().rev().chain(last).for_each(|part| self.part(part));
+    }
+
+    fn part(&mut self, part: Part<'_, 'a>) {
+        match part {
+            Part::Arguments(arguments) => arguments.iter().for_each(|a| self.visit_argument(a)),
+            Part::Expr(expr) => self.visit_expression(expr),
+            Part::Exprs(exprs) => exprs.iter().for_each(|expr| self.visit_expression(expr)),
         }
     }
 
@@ -335,7 +342,7 @@ impl<'a> VisitJs<'a> for Walk<'a, '_> {
     }
 
     fn visit_binary_expression(&mut self, it: &BinaryExpression<'a>) {
-        let mut rights = vec![&it.right];
+        let mut rights = Vec::new();
         let mut left = &it.left;
         while let Expression::BinaryExpression(inner) = left {
             rights.push(&inner.right);
@@ -343,6 +350,7 @@ impl<'a> VisitJs<'a> for Walk<'a, '_> {
         }
         self.visit_expression(left);
         rights.into_iter().rev().for_each(|right| self.visit_expression(right));
+        self.visit_expression(&it.right);
     }
 
     fn visit_jsx_expression_container(&mut self, it: &JSXExpressionContainer<'a>) {
