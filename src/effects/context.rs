@@ -14,38 +14,45 @@ use crate::lang::unit::{
     ctx_flag,
 };
 
-/// Words that make a name one of a database connection.
-const CONNECTION_WORDS: [&str; 19] = [
-    "conn",
-    "con",
-    "connection",
-    "db",
-    "pool",
-    "tx",
-    "txn",
-    "transaction",
-    "trans",
-    "executor",
-    "database",
-    "postgres",
-    "sqlite",
-    "mysql",
-    "pg",
-    "dbconn",
-    "session",
-    "conns",
-    "dbc",
-];
-
 /// Whether a name is one of a database connection (`db_con`, `conn`, `tx`, `get_conn`).
 pub(crate) fn is_connection_name(name: &str) -> bool {
     // `db_result` is what one gave.
     let given = matches!(name.rsplit('_').next(), Some("result" | "results" | "row" | "rows"));
-    let says = || {
-        name.split('_').any(|word| CONNECTION_WORDS.contains(&word))
-            || humps(name).any(|word| is_connection_word(&word))
+    let lower = |hump: &str| {
+        let mut word = [0; LONGEST_CONNECTION_WORD];
+        let fits = word.get_mut(..hump.len()).map(|word| word.copy_from_slice(hump.as_bytes()));
+        word.make_ascii_lowercase();
+        fits.is_some() && is_connection_word(&word[..hump.len()])
     };
-    !given && says()
+    !given && (name.split('_').any(|word| is_connection_word(word.as_bytes())) || humps(name).any(lower))
+}
+
+const LONGEST_CONNECTION_WORD: usize = 11;
+
+/// Whether a word makes a name one of a database connection.
+fn is_connection_word(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"conn"
+            | b"con"
+            | b"connection"
+            | b"db"
+            | b"pool"
+            | b"tx"
+            | b"txn"
+            | b"transaction"
+            | b"trans"
+            | b"executor"
+            | b"database"
+            | b"postgres"
+            | b"sqlite"
+            | b"mysql"
+            | b"pg"
+            | b"dbconn"
+            | b"session"
+            | b"conns"
+            | b"dbc"
+    )
 }
 
 /// Whether a name is one of a cursor of a database: what is executed on it is a statement.
@@ -53,24 +60,20 @@ pub(crate) fn is_cursor_name(name: &str) -> bool {
     matches!(name.rsplit('_').next(), Some("cursor" | "cur" | "curs"))
 }
 
-fn is_connection_word(word: &str) -> bool {
-    CONNECTION_WORDS.contains(&word)
-}
-
-/// The words of a name in camel case (`dbConn`), lower case; none where it is in another.
-fn humps(name: &str) -> impl Iterator<Item = String> + '_ {
+/// The words of a name in camel case (`dbConn`); none where it is in another.
+fn humps(name: &str) -> impl Iterator<Item = &str> {
     let camel = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.contains(|c: char| c.is_ascii_uppercase());
     let words = if camel { name } else { "" };
     let starts = words.char_indices().filter(|(at, c)| *at == 0 || c.is_ascii_uppercase()).map(|(at, _)| at);
     let ends = starts.clone().skip(1).chain([words.len()]);
-    starts.zip(ends).map(move |(from, to)| words[from..to].to_ascii_lowercase())
+    starts.zip(ends).map(move |(from, to)| &words[from..to])
 }
 
 /// The words of a name in whatever case, lower case.
 fn name_words(name: &str) -> impl Iterator<Item = String> + '_ {
     name.split('_').flat_map(|part| {
         let camel = humps(part).next().is_some();
-        humps(part).chain((!camel).then(|| part.to_ascii_lowercase()))
+        humps(part).chain((!camel).then_some(part)).map(str::to_ascii_lowercase)
     })
 }
 
@@ -88,8 +91,11 @@ pub(crate) fn is_store_name(name: &str) -> bool {
         "collection",
         "table",
     ];
-    let lower = name.to_ascii_lowercase();
-    ENDS.iter().any(|end| lower.ends_with(end))
+    let ends = |end: &str| {
+        let from = name.len().checked_sub(end.len());
+        from.is_some_and(|from| name.as_bytes()[from..].eq_ignore_ascii_case(end.as_bytes()))
+    };
+    ENDS.iter().any(|end| ends(end))
 }
 
 /// Methods that give the same items on, one by one.

@@ -58,8 +58,10 @@ pub struct Names<'a> {
     files: &'a [Summary],
     rest: Option<&'a dyn Rest>,
     asked: Asked<'a>,
-    free: HashMap<Key<'a>, Vec<FuncRef>>,
-    methods: HashMap<&'a str, HashMap<&'a str, Vec<FuncRef>>>,
+    /// Free functions, each with the path of its module.
+    free: HashMap<Key<'a>, Vec<(FuncRef, &'a str)>>,
+    /// Type name → method name → methods, each with the path of its module.
+    methods: HashMap<&'a str, HashMap<&'a str, Vec<(FuncRef, &'a str)>>>,
     /// Method name → methods with a body, where types implement interfaces without saying so.
     owners: HashMap<&'a str, Vec<FuncRef>>,
     types: HashMap<Key<'a>, Vec<TypeRef>>,
@@ -128,10 +130,11 @@ impl<'a> Names<'a> {
             if func.template != NONE {
                 self.templates.entry(file.name(func.template)).or_default().push(id);
             } else if func.owner == NONE {
-                self.free.entry(key(file.name(func.name), file.name(func.module))).or_default().push(id);
+                let module = file.name(func.module);
+                self.free.entry(key(file.name(func.name), module)).or_default().push((id, module));
             } else {
                 let owner = self.methods.entry(file.name(func.owner)).or_default();
-                owner.entry(file.name(func.name)).or_default().push(id);
+                owner.entry(file.name(func.name)).or_default().push((id, file.name(func.module)));
                 if file.language.is_structural() && func.flags & func_flag::BODILESS == 0 && !file.test {
                     self.owners.entry(file.name(func.name)).or_default().push(id);
                 }
@@ -245,17 +248,21 @@ impl<'a> Names<'a> {
     /// Free functions of a name, each with the path of its module; the name is looked for from these places.
     fn free<'n>(&'n self, keys: &'n [Key<'n>]) -> impl Iterator<Item = (FuncRef, &'a str)> + 'n {
         keys.iter().flat_map(|key| {
-            let own = self.free.get(key).into_iter().flatten();
-            let own = own.map(|id| (*id, self.file(id.file).name(self.func(*id).module)));
+            let own = self.free.get(key).into_iter().flatten().copied();
             own.chain(self.ask(Kind::Free, key.0, key.1).map(function))
         })
     }
 
     /// Methods of a name, each with the path of its module.
-    fn methods(&self, ty: &str, method: &str) -> Vec<(FuncRef, &'a str)> {
-        let own = self.methods.get(ty).and_then(|m| m.get(method)).into_iter().flatten();
-        let own = own.map(|id| (*id, self.file(id.file).name(self.func(*id).module)));
-        own.chain(self.ask(Kind::Method, ty, method).map(function)).collect()
+    fn methods(&self, ty: &str, method: &str) -> impl Iterator<Item = (FuncRef, &'a str)> {
+        let own = self.methods.get(ty).and_then(|m| m.get(method)).into_iter().flatten().copied();
+        own.chain(self.ask(Kind::Method, ty, method).map(function))
+    }
+
+    /// Whether several types have a name.
+    fn is_shared(&self, key: Key<'_>) -> bool {
+        let own = self.types.get(&key).map_or(0, Vec::len);
+        own > 1 || own + self.ask(Kind::Type, key.0, key.1).count() > 1
     }
 
     /// Types of a name, each with the path of its module; the name is looked for from these places.
@@ -330,7 +337,10 @@ impl<'a> Names<'a> {
         let (prefix, name) = split_last(path).unwrap_or(("", path));
         if file.language != Language::Rust {
             let keys = keys(name, prefix, &file.module);
-            let candidates = self.free(&keys).filter(|(id, _)| self.may_mean(file, id.file));
+            // In a file that brings nothing in whole, a name alone means what its own module holds: of short names there are
+            // thousands elsewhere.
+            let elsewhere = |module: &str| prefix.is_empty() && file.globs.is_empty() && module != file.module;
+            let candidates = self.free(&keys).filter(|(id, module)| !elsewhere(module) && self.may_mean(file, id.file));
             return self.in_module(file, prefix, candidates);
         }
         if absolute && !self.is_local_crate(path) {
@@ -486,21 +496,20 @@ impl<'a> Names<'a> {
 
     /// The functions that a method of a type means: its own, those of its traits with a body, those that macros make.
     pub fn find_methods(&self, ty: &str, at: Option<TypeRef>, method: &str, out: &mut Vec<FuncRef>) {
-        let own = self.methods(ty, method);
+        let mut own = self.methods(ty, method).peekable();
         // A type of a library with the name of one of ours: what the rest of the repository says is about ours.
         let own_module = at.map(|t| self.file(t.file).name(self.type_def(t).module));
         let key = key(ty, own_module.unwrap_or_default());
         let foreign = at.is_none() && self.ask(Kind::Type, key.0, key.1).next().is_some();
-        if !own.is_empty() {
-            let of_that_name = self.types(&[key]);
-            let several = ty == DEFAULT || of_that_name.len() > 1;
+        if own.peek().is_some() {
+            let several = ty == DEFAULT || self.is_shared(key);
             let crate_name = at.map(|t| crate_of(&self.file(t.file).module));
             let by_module = at.is_some_and(|t| self.language(t.file) != Language::Rust);
             // A crate that declares no such type implements its traits for another crate's. A set, for names that
             // stand in hundreds of crates.
             let is_asked = several && !by_module && crate_name.is_some();
-            let declaring: HashSet<&str> =
-                of_that_name.iter().filter(|_| is_asked).map(|(_, module)| crate_of(module)).collect();
+            let of_that_name = if is_asked { self.types(&[key]) } else { Vec::new() };
+            let declaring: HashSet<&str> = of_that_name.iter().map(|(_, module)| crate_of(module)).collect();
             let fits = |module: &str| match (several, by_module) {
                 (false, _) => true,
                 (true, true) => own_module.is_none_or(|own| own == module),
@@ -509,7 +518,7 @@ impl<'a> Names<'a> {
                 }
             };
             let known = |id: &FuncRef| !foreign || self.is_analysed(id.file);
-            out.extend(own.into_iter().filter(|(id, module)| fits(module) && known(id)).map(|(id, _)| id));
+            out.extend(own.filter(|(id, module)| fits(module) && known(id)).map(|(id, _)| id));
             let with_body = out.iter().any(|id| self.func(*id).flags & func_flag::BODILESS == 0);
             if with_body && !self.is_trait(ty) {
                 return;
@@ -526,7 +535,7 @@ impl<'a> Names<'a> {
             if out.is_empty() {
                 // A method of a trait above it.
                 for base in self.bases(ty).iter().filter(|base| self.is_trait(base) && **base != ty) {
-                    out.extend(self.methods(base, method).into_iter().map(|(id, _)| id));
+                    out.extend(self.methods(base, method).map(|(id, _)| id));
                     self.dispatch(base, method, out);
                 }
             }
@@ -558,7 +567,7 @@ impl<'a> Names<'a> {
         let with_body = |id: &FuncRef| self.func(*id).flags & func_flag::BODILESS == 0;
         for base in bases.iter().filter(|base| self.is_trait(base)) {
             for below in self.implementors(base).iter().filter(|name| self.is_trait(name)) {
-                out.extend(self.methods(below, method).into_iter().map(|(id, _)| id).filter(with_body));
+                out.extend(self.methods(below, method).map(|(id, _)| id).filter(with_body));
             }
         }
     }
@@ -574,14 +583,14 @@ impl<'a> Names<'a> {
             let known = self.is_analysed(id.file) || self.is_within_reach(file, &owner, prefix, module);
             known && (*module == prefix || last_segment(module) == last_segment(prefix))
         };
-        let candidates = self.methods(name, method).into_iter().filter(fits);
+        let candidates = self.methods(name, method).filter(fits);
         out.extend(best(candidates, |(_, module)| Self::nearness(file, prefix, module)).map(|(id, _)| id));
     }
 
     /// Every implementation of a trait's method.
     fn dispatch(&self, base: &str, method: &str, out: &mut Vec<FuncRef>) {
         for ty in self.implementors(base).iter().copied() {
-            let mut found: Vec<FuncRef> = self.methods(ty, method).into_iter().map(|(id, _)| id).collect();
+            let mut found: Vec<FuncRef> = self.methods(ty, method).map(|(id, _)| id).collect();
             if found.is_empty() && !self.is_trait(ty) {
                 // A class that has it from the class above: `UserServiceImpl extends BaseServiceImpl<User>`.
                 found = self.inherited(ty, base, method);

@@ -1,6 +1,7 @@
 //! [`Unit`] → [`Summary`]: names resolved through imports, values as terms, contexts as frames.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
 
@@ -58,6 +59,8 @@ struct Summariser<'a> {
     module: &'a str,
     out: Summary,
     names: Names,
+    /// The name that each of the lowered file's has here, once it was asked for; until then [`UNMADE`].
+    syms: Vec<u32>,
     /// Frame of each context.
     frame_of: Vec<u32>,
     /// Function index of each context that is one.
@@ -74,6 +77,8 @@ struct Summariser<'a> {
     modules: HashMap<u32, String>,
     /// The imports of each local name.
     imports: HashMap<Sym, Vec<u32>>,
+    /// The absolute path of each import, once it was asked for; none where it is no relative one.
+    bases: Vec<Option<Option<Rc<str>>>>,
     /// Notes on types, by the context that they are made of.
     notes: HashMap<CtxId, Vec<&'a Note>>,
     /// The fields of each type.
@@ -125,6 +130,7 @@ impl<'a> Summariser<'a> {
             module: place.module,
             out,
             names: Names::default(),
+            syms: vec![UNMADE; unit.names.len()],
             frame_of: vec![NONE; unit.ctxs.len()],
             func_of: vec![NONE; unit.ctxs.len()],
             site_of: vec![NONE; unit.calls.len()],
@@ -134,6 +140,7 @@ impl<'a> Summariser<'a> {
             open_args: Vec::new(),
             modules: HashMap::new(),
             imports: lookup::imports(unit),
+            bases: vec![None; unit.imports.len()],
             notes: lookup::notes(unit),
             fields: lookup::fields(unit),
             handlers: lookup::handlers(unit),
@@ -157,7 +164,15 @@ impl<'a> Summariser<'a> {
 
     fn sym(&mut self, sym: Sym) -> u32 {
         let unit = self.unit;
-        if sym.is_some() { self.name(unit.name(sym)) } else { NONE }
+        match self.syms.get(sym.index()).copied() {
+            None => NONE,
+            Some(UNMADE) => {
+                let name = self.name(unit.name(sym));
+                self.syms[sym.index()] = name;
+                name
+            }
+            Some(known) => known,
+        }
     }
 
     fn term(&mut self, term: Term) -> u32 {
@@ -243,21 +258,45 @@ impl<'a> Summariser<'a> {
             }
             _ => {}
         }
-        let local = unit.names.find(first).and_then(|local| self.imports.get(&local));
-        let reach = local.into_iter().flatten().map(|import| &unit.imports[*import as usize]);
-        let found = reach.filter(|i| unit.is_in(ctx, i.ctx)).max_by_key(|i| i.ctx);
-        if let Some(import) = found {
-            let target = unit.name(import.path);
-            // `use crate::a::b`, `use self::c` and `mod d; use d::e;` are themselves relative.
-            let base = self.absolute(target, import.ctx).map_or(Cow::Borrowed(target), Cow::Owned);
-            return (if rest.is_some() { Cow::Owned(joined(&base)) } else { base }, true);
+        if let Some(import) = unit.names.find(first).and_then(|local| self.import(local, ctx)) {
+            let path = match self.base(import) {
+                Some(base) if rest.is_none() => Cow::Owned(base.to_string()),
+                Some(base) => Cow::Owned(joined(&base)),
+                None if rest.is_none() => Cow::Borrowed(unit.name(unit.imports[import].path)),
+                None => Cow::Owned(joined(unit.name(unit.imports[import].path))),
+            };
+            return (path, true);
         }
         (Cow::Borrowed(path), false)
     }
 
+    /// The import that a name means where it is used.
+    fn import(&self, local: Sym, ctx: CtxId) -> Option<usize> {
+        let unit = self.unit;
+        let reach = self.imports.get(&local)?.iter().map(|import| *import as usize);
+        reach.filter(|i| unit.is_in(ctx, unit.imports[*i].ctx)).max_by_key(|i| unit.imports[*i].ctx)
+    }
+
+    /// The absolute path of an import that is itself relative: `use crate::a::b`, `use self::c` and `mod d; use d::e;`.
+    fn base(&mut self, import: usize) -> Option<Rc<str>> {
+        if let Some(known) = &self.bases[import] {
+            return known.clone();
+        }
+        let row = &self.unit.imports[import];
+        let base: Option<Rc<str>> = self.absolute(self.unit.name(row.path), row.ctx).map(Rc::from);
+        self.bases[import] = Some(base.clone());
+        base
+    }
+
     fn resolved_name(&mut self, sym: Sym, ctx: CtxId) -> (u32, bool) {
         let unit = self.unit;
-        let (path, absolute) = self.resolve(unit.name(sym), ctx);
+        let path = unit.name(sym);
+        // Most names are of one segment, and no import's.
+        let plain = sym.is_some() && unit.language != Language::Rust && split_first(path).1.is_none();
+        if plain && self.import(sym, ctx).is_none() {
+            return (self.sym(sym), false);
+        }
+        let (path, absolute) = self.resolve(path, ctx);
         (self.name(&path), absolute)
     }
 

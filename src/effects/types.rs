@@ -164,6 +164,10 @@ fn is_map(name: &str) -> bool {
 pub struct Types<'n, 'a> {
     names: &'n Names<'a>,
     memo: HashMap<(u32, u32), Type<'a>>,
+    /// The free function that each path of a file means, and whether the path is absolute.
+    functions: HashMap<(u32, &'a str, bool), Option<FuncRef>>,
+    /// What a method of a type of the repository means.
+    methods: HashMap<TypeRef, HashMap<Box<str>, Rc<[FuncRef]>>>,
 }
 
 const MAX_DEPTH: u32 = 24;
@@ -171,7 +175,7 @@ const MAX_DEPTH: u32 = 24;
 impl<'n, 'a> Types<'n, 'a> {
     /// Nothing evaluated yet.
     pub fn new(names: &'n Names<'a>) -> Types<'n, 'a> {
-        Types { names, memo: HashMap::new() }
+        Types { names, memo: HashMap::new(), functions: HashMap::new(), methods: HashMap::new() }
     }
 
     /// The type of a term of a file.
@@ -464,8 +468,9 @@ impl<'n, 'a> Types<'n, 'a> {
 
     /// The functions that a path means.
     pub fn path_targets(&mut self, file: u32, path: &'a str, absolute: bool, out: &mut Vec<FuncRef>, depth: u32) {
-        let summary = self.names.file(file);
-        if let Some(found) = self.names.find_function(summary, path, absolute) {
+        let (names, summary) = (self.names, self.names.file(file));
+        let find = || names.find_function(summary, path, absolute);
+        if let Some(found) = *self.functions.entry((file, path, absolute)).or_insert_with(find) {
             out.push(found);
             return;
         }
@@ -511,8 +516,7 @@ impl<'n, 'a> Types<'n, 'a> {
     fn methods_of(&mut self, ty: &Type<'a>, method: &str, out: &mut Vec<FuncRef>, depth: u32) {
         match ty.head {
             Head::Own(id) => {
-                let name = self.names.file(id.file).name(self.names.type_def(id).name);
-                self.names.find_methods(name, Some(id), method, out);
+                self.own_methods(id, method, out);
                 if out.is_empty() && depth < MAX_DEPTH {
                     self.held_function(id, method, out, depth + 1);
                 }
@@ -543,6 +547,24 @@ impl<'n, 'a> Types<'n, 'a> {
                 out.retain(|id| self.names.file(id.file).language == Language::Swift);
             }
             _ => {}
+        }
+    }
+
+    /// The functions that a method of a type of the repository means.
+    fn own_methods(&mut self, id: TypeRef, method: &str, out: &mut Vec<FuncRef>) {
+        let names = self.names;
+        let name = names.file(id.file).name(names.type_def(id).name);
+        if !out.is_empty() {
+            // What was found before decides what else is looked for.
+            return names.find_methods(name, Some(id), method, out);
+        }
+        let known = self.methods.entry(id).or_default();
+        match known.get(method) {
+            Some(found) => out.extend_from_slice(found),
+            None => {
+                names.find_methods(name, Some(id), method, out);
+                known.insert(method.into(), out.as_slice().into());
+            }
         }
     }
 

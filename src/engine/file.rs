@@ -211,7 +211,7 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
         summary: Some(summary),
         raws,
         spoken,
-        functions: lowered.functions.iter().map(|f| metrics(f, &source.path, language)).collect(),
+        functions: lowered.functions.into_iter().map(|f| metrics(f, &source.path, language)).collect(),
         complexity_time: watch.elapsed(),
         rules_time,
         references,
@@ -328,13 +328,13 @@ fn module(facts: &Facts, path: &str) -> String {
     facts.module_path(path).map_or_else(by_name, |m| m.join("::"))
 }
 
-fn metrics(function: &FunctionComplexity, path: &str, language: Language) -> FunctionMetrics {
+fn metrics(function: FunctionComplexity, path: &str, language: Language) -> FunctionMetrics {
     FunctionMetrics {
         file: path.to_owned(),
-        name: function.name.clone(),
+        name: function.name,
         line: function.span.line,
         end_line: function.span.end_line,
-        language: language.key().to_owned(),
+        language: language.key().into(),
         cyclomatic: function.cyclomatic,
         cognitive: function.cognitive,
         recursive: function.recursive,

@@ -184,11 +184,18 @@ impl<'a> Mint<'a> {
         let mut seen = BTreeSet::new();
         let mut ordinals: BTreeMap<String, u32> = BTreeMap::new();
         let mut checks: BTreeMap<&'static str, Vec<Finding>> = BTreeMap::new();
+        // The lines of the source that is at hand: findings come source by source.
+        let (mut at, mut lines): (usize, Vec<&str>) = (usize::MAX, Vec::new());
         for (rule, source, raw) in sorted {
             if !seen.insert((rule.id, source, raw.line)) {
                 continue;
             }
-            let finding = self.finding(rule, source, raw, &mut ordinals);
+            if source != at {
+                at = source;
+                lines.clear();
+                lines.extend(self.job.sources[source].text.lines());
+            }
+            let finding = self.finding(rule, (source, &lines), raw, &mut ordinals);
             checks.entry(rule.check).or_default().push(finding);
         }
         for (check, finding) in self.budgets {
@@ -200,7 +207,13 @@ impl<'a> Mint<'a> {
         checks
     }
 
-    fn finding(&self, rule: &'static Rule, source: usize, raw: Raw, ordinals: &mut BTreeMap<String, u32>) -> Finding {
+    fn finding(
+        &self,
+        rule: &'static Rule,
+        (source, lines): (usize, &[&str]),
+        raw: Raw,
+        ordinals: &mut BTreeMap<String, u32>,
+    ) -> Finding {
         let text = &self.job.sources[source];
         let hot = self.placed[source].hot;
         let language = Language::of_path(&text.path);
@@ -216,7 +229,7 @@ impl<'a> Mint<'a> {
         } else {
             raw.end_line
         };
-        let snippet = normalised(&text.text, raw.line, last);
+        let snippet = normalised(lines, raw.line, last);
         let base = fingerprint(&[rule.id, &raw.symbol, &snippet], 0);
         let ordinal = ordinals.entry(format!("{source}:{base}")).or_default();
         let identity = fingerprint(&[rule.id, &raw.symbol, &snippet], *ordinal);
@@ -250,10 +263,23 @@ impl<'a> Mint<'a> {
 }
 
 /// The lines of a place with white space folded, without the suppression at their ends: writing one changes no identity.
-fn normalised(text: &str, first: u32, last: u32) -> String {
-    let lines = text.lines().skip(first.saturating_sub(1) as usize).take((last.saturating_sub(first) + 1) as usize);
-    let words: Vec<&str> = lines.map(without_marker).flat_map(str::split_whitespace).collect();
-    words.join(" ").chars().take(SNIPPET).collect()
+fn normalised(lines: &[&str], first: u32, last: u32) -> String {
+    let lines = lines.iter().skip(first.saturating_sub(1) as usize).take((last.saturating_sub(first) + 1) as usize);
+    let mut snippet = String::new();
+    for word in lines.flat_map(|line| without_marker(line).split_whitespace()) {
+        if !snippet.is_empty() {
+            snippet.push(' ');
+        }
+        snippet.push_str(word);
+        // A character has four bytes at most.
+        if snippet.len() > 4 * SNIPPET {
+            break;
+        }
+    }
+    if let Some((end, _)) = snippet.char_indices().nth(SNIPPET) {
+        snippet.truncate(end);
+    }
+    snippet
 }
 
 /// Rule, symbol path, normalised snippet and ordinal; no line numbers, no file: a rename keeps it.

@@ -4,6 +4,7 @@
 //! Owns: parallel lowering, the repository graph, running rules under their caps, weighing by the rubric. Must not know
 //! about stories, reports or git.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -203,7 +204,7 @@ pub struct FunctionMetrics {
     /// Last line, 1-based.
     pub end_line: u32,
     /// Language key (`rust`).
-    pub language: String,
+    pub language: Cow<'static, str>,
     /// Cyclomatic complexity.
     pub cyclomatic: u32,
     /// Cognitive complexity.

@@ -2,7 +2,7 @@
 
 use super::query::{Query, Spoken};
 use super::{client, dsl, mapped, models, orm, select};
-use crate::lang::unit::{Call, CtxKind, Unit, Val, ValId, call_flag};
+use crate::lang::unit::{Call, CallId, CtxKind, Unit, Val, ValId, call_flag};
 use crate::model::finding::Span;
 
 /// Beginnings of the names of functions and macros that take a statement.
@@ -23,7 +23,8 @@ const TAKE_STATEMENTS: [&str; 11] = [
 /// What a file says, its tests left out.
 pub fn spoken(unit: &Unit) -> Spoken {
     let mut spoken = Spoken::default();
-    for call in &unit.calls {
+    let narrowed = orm::Narrowed::of(unit);
+    for (n, call) in unit.calls.iter().enumerate() {
         if unit.is_test(call.ctx) {
             continue;
         }
@@ -37,7 +38,8 @@ pub fn spoken(unit: &Unit) -> Spoken {
                 spoken.queries.push(Query { whole: !template, ..query(unit, call, selects) });
             }
         }
-        let select = dsl::select(unit, call).or_else(|| orm::select(unit, call)).or_else(|| client::select(unit, call));
+        let mapped = || orm::select(unit, CallId(n as u32), &narrowed);
+        let select = dsl::select(unit, call).or_else(mapped).or_else(|| client::select(unit, call));
         if let Some(select) = select {
             spoken.queries.push(query(unit, call, vec![select]));
         }
@@ -114,7 +116,12 @@ pub fn may_define(source: &str) -> bool {
 
 /// Whether a text makes or changes a table or an index.
 fn defines(text: &str) -> bool {
-    let head: String = text.trim_start().chars().take(24).flat_map(char::to_lowercase).collect();
+    let text = text.trim_start();
+    // Asked of every text of a file.
+    if !text.starts_with(['c', 'C', 'a', 'A']) {
+        return false;
+    }
+    let head: String = text.chars().take(24).flat_map(char::to_lowercase).collect();
     let mut words = head.split_whitespace();
     matches!(words.next(), Some("create" | "alter"))
         && matches!(words.next(), Some("table" | "index" | "unique" | "fulltext" | "virtual"))

@@ -3,9 +3,11 @@
 //! What a chain takes from elsewhere (a `Q` object, a condition in a variable, a query that a branch narrows) is not known,
 //! and makes it opaque.
 
+use foldhash::HashSet;
+
 use super::query::{ColumnRef, Condition, Select, TableRef, Test};
 use crate::lang::Language;
-use crate::lang::unit::{BindId, BindKind, Call, CtxKind, Unit, Val, ValId, call_flag};
+use crate::lang::unit::{BindId, BindKind, Call, CallId, CtxKind, Unit, Val, ValId, call_flag};
 
 /// Methods that send a query, or say how many rows it takes.
 #[rustfmt::skip]
@@ -33,7 +35,8 @@ const NEUTRAL: [&str; 20] = [
 ];
 
 /// The select of a call that sends a query.
-pub(super) fn select(unit: &Unit, call: &Call) -> Option<Select> {
+pub(super) fn select(unit: &Unit, id: CallId, narrowed: &Narrowed) -> Option<Select> {
+    let call = unit.call(id);
     if unit.language != Language::Python || call.flags & call_flag::METHOD == 0 {
         return None;
     }
@@ -45,7 +48,7 @@ pub(super) fn select(unit: &Unit, call: &Call) -> Option<Select> {
         reader.chain(*query, 0)?;
         return Some(reader.select);
     }
-    if !SENDS.contains(&name) || is_narrowed_further(unit, call) {
+    if !SENDS.contains(&name) || narrowed.is_further(id, name) {
         return None;
     }
     reader.chain(call.recv, 0)?;
@@ -76,11 +79,27 @@ pub(super) fn iterated(unit: &Unit) -> Vec<(&Call, Select)> {
     sent.collect()
 }
 
-/// `.all().filter(…)`: another call narrows what this one gives.
-fn is_narrowed_further(unit: &Unit, call: &Call) -> bool {
-    let gives = |val: ValId| matches!(unit.plain(val), Val::Call(id) if unit.call(id).seq == call.seq);
-    unit.calls.iter().any(|other| other.recv.is_some() && gives(other.recv))
-        || unit.name(call.name) == "all" && unit.binds.iter().any(|bind| gives(bind.value))
+/// `.all().filter(…)`: calls that another one narrows further.
+pub(super) struct Narrowed {
+    by_calls: HashSet<CallId>,
+    by_names: HashSet<CallId>,
+}
+
+impl Narrowed {
+    /// Of a file.
+    pub(super) fn of(unit: &Unit) -> Narrowed {
+        let called = |val: ValId| if let Val::Call(id) = unit.plain(val) { Some(id) } else { None };
+        let python = unit.language == Language::Python;
+        let (calls, binds) = if python { (unit.calls.as_slice(), unit.binds.as_slice()) } else { (&[][..], &[][..]) };
+        Narrowed {
+            by_calls: calls.iter().filter_map(|call| called(call.recv)).collect(),
+            by_names: binds.iter().filter_map(|bind| called(bind.value)).collect(),
+        }
+    }
+
+    fn is_further(&self, id: CallId, name: &str) -> bool {
+        self.by_calls.contains(&id) || name == "all" && self.by_names.contains(&id)
+    }
 }
 
 struct Reader<'u> {

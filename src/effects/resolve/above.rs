@@ -69,7 +69,7 @@ impl<'a> Names<'a> {
                     continue;
                 }
                 seen.insert(name);
-                out.extend(self.methods(name, method).into_iter().map(|(id, _)| id).filter(with_body));
+                out.extend(self.methods(name, method).map(|(id, _)| id).filter(with_body));
                 above.extend_from_slice(&self.bases(name));
             }
             level = above;

@@ -75,7 +75,7 @@ fn fits(names: &Names<'_>, interface: TypeRef, of: FuncRef, asked: &[&str]) -> b
 }
 
 fn has(names: &Names<'_>, owner: &str, module: &str, method: &str, depth: u32) -> bool {
-    if names.methods(owner, method).iter().any(|(_, at)| depth > 0 || *at == module) {
+    if names.methods(owner, method).any(|(_, at)| depth > 0 || at == module) {
         return true;
     }
     depth < EMBEDDED && names.bases(owner).iter().any(|base| has(names, base, module, method, depth + 1))
