@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::paths::split_first;
 use crate::lang::Language;
 
 /// The module that a file is, outside of every manifest that says otherwise.
@@ -31,7 +32,7 @@ pub(crate) fn of_path(language: Language, path: &str) -> String {
 /// An import made absolute, where its text says from where it counts (`./users::load`, `..models::User`); none where it
 /// names a module by a path of its own.
 pub(crate) fn relative(language: Language, path: &str, import: &str) -> Option<String> {
-    let (module, item) = import.split_once("::").map_or((import, None), |(module, item)| (module, Some(item)));
+    let (module, item) = split_first(import);
     let folder = folder_of(path);
     let found = match language {
         Language::TypeScript | Language::JavaScript if module.starts_with('.') => {
@@ -62,15 +63,16 @@ pub(crate) fn relative(language: Language, path: &str, import: &str) -> Option<S
 pub(crate) fn named(language: Language, path: &str) -> Cow<'_, str> {
     let plain = match language {
         Language::TypeScript | Language::JavaScript => {
-            let (module, item) = path.split_once("::").map_or((path, ""), |(module, item)| (module, item));
+            let (module, item) = split_first(path);
+            let item = item.unwrap_or_default();
+            if !module.starts_with('#') && !module.contains('/') {
+                return Cow::Borrowed(path);
+            }
             // `@/lib/db` and `~/lib/db` stand for the root of the sources.
             let inside = module.trim_start_matches(['@', '~', '#']);
             // `#src/db.js` stands for a folder of the package itself.
             let own = module.starts_with('#').then_some(inside);
             let inside = inside.strip_prefix('/').or(own).unwrap_or(module);
-            if inside == module && !module.contains('/') {
-                return Cow::Borrowed(path);
-            }
             join_item(script(inside), item)
         }
         Language::Go if path.contains('/') => path.replace('/', "::"),
@@ -168,17 +170,21 @@ fn folder_of(path: &str) -> &str {
 
 /// Two paths joined, `.` and `..` resolved; none where the result leaves the repository.
 pub(crate) fn joined(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
+    let mut found = String::with_capacity(folder.len() + path.len() + 1);
     for part in folder.split('/').chain(path.split('/')) {
         match part {
             "" | "." => {}
-            ".." => {
-                parts.pop()?;
+            ".." if found.is_empty() => return None,
+            ".." => found.truncate(found.rfind('/').unwrap_or(0)),
+            _ => {
+                if !found.is_empty() {
+                    found.push('/');
+                }
+                found.push_str(part);
             }
-            _ => parts.push(part),
         }
     }
-    Some(parts.join("/"))
+    Some(found)
 }
 
 #[cfg(test)]

@@ -507,10 +507,10 @@ impl<'a> Summariser<'a> {
                 _ => {}
             }
         }
-        for import in &unit.imports {
+        for (n, import) in unit.imports.iter().enumerate() {
             let module = self.module_of(import.ctx);
             let module = self.name(&module);
-            let path = match self.absolute(unit.name(import.path), import.ctx) {
+            let path = match self.base(n) {
                 Some(path) => self.name(&path),
                 None => self.resolved_name(import.path, import.ctx).0,
             };

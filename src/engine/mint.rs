@@ -95,11 +95,11 @@ impl<'a> Mint<'a> {
     }
 
     /// Takes what the rules over single files found.
-    pub(super) fn files(&mut self, files: &[Analysed], rules: &[&'static Rule]) {
-        for (source, file) in files.iter().enumerate() {
-            for raw in &file.raws {
+    pub(super) fn files(&mut self, files: &mut [Analysed], rules: &[&'static Rule]) {
+        for (source, file) in files.iter_mut().enumerate() {
+            for raw in file.raws.drain(..) {
                 if let Some(rule) = rules.iter().find(|rule| rule.id == raw.rule) {
-                    self.found.push((rule, source, raw.clone()));
+                    self.found.push((rule, source, raw));
                 }
             }
         }

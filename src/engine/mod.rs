@@ -295,7 +295,7 @@ fn analyse(job: Job<'_>) -> Output {
     minted.sites(&graph, &rules);
     timings.add("n-plus-one", start.elapsed());
     let measured: Duration = files.iter().map(|f| f.complexity_time).sum();
-    minted.files(&files, &rules);
+    minted.files(&mut files, &rules);
     timings.add("complexity", measured);
     timings.add("memory", files.iter().map(|f| f.rules_time).sum());
     let weighing = Watch::start();

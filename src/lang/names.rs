@@ -1,5 +1,6 @@
 //! Interned names: each text once, all in one string, found by a hash.
 
+use std::cell::RefCell;
 use std::hash::BuildHasher as _;
 
 use serde::{Deserialize, Serialize};
@@ -64,11 +65,46 @@ pub struct Names {
     hasher: foldhash::fast::FixedState,
 }
 
+/// The tables of names, empty.
+#[derive(Debug, Default)]
+struct Room {
+    hashes: Vec<u32>,
+    slots: Vec<u32>,
+}
+
+thread_local! {
+    /// What files before left: each file would ask for the same memory again.
+    static ROOMS: RefCell<Vec<Room>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Tables of so many slots are kept for the next file, and so many tables: a file has its own names and its summary's.
+const LARGEST_ROOM: usize = 1 << 13;
+const MOST_ROOMS: usize = 2;
+
 impl Default for Names {
     fn default() -> Self {
+        let Room { hashes, mut slots } = ROOMS.with_borrow_mut(Vec::pop).unwrap_or_default();
+        let len = slots.len().max(512);
+        slots.clear();
+        slots.resize(len, NONE);
         let texts = Texts { all: String::with_capacity(4096), ends: Vec::with_capacity(256) };
-        let hasher = foldhash::fast::FixedState::default();
-        Self { texts, hashes: Vec::with_capacity(256), slots: vec![NONE; 512], hasher }
+        Self { texts, hashes, slots, hasher: foldhash::fast::FixedState::default() }
+    }
+}
+
+impl Drop for Names {
+    fn drop(&mut self) {
+        let mut room = Room { hashes: std::mem::take(&mut self.hashes), slots: std::mem::take(&mut self.slots) };
+        room.hashes.clear();
+        if room.slots.len() <= LARGEST_ROOM {
+            // Where the thread ends, nobody comes after.
+            let _ = ROOMS.try_with(|rooms| {
+                let mut rooms = rooms.borrow_mut();
+                if rooms.len() < MOST_ROOMS {
+                    rooms.push(room);
+                }
+            });
+        }
     }
 }
 
@@ -136,8 +172,8 @@ impl Names {
     }
 
     /// All texts, in the order of their names.
-    pub fn into_texts(self) -> Texts {
-        self.texts
+    pub fn into_texts(mut self) -> Texts {
+        std::mem::take(&mut self.texts)
     }
 
     /// The name of this text, if it occurs in the file at all.

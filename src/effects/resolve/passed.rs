@@ -70,7 +70,7 @@ impl<'a> Names<'a> {
 
     /// What a module passes on under a whole path.
     pub(super) fn reexport(&self, path: &str, language: Language) -> Option<(&'a str, &'a str)> {
-        let (prefix, local) = path.rsplit_once("::")?;
+        let (prefix, local) = split_last(path)?;
         // A module's own default is passed on by its name alone.
         let through = language != Language::Rust && local != DEFAULT;
         let fits =

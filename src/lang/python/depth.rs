@@ -13,6 +13,9 @@ const MAX_RUN: u32 = 20_000;
 /// Checks a text; gives the offset of each line's first byte.
 pub(super) fn scan(text: &str) -> Result<Vec<u32>, Unparsable> {
     let bytes = text.as_bytes();
+    if let Some(lines) = of_short(bytes) {
+        return Ok(lines);
+    }
     let mut lines = Vec::with_capacity(bytes.len() / 24 + 1);
     lines.push(0);
     let mut scan = Scan { bytes, at: 0, lines, open: Vec::new(), saved: 0, run: 0 };
@@ -21,6 +24,24 @@ pub(super) fn scan(text: &str) -> Result<Vec<u32>, Unparsable> {
     checked
         .map(|()| scan.lines)
         .map_err(|what| Unparsable { what: format!("{what}; exclude the file if it is generated"), line })
+}
+
+/// The lines of a text that is too short to reach any limit; none where it may.
+fn of_short(bytes: &[u8]) -> Option<Vec<u32>> {
+    // Each operator takes a byte.
+    if bytes.len() > MAX_RUN as usize {
+        return None;
+    }
+    // With a bracket, the text and the format of an f-string may be open.
+    let brackets = bytes.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count();
+    if brackets * 3 >= MAX_DEPTH {
+        return None;
+    }
+    let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    let lines: Vec<u32> = std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect();
+    let after = lines.iter().skip(1).copied().chain([bytes.len() as u32]);
+    let long = lines.iter().zip(after).any(|(from, to)| (to - from) as usize > MAX_INDENT);
+    (!long).then_some(lines)
 }
 
 /// Whether a byte is one of a name or number, which counts for nothing.

@@ -50,7 +50,7 @@ pub(super) fn check(text: &str, jsx: bool) -> Result<(), Unparsable> {
             format!("more than {MAX_ANGLES} nested elements or type arguments")
         } else if scan.run > MAX_RUN {
             format!("an expression of more than {MAX_RUN} operators")
-        } else if scan.ladder() > MAX_LADDER {
+        } else if scan.heads.max(scan.ladder) > MAX_LADDER {
             format!("more than {MAX_LADDER} `else` branches or statements without a block in a row")
         } else {
             continue;
@@ -89,6 +89,8 @@ struct Scan<'a> {
     heads: u32,
     /// `else` seen in each open block, the innermost last.
     elses: Vec<u32>,
+    /// As many as were seen in the block of the last one.
+    ladder: u32,
     /// The last byte that is no space and no comment.
     last: u8,
     /// Where the last word ended, and where it began.
@@ -242,20 +244,21 @@ impl Scan<'_> {
         // Prefix words chain without a bracket; statements do after `if (…)`, which closes one.
         self.run += u32::from(is_before_regex(word) || matches!(word, b"yield" | b"keyof" | b"infer"));
         match word {
-            b"else" => match self.elses.last_mut() {
-                Some(elses) => *elses += 1,
-                None => self.elses.push(1),
-            },
+            b"else" => {
+                if self.elses.is_empty() {
+                    self.elses.push(0);
+                }
+                if let Some(elses) = self.elses.last_mut() {
+                    *elses += 1;
+                    self.ladder = *elses;
+                }
+            }
             b"extends" => self.no_element(),
             b"if" | b"while" | b"for" | b"do" | b"with" => self.heads += 1,
             _ => {}
         }
         self.word = (from, self.at);
         self.last = word[word.len() - 1];
-    }
-
-    fn ladder(&self) -> u32 {
-        self.heads.max(self.elses.last().copied().unwrap_or(0))
     }
 
     fn starts_regex(&self) -> bool {
