@@ -56,6 +56,15 @@ pub struct Config {
 }
 
 impl Config {
+    /// Takes away a judge that runs a program or opens a connection. Whether there was one.
+    pub fn without_judge(&mut self) -> bool {
+        let is_outside = matches!(self.judge.kind, JudgeKind::Command | JudgeKind::Http);
+        if is_outside {
+            self.judge.kind = JudgeKind::Rubric;
+        }
+        is_outside
+    }
+
     /// Takes external tools away: what they would look at is somebody's whom nobody vouched for. Whether there were any.
     pub fn without_tools(&mut self) -> bool {
         let engines = [&mut self.complexity.engine, &mut self.bundle.engine];
@@ -336,13 +345,52 @@ pub enum TimeoutPolicy {
 }
 
 /// The judge behind phase 3B.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Judge {
     /// Which judge.
     pub kind: JudgeKind,
     /// Findings file of the judge of kind `file`.
     pub file: Option<String>,
+    /// Program of the judge of kind `command`, with its arguments: a list, or a text that is split as a shell would.
+    pub command: Option<Words>,
+    /// Variables that this program sees besides the few that every program needs.
+    pub env: Vec<String>,
+    /// Whether the kernel keeps this program from writing to the repository, where it can.
+    pub sandbox: bool,
+    /// Where the judge of kind `http` is asked.
+    pub http: JudgeHttp,
+    /// Name of the model: asked for where the judge is one of several models, and written down.
+    pub model: Option<String>,
+    /// Globs of files of which nothing is shown to a judge. Those of your own file and of the repository's add up.
+    pub redact: Vec<String>,
+    /// Seconds that an answer may take, repeated requests included.
+    pub timeout: u32,
+    /// The most bytes that a judge is shown.
+    pub max_prompt_bytes: u32,
+    /// The most tokens that a judge is shown, counted as one for three bytes.
+    pub max_prompt_tokens: u32,
+    /// The most bytes that an answer may have.
+    pub max_answer_bytes: u32,
+}
+
+impl Default for Judge {
+    fn default() -> Self {
+        Self {
+            kind: JudgeKind::Rubric,
+            file: None,
+            command: None,
+            env: Vec::new(),
+            sandbox: true,
+            http: JudgeHttp::default(),
+            model: None,
+            redact: Vec::new(),
+            timeout: 120,
+            max_prompt_bytes: 240_000,
+            max_prompt_tokens: 80_000,
+            max_answer_bytes: 1 << 20,
+        }
+    }
 }
 
 /// Which judge.
@@ -354,6 +402,64 @@ pub enum JudgeKind {
     Rubric,
     /// A findings file.
     File,
+    /// A program: the prompt on its standard input, one JSON object on its standard output.
+    Command,
+    /// A model behind HTTP.
+    Http,
+}
+
+/// A command line: words, or a text that is split as a shell would.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Words {
+    /// `"claude -p"`.
+    Text(String),
+    /// `["claude", "-p"]`.
+    List(Vec<String>),
+}
+
+impl Words {
+    /// The words; none where the text has an open quote, or there is no word.
+    pub fn split(&self) -> Option<Vec<String>> {
+        let words = match self {
+            Words::Text(text) => shlex::split(text)?,
+            Words::List(words) => words.clone(),
+        };
+        words.first().is_some_and(|program| !program.is_empty()).then_some(words)
+    }
+}
+
+/// Where a model is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct JudgeHttp {
+    /// The form of request and answer.
+    pub form: WireForm,
+    /// Base address; that of the form's own service unless said otherwise.
+    pub url: Option<String>,
+    /// Name of the variable that holds the key; the form's usual one unless said otherwise, empty where none is needed.
+    pub key_env: Option<String>,
+    /// The most tokens that the model may answer with.
+    pub max_tokens: u32,
+    /// How often a request is repeated that was refused for now (429) or failed (5xx, a broken connection).
+    pub retries: u32,
+}
+
+impl Default for JudgeHttp {
+    fn default() -> Self {
+        Self { form: WireForm::Anthropic, url: None, key_env: None, max_tokens: 8192, retries: 3 }
+    }
+}
+
+/// The form of request and answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum WireForm {
+    /// Anthropic's Messages API.
+    #[default]
+    Anthropic,
+    /// The Chat Completions API of OpenAI and of the many servers that speak it.
+    OpenAi,
 }
 
 /// An explicit waiver. One that lacks anything it needs covers nothing, and every report says so.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, Judge};
+use crate::config::{Config, JudgeKind};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::hook::event::Plan;
@@ -276,11 +276,11 @@ fn policy(repo: &Repo, plan: &Plan, named: Option<&str>) -> Result<Option<String
 
 /// What comes from a fork is somebody's whom nobody vouched for: no judge from outside is asked about it.
 fn of_a_fork(config: &mut Config) -> String {
-    let judge = std::mem::take(&mut config.judge);
+    let judge = std::mem::take(&mut config.judge.kind);
     // Nor does what its code is summarised as reach the runs of others.
     config.cache.write = false;
     let mut note = "the change comes from a fork: it is only read, nothing in it is run".to_owned();
-    if judge != Judge::default() {
+    if judge != JudgeKind::Rubric {
         note += ", and the judge from outside is left out";
     }
     if config.without_tools() {

@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::world::guard;
 
 mod baseline;
 mod check;
@@ -22,6 +23,7 @@ mod format;
 mod gate;
 mod hook;
 mod init;
+mod judge;
 mod merge;
 mod metrics;
 mod place;
@@ -58,6 +60,7 @@ enum Command {
     Explain(explain::Args),
     Demo(demo::Args),
     Init(init::Args),
+    Judge(judge::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Hook(hook::Args),
@@ -72,6 +75,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     // `cargo perf-gate …` calls us as `cargo-perf-gate perf-gate …`.
     if args.get(1).is_some_and(|first| first == "perf-gate") {
         args.remove(1);
+    }
+    if args.get(1).is_some_and(|first| first == guard::WORD) {
+        // A process of our own that is to become a guarded program.
+        anstream::eprintln!("{}", guard::become_guarded(&args[2..]));
+        return Exit::Internal;
     }
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
@@ -124,6 +132,7 @@ fn dispatch(command: Command) -> Result<Exit> {
         Command::Explain(args) => explain::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Init(args) => init::run(args),
+        Command::Judge(args) => judge::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Hook(args) => hook::run(args),

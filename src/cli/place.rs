@@ -58,6 +58,9 @@ impl Place {
         if !is_trusted && self.config.without_tools() {
             anstream::eprintln!("note: the checkout is not trusted: no external tool runs, the built-in engine counts");
         }
+        if !is_trusted && self.config.without_judge() {
+            anstream::eprintln!("note: the checkout is not trusted: no judge from outside is asked, the rubric judges");
+        }
     }
 
     fn at(cwd: PathBuf, root: PathBuf, explicit_config: Option<&Path>, policy_from: Option<&str>) -> Result<Place> {

@@ -1,11 +1,12 @@
 //! `cargo perf-gate review <STORY_KEY>`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{json, text};
-use crate::review::{self, Job, Reviewed, Target};
+use crate::review::{self, Job, JudgedBy, Reviewed, Target};
 
 use super::format::{self, Format};
 use super::place::Place;
@@ -48,6 +49,25 @@ pub(super) struct Args {
     /// Findings of a judge from outside, checked before they are believed.
     #[arg(long, value_name = "FILE")]
     llm_findings: Option<PathBuf>,
+    /// Do one step only: `evidence` writes the evidence and the prompt for a judge, `persist` takes what the judge made of it,
+    /// writes the report and updates the row.
+    #[arg(long, value_enum, requires_if("persist", "payload"))]
+    stage: Option<Stage>,
+    /// For `--stage persist`: the judge's findings (JSON) or rendered report (Markdown), checked before they are believed.
+    #[arg(long, value_name = "FILE", requires = "stage", conflicts_with = "llm_findings")]
+    payload: Option<PathBuf>,
+    /// Ask the configured judge again, also where its answer to the same prompt is known.
+    #[arg(long)]
+    fresh_judgment: bool,
+}
+
+/// One step of a review that somebody else judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Stage {
+    /// Write evidence and prompt.
+    Evidence,
+    /// Take the answer, write report and row.
+    Persist,
 }
 
 /// Which findings count.
@@ -73,32 +93,92 @@ pub(super) fn run(args: Args) -> Result<Exit> {
         anstream::eprintln!("usage: cargo perf-gate review <STORY_KEY>");
         return Ok(Exit::Usage);
     };
-    let mut place = Place::here(args.config.as_deref(), args.policy_from.as_deref())?;
-    place.vouched_for(!args.untrusted);
+    if args.stage == Some(Stage::Evidence) && (args.payload.is_some() || args.dry_run || args.llm_findings.is_some()) {
+        return Err(Error::usage("the stage `evidence` takes no findings, and is all about what it writes")
+            .next("hand findings in with `--stage persist --payload FILE`"));
+    }
+    if args.stage == Some(Stage::Evidence) && !matches!(args.format, Format::Text | Format::Json) {
+        return Err(Error::usage("the stage `evidence` prints `--format text` or `json`"));
+    }
+    let place = Place::here(args.config.as_deref(), args.policy_from.as_deref())?;
+    let judged_by = match (&args.stage, &args.payload, &args.llm_findings) {
+        (Some(Stage::Evidence), ..) => JudgedBy::Payload(PathBuf::new()),
+        (Some(Stage::Persist), Some(file), _) => JudgedBy::Payload(place.cwd.join(file)),
+        (_, _, Some(file)) => JudgedBy::Findings(place.cwd.join(file)),
+        _ => JudgedBy::Configured,
+    };
+    let job = Job {
+        scope: args.scope.into(),
+        dry_run: args.dry_run,
+        no_cache: args.no_cache,
+        judged_by,
+        fresh_judgment: args.fresh_judgment,
+        ..job(place, key, args.base, args.stack, args.untrusted)?
+    };
+    if args.stage == Some(Stage::Evidence) {
+        return evidence(&job, args.format);
+    }
+    let progress = print::Progress::start("reviewing");
+    let reviewed = review::run(&job)?;
+    drop(progress);
+    show(job.key.as_str(), &reviewed, args.format, job.dry_run)?;
+    Ok(reviewed.verdict.into())
+}
+
+/// A review of the working tree, with nothing else asked for.
+pub(super) fn job(
+    mut place: Place,
+    key: &str,
+    base: Option<String>,
+    stack: Option<String>,
+    is_untrusted: bool,
+) -> Result<Job> {
+    place.vouched_for(!is_untrusted);
     let key = place.config.story.parse(key)?.ok_or_else(|| {
         Error::usage(format!("`{}` is no story key", crate::report::escape::terminal(key))).next(format!(
             "a key matches `{}`; `story.pattern` in perf-gate.toml changes that",
             place.config.story.pattern
         ))
     })?;
-    let job = Job {
+    Ok(Job {
         key,
         root: place.root,
-        target: Target::WorkTree { base: args.base },
-        scope: args.scope.into(),
-        stack: args.stack,
-        llm_findings: args.llm_findings.map(|file| place.cwd.join(file)),
-        dry_run: args.dry_run,
-        no_cache: args.no_cache,
+        target: Target::WorkTree { base },
+        scope: review::Scope::File,
+        stack,
+        judged_by: JudgedBy::Configured,
+        fresh_judgment: false,
+        dry_run: false,
+        no_cache: false,
         division: crate::review::division::Division::Whole,
         policy: place.policy,
         config: place.config,
-    };
-    let progress = print::Progress::start("reviewing");
-    let reviewed = review::run(&job)?;
-    drop(progress);
-    show(job.key.as_str(), &reviewed, args.format, job.dry_run)?;
-    Ok(reviewed.verdict.into())
+    })
+}
+
+/// The first step of a review that somebody else judges.
+fn evidence(job: &Job, format: Format) -> Result<Exit> {
+    let prepared = review::prepare(job)?;
+    if format == Format::Json {
+        print::raw(&json::pretty(&prepared).map_err(Error::internal)?)?;
+        return Ok(Exit::Ok);
+    }
+    let mut out = String::new();
+    for note in &prepared.notes {
+        let _ = writeln!(out, "note: {}", crate::report::escape::terminal(note));
+    }
+    for (what, path) in [
+        ("evidence", &prepared.analysis_results),
+        ("told to the judge", &prepared.system_prompt),
+        ("shown to the judge", &prepared.prompt),
+        ("form of the answer", &prepared.answer_schema),
+    ] {
+        let _ = writeln!(out, "{what}: {}", crate::report::escape::terminal(path));
+    }
+    let _ = writeln!(out, "prompt_hash: {}", prepared.prompt_hash);
+    let _ = writeln!(out, "next: cargo perf-gate review {} --stage persist --payload FILE", job.key);
+    print::text(&out)?;
+    Ok(Exit::Ok)
 }
 
 /// Prints a review. In all formats but text, nothing else is on stdout.

@@ -1,4 +1,4 @@
-//! `cargo perf-gate schema analysis|findings|check|part|config`.
+//! `cargo perf-gate schema analysis|findings|answer|check|part|config`.
 
 use schemars::schema_for;
 
@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::model::analysis::Analysis;
-use crate::model::judgment::Judgment;
+use crate::model::judgment::{Answer, Judgment};
 use crate::report::json;
 use crate::review::part::Part;
 
@@ -26,6 +26,8 @@ enum File {
     Analysis,
     /// `llm-findings.json`.
     Findings,
+    /// What a judge from outside answers with.
+    Answer,
     /// What `check --format json` prints and `ci --json` writes.
     Check,
     /// What `ci --shard` and `check --shard` write and `merge` reads.
@@ -38,6 +40,7 @@ pub(super) fn run(args: Args) -> Result<Exit> {
     let schema = match args.file {
         File::Analysis => schema_for!(Analysis),
         File::Findings => schema_for!(Judgment),
+        File::Answer => schema_for!(Answer),
         File::Check => schema_for!(json::Envelope<'static>),
         File::Part => schema_for!(Part),
         File::Config => schema_for!(Config),

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use crate::error::{Error, Result};
 
-use super::Config;
+use super::{Config, Judge, JudgeKind, Words};
 
 /// A file's text and the name that messages give it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,11 +51,17 @@ pub struct Resolved {
 
 /// Keys that the repository's own file cannot set, since they run a program, open a connection or name a secret; beside
 /// each the one value that is harmless.
-const NEEDS_TRUST: [(&str, Option<&str>); 7] = [
+const NEEDS_TRUST: [(&str, Option<&str>); 12] = [
     ("complexity.engine", Some("builtin")),
     ("bundle.engine", Some("builtin")),
     ("judge.kind", Some("rubric")),
     ("judge.file", None),
+    ("judge.command", None),
+    ("judge.env", None),
+    ("judge.sandbox", None),
+    ("judge.http", None),
+    // What another model costs is the user's to say.
+    ("judge.model", None),
     ("cache.remote", None),
     // A user who only reads does not write because a repository says so.
     ("cache.write", None),
@@ -70,12 +76,20 @@ pub fn resolve(sources: Sources) -> Result<Resolved> {
     if let Some(user) = &sources.user {
         merge(&mut merged, layer(user)?);
     }
+    let kept_out = redacted(&merged);
     if let Some(mut found) = repository_layer(sources.repository.as_ref(), sources.manifest.as_ref())? {
-        if !sources.trusted.contains(&found.hash) {
+        let is_trusted = sources.trusted.contains(&found.hash);
+        let asks_for_judge = demands(&found.table).any(|(path, _)| path.starts_with("judge."));
+        if !is_trusted {
             distrust(&mut found.table, &found.place, &mut notes);
         }
         merge(&mut merged, found.table);
+        let names = |kind: &str| sources.judge_kind.as_deref().is_none_or(|named| named == kind);
+        if !is_trusted && asks_for_judge && names("rubric") && kind(&merged) == Some("rubric") {
+            notes.push("no judge from outside is asked: the built-in rubric judges".to_owned());
+        }
     }
+    also_redacted(&mut merged, kept_out);
     let variables = [
         ("judge", "kind", sources.judge_kind, "PERF_GATE_JUDGE_KIND"),
         ("cache", "remote", sources.cache_remote, "PERF_GATE_CACHE_REMOTE"),
@@ -226,6 +240,28 @@ fn distrust(table: &mut Table, file: &str, notes: &mut Vec<String>) {
     }
 }
 
+/// The kind of judge that the layers so far come to.
+fn kind(merged: &Table) -> Option<&str> {
+    merged.get("judge")?.get("kind")?.as_str()
+}
+
+/// The globs of what no judge is shown.
+fn redacted(merged: &Table) -> Vec<Value> {
+    let globs = merged.get("judge").and_then(|judge| judge.get("redact")).and_then(Value::as_array);
+    globs.cloned().unwrap_or_default()
+}
+
+/// What the user keeps out stays out, whatever a repository says.
+fn also_redacted(merged: &mut Table, kept_out: Vec<Value>) {
+    let mut all = redacted(merged);
+    all.extend(kept_out);
+    let mut seen = Vec::new();
+    all.retain(|glob| !seen.contains(glob) && { seen.push(glob.clone()); true });
+    if let Some(judge) = merged.get_mut("judge").and_then(Value::as_table_mut) {
+        judge.insert("redact".to_owned(), Value::Array(all));
+    }
+}
+
 /// A day, as a date of TOML's own or as a text.
 pub(super) fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<String>, D::Error> {
     #[derive(serde::Deserialize)]
@@ -270,10 +306,12 @@ fn sound(config: &Config) -> Result<()> {
     if config.cache.timeout == 0 {
         return Err(Error::input("cache.timeout must be at least 1 second"));
     }
+    sound_judge(&config.judge)?;
     let globs = config
         .exclude
         .iter()
         .map(|g| ("exclude", g))
+        .chain(config.judge.redact.iter().map(|g| ("judge.redact", g)))
         .chain(config.bundle.files.iter().map(|f| ("bundle.files", &f.glob)))
         .chain(config.architecture.layers.iter().flat_map(|l| l.paths.iter().map(|path| ("architecture.layers", path))))
         .chain(config.waivers.iter().filter_map(|w| Some(("waivers", w.path.as_ref()?))));
@@ -282,6 +320,30 @@ fn sound(config: &Config) -> Result<()> {
             .map_err(|e| Error::input(format!("{key} holds the malformed glob `{glob}`: {}", e.kind())))?;
     }
     Ok(())
+}
+
+fn sound_judge(judge: &Judge) -> Result<()> {
+    if judge.timeout == 0 {
+        return Err(Error::input("judge.timeout must be at least 1 second"));
+    }
+    let words = judge.command.as_ref().map(Words::split);
+    if words == Some(None) {
+        return Err(Error::input("judge.command names no program, or has a quote that does not close"));
+    }
+    if judge.kind == JudgeKind::Command && words.is_none() {
+        return Err(Error::input("judge.kind is \"command\", and no judge.command says which")
+            .next("name it in your own configuration file, or in the repository's and call `cargo perf-gate trust`"));
+    }
+    let bad = |name: &&String| name.is_empty() || name.contains(['=', '\0']) || name.starts_with("PERF_GATE_");
+    if let Some(name) = judge.env.iter().chain(&judge.http.key_env).find(|name| !name.is_empty() && bad(name)) {
+        return Err(Error::input(format!("judge names the variable `{}`, which no judge sees", name.escape_default())));
+    }
+    match &judge.http.url {
+        Some(url) if !(url.starts_with("https://") || url.starts_with("http://")) => {
+            Err(Error::input("judge.http.url must begin with https:// or http://"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Compiles a pattern made of the configured one.

@@ -118,7 +118,8 @@ fn review_job(range: &Range, all: &[(StoryKey, Story)], at: usize, write: bool) 
         target: Target::Range { base: range.base.clone(), head: range.head.clone(), write },
         scope: Scope::File,
         stack: None,
-        llm_findings: None,
+        judged_by: crate::review::JudgedBy::Configured,
+        fresh_judgment: false,
         dry_run: false,
         // A change could bring its own cached verdict (contracts 10).
         no_cache: true,

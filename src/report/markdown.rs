@@ -40,6 +40,8 @@ pub struct Report<'a> {
     pub warnings: &'a [String],
     /// What the judge said.
     pub judged: &'a Judgment,
+    /// What a judge from outside wrote besides findings; empty where nothing.
+    pub prose: &'a str,
     /// What a judge from outside sent, where it could not be used: why, and the payload as it came.
     pub rejected: Option<(&'a str, &'a str)>,
     /// The verdict.
@@ -66,6 +68,9 @@ pub fn render(report: Report<'_>) -> String {
     }
     for severity in Severity::ALL {
         tier(severity, &report.judged.findings, &mut out);
+    }
+    if !report.prose.is_empty() {
+        let _ = writeln!(out, "### As the judge wrote it\n\n{}", fenced(report.prose));
     }
     flips(report, &mut out);
     let _ = writeln!(out, "**Verdict: {}**", report.verdict);

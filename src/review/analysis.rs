@@ -19,7 +19,7 @@ use super::examine::{self, Examination, Examined};
 use super::setup::Setup;
 use super::sources::Loaded;
 use super::story_gate::Gate;
-use super::{Job, judgment};
+use super::{Job, integrity, judgment};
 
 /// Version of the set of rules: a result of another set is another result.
 pub(super) const RULES_VERSION: &str = "1";
@@ -69,6 +69,10 @@ pub(super) fn gather(job: &Job, setup: &Setup, gate: &Gate) -> Result<Evidence> 
     };
     let mut loaded = examine::load(&setup.ground, &gate.wanted, &job.config)?;
     loaded.findings.splice(0..0, gate.findings.iter().cloned());
+    let texts = loaded.sources.iter().map(|source| (source.path.as_str(), source.text.as_ref()));
+    let all = texts.chain([(setup.story.path.as_str(), setup.story.text.as_str())]);
+    let spoken: Vec<_> = all.flat_map(|(path, text)| integrity::instructions(path, text)).collect();
+    loaded.findings.extend(spoken);
     let around = examination.around(&loaded, &gate.wanted)?;
     let surroundings = examination.surroundings(&loaded)?;
     let key = cache::key(job, setup, gate, &loaded, (&around, surroundings.as_ref()));

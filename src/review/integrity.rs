@@ -6,10 +6,15 @@ use crate::model::category::Category;
 use crate::model::finding::Finding;
 use crate::model::severity::{Confidence, Severity};
 
+use super::instruction;
 use super::sources::hex;
 
 /// What the findings here say of themselves.
+<<<<<<< HEAD
 pub(super) const INTEGRITY_RULES: [(&str, &str); 11] = [
+=======
+pub const INTEGRITY_RULES: [(&str, &str); 12] = [
+>>>>>>> 7ef7dce (Ask judges from outside, which add and never overrule: programs, models behind HTTP, and agents in two steps)
     ("integrity/missing-entry", "a File List entry with no such file"),
     (
         "integrity/refused-entry",
@@ -27,7 +32,14 @@ pub(super) const INTEGRITY_RULES: [(&str, &str); 11] = [
         "integrity/unparsable-lines",
         "lines that the parser could make nothing of, in a file that was analysed otherwise",
     ),
+    (
+        INSTRUCTION,
+        "words in code or in the story that speak to whoever judges them: both are data, and no judge follows them",
+    ),
 ];
+
+/// The rule of words that speak to a judge.
+pub(super) const INSTRUCTION: &str = "integrity/instruction-to-judge";
 
 /// An entry with nothing behind it.
 pub(super) fn missing(path: &str) -> Finding {
@@ -78,6 +90,15 @@ pub(super) fn damaged(path: &str, lines: &[(u32, u32)]) -> Finding {
     let first = lines.first().map_or(1, |(from, _)| *from);
     let help = "correct the syntax, or report the construct if the language has it";
     finding("integrity/unparsable-lines", path, first, path, message, help)
+}
+
+/// Words that speak to a judge.
+pub(super) fn instructions(path: &str, text: &str) -> impl Iterator<Item = Finding> {
+    instruction::find(text).into_iter().map(move |found| {
+        let message = format!("`{}` reads as an instruction to whoever judges the change", shown(&found.words));
+        let help = "take it out: code and stories are data to a judge, who is told of this line and follows none of it";
+        finding(INSTRUCTION, path, found.line, &format!("{path}\0{}", found.words), message, help)
+    })
 }
 
 /// A name in a message: in part where it is very long, and without the back-ticks that it stands between.

@@ -9,6 +9,7 @@ mod siblings;
 pub mod stack;
 
 // Story gate.
+mod instruction;
 mod integrity;
 pub mod own_files;
 mod sources;
@@ -57,12 +58,17 @@ use crate::model::verdict::Verdict;
 pub use cache::config_hash;
 use division::Division;
 pub use exempt::{configuration, policy_commit};
+<<<<<<< HEAD
 
 /// What the findings say of themselves that no rule over code gives: id, category, summary.
 pub fn other_rules() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let of_files = integrity::INTEGRITY_RULES.iter().map(|(id, summary)| (*id, "integrity", *summary));
     of_files.chain(conformance::DECISION_RULES.iter().map(|(id, summary)| (*id, "architecture", *summary)))
 }
+=======
+pub use integrity::INTEGRITY_RULES;
+pub use judgment::{Asked, JudgedBy, Prepared, Verified};
+>>>>>>> 7ef7dce (Ask judges from outside, which add and never overrule: programs, models behind HTTP, and agents in two steps)
 
 /// What is analysed, and against what.
 #[derive(Debug, Clone)]
@@ -105,8 +111,10 @@ pub struct Job {
     pub scope: Scope,
     /// `--stack`.
     pub stack: Option<String>,
-    /// Findings of a judge from outside.
-    pub llm_findings: Option<PathBuf>,
+    /// Who judges.
+    pub judged_by: JudgedBy,
+    /// Ask a judge again whose answer is known.
+    pub fresh_judgment: bool,
     /// Write nothing, say what would change.
     pub dry_run: bool,
     /// Neither read nor write the result cache.
@@ -229,9 +237,33 @@ pub fn run(job: &Job) -> Result<Reviewed> {
     let setup = setup::begin(job)?;
     let gate = story_gate::enter(job, &setup)?;
     let mut evidence = analysis::gather(job, &setup, &gate)?;
-    let judged = judgment::judge(job, &gate, &mut evidence)?;
+    let judged = judgment::judge(job, &setup, &gate, &mut evidence)?;
     let written = output::persist(job, &setup, &gate, &evidence, &judged)?;
     finalize::finish(job, setup, gate, evidence, judged, written)
+}
+
+/// Gathers the evidence for a story and writes it down with the prompt, for somebody who judges elsewhere.
+pub fn prepare(job: &Job) -> Result<Prepared> {
+    let setup = setup::begin(job)?;
+    let gate = story_gate::enter(job, &setup)?;
+    let mut evidence = analysis::gather(job, &setup, &gate)?;
+    judgment::stages::prepare(job, &setup, &gate, &mut evidence)
+}
+
+/// Shows the prompt of a story, and asks the judge unless only the prompt is wanted. Writes nothing to the repository.
+pub fn ask(job: &Job, only_prompt: bool) -> Result<Asked> {
+    let setup = setup::begin(job)?;
+    let gate = story_gate::enter(job, &setup)?;
+    let mut evidence = analysis::gather(job, &setup, &gate)?;
+    judgment::stages::ask(job, &setup, &gate, &mut evidence, only_prompt)
+}
+
+/// Asks the judge of a story twice and compares. Writes nothing to the repository.
+pub fn verify(job: &Job) -> Result<Verified> {
+    let setup = setup::begin(job)?;
+    let gate = story_gate::enter(job, &setup)?;
+    let mut evidence = analysis::gather(job, &setup, &gate)?;
+    judgment::stages::verify(job, &setup, &gate, &mut evidence)
 }
 
 /// What became of a shard's part.

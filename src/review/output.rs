@@ -62,7 +62,22 @@ pub(super) fn persist(job: &Job, setup: &Setup, gate: &Gate, evidence: &Evidence
     Ok(written)
 }
 
-/// The files under the state folder: evidence, twin, clocks, judgment, cache, checkpoint.
+/// Writes the evidence, and what else is to lie beside it, under the story's lock: no judgment, no report, no row.
+pub(super) fn evidence_alone(
+    job: &Job,
+    setup: &Setup,
+    gate: &Gate,
+    evidence: &Evidence,
+    beside: &[(&str, &str)],
+) -> Result<()> {
+    files::state_folder(&job.root, &job.config.paths.state)?;
+    let _lock = lock::story(&job.root, &job.config, &job.key, &setup.story)?;
+    let mut written = Written::default();
+    evidence_files(job, setup, gate, evidence, &mut written)?;
+    beside.iter().try_for_each(|(path, text)| write(job, path, text.as_bytes(), &mut written))
+}
+
+/// The files under the state folder: evidence, twin, clocks, cache, checkpoint, judgment.
 fn state(
     job: &Job,
     setup: &Setup,
@@ -71,6 +86,12 @@ fn state(
     judged: &Judged,
     written: &mut Written,
 ) -> Result<()> {
+    evidence_files(job, setup, gate, evidence, written)?;
+    let judgment = json::pretty(&judged.judgment).map_err(Error::internal)?;
+    write(job, &format!("{}/llm-findings.json", job.state()), judgment.as_bytes(), written)
+}
+
+fn evidence_files(job: &Job, setup: &Setup, gate: &Gate, evidence: &Evidence, written: &mut Written) -> Result<()> {
     let folder = job.state();
     let analysis = format!("{folder}/analysis-results.json");
     write(job, &analysis, evidence.json.as_bytes(), written)?;
@@ -87,9 +108,7 @@ fn state(
     write(job, &format!("{folder}/analysis-results.md"), twin.as_bytes(), written)?;
     write(job, &format!("{folder}/timings.json"), timings(evidence)?.as_bytes(), written)?;
     cache::store(job, evidence);
-    steps::after_analysis(job, evidence, &analysis)?;
-    let judgment = json::pretty(&judged.judgment).map_err(Error::internal)?;
-    write(job, &format!("{folder}/llm-findings.json"), judgment.as_bytes(), written)
+    steps::after_analysis(job, evidence, &analysis)
 }
 
 fn timings(evidence: &Evidence) -> Result<String> {
@@ -121,6 +140,7 @@ fn report(job: &Job, setup: &Setup, gate: &Gate, evidence: &Evidence, judged: &J
         wall: &evidence.examined.timings,
         warnings: &gate.sentences,
         judged: &judged.judgment,
+        prose: &judged.prose,
         rejected: judged.rejected.as_ref().map(|rejected| (rejected.why.as_str(), rejected.payload.as_str())),
         verdict: judged.verdict,
     })

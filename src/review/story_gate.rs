@@ -63,9 +63,12 @@ pub(super) fn enter(job: &Job, setup: &Setup) -> Result<Gate> {
     Ok(gate)
 }
 
-/// The changes less what we and the workflow write ourselves.
+/// The changes less what we and the workflow write ourselves, and less the answer that was handed in: it is about them.
 fn foreign(changes: &[Change], job: &Job, setup: &Setup) -> Vec<Change> {
-    let own = |change: &&Change| own_files::is_own(&change.path, &job.config, Some(&setup.story));
+    let handed_in = job.judged_by.file().and_then(|path| setup.ground.tree.inside(&path.to_string_lossy()));
+    let own = |change: &&Change| {
+        own_files::is_own(&change.path, &job.config, Some(&setup.story)) || handed_in.as_ref() == Some(&change.path)
+    };
     changes.iter().filter(|change| !own(change)).cloned().collect()
 }
 

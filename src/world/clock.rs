@@ -32,6 +32,20 @@ pub fn nonce() -> u64 {
     std::collections::hash_map::RandomState::new().build_hasher().finish()
 }
 
+/// Waits.
+pub fn pause(time: Duration) {
+    std::thread::sleep(time);
+}
+
+/// How long it is until the time that an HTTP date names (`Sun, 06 Nov 1994 08:49:37 GMT`); zero where that is over, none
+/// where it is no such date.
+pub fn until_http_date(text: &str) -> Option<Duration> {
+    let then = jiff::civil::DateTime::strptime("%a, %d %b %Y %H:%M:%S GMT", text.trim()).ok()?;
+    let then = then.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    let seconds = then.as_second().saturating_sub(Timestamp::now().as_second());
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+}
+
 /// A stopwatch.
 #[derive(Debug, Clone, Copy)]
 pub struct Watch(Instant);

@@ -7,6 +7,33 @@ pub fn var(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// A value that is never written down, not even for whoever looks for a fault.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value itself, for the one place that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// A text from outside, without the value, should it hold it.
+    pub fn hidden_in(&self, text: &str) -> String {
+        text.replace(&self.0, "•••")
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(•••)")
+    }
+}
+
+/// The value of a variable that holds a secret, without the white space around it.
+pub fn secret(name: &str) -> Option<Secret> {
+    var(name).map(|value| Secret(value.trim().to_owned())).filter(|secret| !secret.0.is_empty())
+}
+
 /// The value of a variable that holds a path.
 pub fn path(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
@@ -64,4 +91,16 @@ pub fn find_program(name: &str) -> Option<PathBuf> {
         .iter()
         .map(|folder| folder.join(name))
         .find(|path: &PathBuf| super::files::is_executable(Path::new(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_shown_nowhere() {
+        let secret = Secret("sk-123".to_owned());
+        assert_eq!(format!("{secret:?} {:?}", Some(&secret)), "Secret(•••) Some(Secret(•••))");
+        assert_eq!(secret.hidden_in("bad key sk-123 given"), "bad key ••• given");
+    }
 }

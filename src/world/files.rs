@@ -73,6 +73,23 @@ pub fn fresh_folder(prefix: &str) -> Result<PathBuf> {
     made.map(tempfile::TempDir::keep).map_err(|e| cannot_write(&temporary_folder(), &reason(&e)))
 }
 
+/// A new folder among the temporary files that goes, with all that is in it, when this does.
+#[derive(Debug)]
+pub struct Temporary(tempfile::TempDir);
+
+impl Temporary {
+    /// Makes one, readable by the user only.
+    pub fn new(prefix: &str) -> Result<Temporary> {
+        let made = tempfile::Builder::new().prefix(prefix).tempdir();
+        made.map(Temporary).map_err(|e| cannot_write(&temporary_folder(), &reason(&e)))
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
 /// Reads a file of the user's (links followed), at most `limit` bytes. Devices, pipes and sockets are refused unopened.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let refuse = |why: String| Error::input(format!("{} cannot be read: {why}", path.display()));

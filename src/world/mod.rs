@@ -9,7 +9,11 @@ pub mod config_files;
 pub mod env;
 pub mod files;
 pub mod git;
+pub mod guard;
+#[cfg(feature = "judge-http")]
+pub mod http;
 pub mod process;
 pub mod remote;
 pub mod tree;
 pub mod trust;
+pub mod watch;

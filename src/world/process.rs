@@ -5,6 +5,8 @@ use std::io::{self, Read, Write as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,6 +15,12 @@ use crate::error::{Error, Result};
 
 /// How long to look for the rest of the output once the program has ended: a grandchild may hold the pipe.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// How often it is looked whether a program has written too much.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// The variable that everything carries that a hunted program started.
+const MARK: &str = "PERF_GATE_STARTED";
 
 /// A program to run.
 #[derive(Debug, Clone)]
@@ -25,6 +33,9 @@ pub struct Command {
     cap: Duration,
     most_output: u64,
     shown: bool,
+    only_env: bool,
+    ends_when_full: bool,
+    hunted: bool,
 }
 
 /// How a program ended.
@@ -36,6 +47,8 @@ pub struct Output {
     pub stdout: Vec<u8>,
     /// What it wrote to standard error, up to the limit.
     pub stderr: Vec<u8>,
+    /// Whether it wrote more than the limit to standard output.
+    pub is_full: bool,
     /// Wall clock.
     pub elapsed: Duration,
 }
@@ -81,6 +94,9 @@ impl Command {
             cap: Duration::from_secs(30),
             most_output: 16 * 1024 * 1024,
             shown: false,
+            only_env: false,
+            ends_when_full: false,
+            hunted: false,
         }
     }
 
@@ -88,6 +104,27 @@ impl Command {
     #[must_use]
     pub fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Command {
         self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self
+    }
+
+    /// Lets it see only the variables that are set here.
+    #[must_use]
+    pub fn only_env(mut self) -> Command {
+        self.only_env = true;
+        self
+    }
+
+    /// Ends it once it has written more than the limit: what comes after is of no use.
+    #[must_use]
+    pub fn ends_when_full(mut self) -> Command {
+        self.ends_when_full = true;
+        self
+    }
+
+    /// Ends what it started too where that has left its process group: it is known by a variable that all of it inherits.
+    #[must_use]
+    pub fn hunted(mut self) -> Command {
+        self.hunted = true;
         self
     }
 
@@ -143,25 +180,39 @@ impl Command {
     /// Runs it to its end or its cap. An error means that it could not be started; how it ended is data.
     pub fn run(&self) -> Result<Output> {
         let start = Instant::now();
-        let mut child = self.spawn().map_err(|e| self.not_started(&e))?;
+        let mark = format!("{:x}{:x}", super::clock::nonce(), super::clock::nonce());
+        let mut child = self.spawn(&mark).map_err(|e| self.not_started(&e))?;
         feed(&mut child, self.input.clone());
-        let stdout = child.stdout.take().map(|pipe| collect(pipe, self.most_output));
-        let stderr = child.stderr.take().map(|pipe| collect(pipe, self.most_output));
-        let ended = wait(&child, self.cap);
+        let full = Arc::new(AtomicBool::new(false));
+        let stdout = child.stdout.take().map(|pipe| collect(pipe, self.most_output, Arc::clone(&full)));
+        let stderr = child.stderr.take().map(|pipe| collect(pipe, self.most_output, Arc::default()));
+        let enough = || self.ends_when_full && full.load(Ordering::Relaxed);
+        let ended = wait(&child, self.cap, self.ends_when_full, &enough);
         // The group goes before the leader is reaped: until then its number cannot be another's.
         kill_group(&child);
+        if self.hunted {
+            hunt(&mark);
+        }
         let status = child.wait().map_err(|e| self.not_started(&e))?;
+        let (stdout, stderr) = (stdout.map(|pipe| rest(&pipe)), stderr.map(|pipe| rest(&pipe)));
         Ok(Output {
             status: ended.then_some(status),
-            stdout: stdout.map(|pipe| rest(&pipe)).unwrap_or_default(),
-            stderr: stderr.map(|pipe| rest(&pipe)).unwrap_or_default(),
+            stdout: stdout.unwrap_or_default(),
+            stderr: stderr.unwrap_or_default(),
+            is_full: full.load(Ordering::Relaxed),
             elapsed: start.elapsed(),
         })
     }
 
-    fn spawn(&self) -> io::Result<Child> {
+    fn spawn(&self, mark: &str) -> io::Result<Child> {
         let mut command = std::process::Command::new(&self.program);
         command.args(&self.args).process_group(0).stdin(Stdio::piped());
+        if self.only_env {
+            command.env_clear();
+        }
+        if self.hunted {
+            command.env(MARK, mark);
+        }
         if !self.shown {
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
         }
@@ -237,7 +288,7 @@ fn feed(child: &mut Child, input: Vec<u8>) {
     }
 }
 
-fn collect(mut pipe: impl Read + Send + 'static, most: u64) -> Receiver<Vec<u8>> {
+fn collect(mut pipe: impl Read + Send + 'static, most: u64, full: Arc<AtomicBool>) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let mut left = usize::try_from(most).unwrap_or(usize::MAX);
@@ -245,6 +296,9 @@ fn collect(mut pipe: impl Read + Send + 'static, most: u64) -> Receiver<Vec<u8>>
         while let Ok(count @ 1..) = pipe.read(&mut buffer) {
             let kept = count.min(left);
             left -= kept;
+            if kept < count {
+                full.store(true, Ordering::Relaxed);
+            }
             if kept > 0 && sender.send(buffer[..kept].to_vec()).is_err() {
                 break;
             }
@@ -262,8 +316,8 @@ fn rest(pipe: &Receiver<Vec<u8>>) -> Vec<u8> {
     bytes
 }
 
-/// Waits for the end, without reaping; false where the cap passed first.
-fn wait(child: &Child, cap: Duration) -> bool {
+/// Waits for the end, without reaping; false where the cap passed first, or there was enough.
+fn wait(child: &Child, cap: Duration, looks: bool, enough: &dyn Fn() -> bool) -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::process::{Pid, PidfdFlags, pidfd_open};
     let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else { return false };
@@ -271,15 +325,49 @@ fn wait(child: &Child, cap: Duration) -> bool {
     let until = Instant::now() + cap;
     loop {
         let left = until.saturating_duration_since(Instant::now());
+        let is_over = left.is_zero() || enough();
+        let left = if looks { left.min(GLANCE) } else { left };
         let timeout =
             Timespec { tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX), tv_nsec: left.subsec_nanos().into() };
         match poll(&mut [PollFd::new(&handle, PollFlags::IN)], Some(&timeout)) {
-            Ok(0) => return false,
+            Ok(0) if is_over || !looks => return false,
+            Ok(0) => {}
             Ok(_) => return true,
             Err(rustix::io::Errno::INTR) => {}
             Err(_) => return false,
         }
     }
+}
+
+/// Ends every process that carries the mark: those that left the group. Those that they start meanwhile carry it too, so it
+/// is looked again until none is left.
+fn hunt(mark: &str) {
+    let wanted = format!("{MARK}={mark}");
+    let carries = |pid: i32| {
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes())
+    };
+    for _ in 0..50 {
+        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let pids: Vec<i32> = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+        let mut any = false;
+        for pid in pids {
+            any |= carries(pid) && kill_one(pid, &carries);
+        }
+        if !any {
+            return;
+        }
+    }
+}
+
+/// Ends a process that is still the one that was meant; whether there was one.
+fn kill_one(pid: i32, is_meant: &dyn Fn(i32) -> bool) -> bool {
+    use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+    let Some(handle) = Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok()) else {
+        return false;
+    };
+    // The number may have become another's since; the handle cannot.
+    is_meant(pid) && pidfd_send_signal(&handle, Signal::KILL).is_ok()
 }
 
 fn kill_group(child: &Child) {
@@ -332,5 +420,35 @@ mod tests {
     fn a_program_that_is_not_there_is_named() {
         let error = Command::new("no-such-program-here").run().unwrap_err();
         assert!(error.what().contains("`no-such-program-here` cannot be run"), "{error}");
+    }
+
+    #[test]
+    fn a_program_that_floods_is_ended_long_before_its_cap() {
+        let output = Command::new("yes").most_output(1000).ends_when_full().run().unwrap();
+        assert!(output.is_full && output.stdout.len() == 1000);
+        assert!(output.elapsed < Duration::from_secs(10), "{:?}", output.elapsed);
+    }
+
+    #[test]
+    fn what_left_the_group_of_a_hunted_program_is_ended_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let pid = dir.path().join("pid");
+        let script = format!("setsid sh -c 'echo $$ > {}; exec sleep 60' & sleep 0.3", pid.display());
+        Command::new("sh").args(["-c", &script]).hunted().run().unwrap();
+        let pid = std::fs::read_to_string(pid).unwrap();
+        for _ in 0..200 {
+            let state = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+            if state.is_empty() || state.contains(") Z ") || state.contains(") X ") {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("{pid} is still there");
+    }
+
+    #[test]
+    fn a_program_may_be_shown_only_what_is_set_here() {
+        let output = Command::new("/usr/bin/env").only_env().env("A", "b").run().unwrap();
+        assert_eq!(output.stdout_text(), "A=b\n");
     }
 }

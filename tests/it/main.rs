@@ -28,6 +28,10 @@ mod hook_install;
 mod hook_trouble;
 mod house;
 mod install;
+mod judge;
+#[cfg(feature = "judge-http")]
+mod judge_http;
+mod judge_stages;
 mod lowering;
 mod lowering_dart;
 mod lowering_go;

@@ -91,8 +91,9 @@ fn the_manifest_alone_counts_and_a_foreign_one_is_left_alone() {
 fn the_repository_cannot_choose_a_judge() {
     let resolved = resolve(own("[judge]\nkind = 'file'\nfile = 'mine.json'")).unwrap();
     assert_eq!(resolved.config.judge, crate::config::Judge::default());
-    assert_eq!(resolved.notes.len(), 2);
+    assert_eq!(resolved.notes.len(), 3);
     assert!(resolved.notes[0].starts_with("judge.kind in perf-gate.toml is ignored"));
+    assert_eq!(resolved.notes[2], "no judge from outside is asked: the built-in rubric judges");
     assert!(resolve(own("[judge]\nkind = 'rubric'")).unwrap().notes.is_empty());
 }
 
@@ -110,7 +111,7 @@ fn a_trusted_file_may_name_engines_and_judge_until_it_changes() {
     let changed = own(&format!("{content}\n"));
     let refused = resolve(Sources { trusted: vec![asked.hash], ..changed }).unwrap();
     assert_eq!(refused.config, Config::default());
-    assert_eq!(refused.notes.len(), 3);
+    assert_eq!(refused.notes.len(), 4);
     assert!(resolve(own("complexity.engine = 'builtin'")).unwrap().notes.is_empty());
 }
 
@@ -140,4 +141,42 @@ fn the_hash_follows_the_configuration_and_not_its_spelling() {
     let hash = |content: &str| resolve(own(content)).unwrap().hash;
     assert_eq!(hash("base = 'x'"), hash("# a comment\nbase = \"x\""));
     assert_ne!(hash("base = 'x'"), hash("base = 'y'"));
+}
+
+#[test]
+fn no_key_of_a_judge_that_runs_connects_or_names_a_secret_counts_untrusted() {
+    let text = "[judge]\nkind = 'command'\ncommand = 'rm -rf .'\nenv = ['TOKEN']\nsandbox = false\nmodel = 'm'\n\
+                redact = ['a']\n[judge.http]\nurl = 'http://127.0.0.1'\nkey-env = 'TOKEN'";
+    let resolved = resolve(own(text)).unwrap();
+    let expected = crate::config::Judge { redact: vec!["a".to_owned()], ..crate::config::Judge::default() };
+    assert_eq!(resolved.config.judge, expected);
+    assert_eq!(resolved.notes.len(), 7, "{:?}", resolved.notes);
+    let asked = asked(&own(text)).unwrap().unwrap();
+    let trusted = resolve(Sources { trusted: vec![asked.hash], ..own(text) }).unwrap();
+    assert_eq!(trusted.config.judge.command.unwrap().split().unwrap(), ["rm", "-rf", "."]);
+    assert!(trusted.notes.is_empty());
+}
+
+#[test]
+fn what_the_user_keeps_from_judges_stays_kept_whatever_a_repository_says() {
+    let user = text("config.toml", "[judge]\nredact = ['secret/**', 'b']");
+    let resolved = resolve(Sources { user, ..own("[judge]\nredact = ['b', 'c']") }).unwrap();
+    assert_eq!(resolved.config.judge.redact, ["b", "c", "secret/**"]);
+    assert!(refused(own("[judge]\nredact = ['a{']")).starts_with("judge.redact holds the malformed glob"));
+}
+
+#[test]
+fn a_judge_that_cannot_be_asked_is_an_error_and_not_the_rubric() {
+    let kind = |kind: &str| Sources { judge_kind: Some(kind.into()), ..Sources::default() };
+    assert!(refused(kind("command")).contains("no judge.command says which"));
+    let user = |content: &str| Sources { user: text("config.toml", content), ..Sources::default() };
+    for (content, why) in [
+        ("command = \"a 'b\"", "names no program"),
+        ("command = []", "names no program"),
+        ("timeout = 0", "judge.timeout"),
+        ("env = ['PERF_GATE_CACHE_KEY']", "which no judge sees"),
+        ("http = { url = 'ftp://x' }", "must begin with https://"),
+    ] {
+        assert!(refused(user(&format!("[judge]\n{content}"))).contains(why), "{content}");
+    }
 }
