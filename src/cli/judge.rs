@@ -12,8 +12,10 @@ use super::print;
 
 /// Ask the configured judge about a story and print what it says; report and Review Gate stay as they are.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 it answered (--verify: twice the same), 1 --verify: its answers differ, 2 its answer cannot \
-    be used, 64 wrong usage, 65 bad input.")]
+#[command(
+    after_help = "Exit codes: 0 it answered (--verify: twice the same), 1 --verify: its answers differ, 2 its answer cannot \
+    be used, 64 wrong usage, 65 bad input."
+)]
 pub(super) struct Args {
     /// The story's key, such as E12-S004.
     #[arg(value_name = "STORY_KEY")]
@@ -56,7 +58,9 @@ pub(super) fn run(args: Args) -> Result<Exit> {
     match asked.judgment {
         None => print::raw(&format!("{}\n{}", asked.system, asked.user))?,
         Some(Ok(judgment)) => print::raw(&json::pretty(&judgment).map_err(Error::internal)?)?,
-        Some(Err(why)) => return Err(Error::blocked(format!("the judge's answer cannot be used: {}", escape::terminal(&why)))),
+        Some(Err(why)) => {
+            return Err(Error::blocked(format!("the judge's answer cannot be used: {}", escape::terminal(&why))));
+        }
     }
     Ok(Exit::Ok)
 }

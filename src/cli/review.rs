@@ -15,6 +15,7 @@ use super::print;
 /// Review a story: verdict, report and Review Gate row.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes: 0 APPROVE, 1 REQUEST_CHANGES, 2 BLOCKED, 64 wrong usage, 65 bad input.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Args {
     /// The story's key, such as E12-S004.
     #[arg(value_name = "STORY_KEY")]

@@ -256,7 +256,12 @@ fn also_redacted(merged: &mut Table, kept_out: Vec<Value>) {
     let mut all = redacted(merged);
     all.extend(kept_out);
     let mut seen = Vec::new();
-    all.retain(|glob| !seen.contains(glob) && { seen.push(glob.clone()); true });
+    all.retain(|glob| {
+        !seen.contains(glob) && {
+            seen.push(glob.clone());
+            true
+        }
+    });
     if let Some(judge) = merged.get_mut("judge").and_then(Value::as_table_mut) {
         judge.insert("redact".to_owned(), Value::Array(all));
     }

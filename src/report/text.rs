@@ -16,6 +16,7 @@ use crate::model::severity::Severity;
 use crate::model::verdict::Verdict;
 
 use super::escape::{source_line, terminal};
+use super::whole::judges_own;
 
 /// Evidence further away than this many lines gets a line of its own instead of a place in the frame.
 const FRAME_REACH: u32 = 12;
@@ -52,7 +53,9 @@ impl std::fmt::Debug for View<'_> {
 pub fn render(view: View<'_>) -> String {
     let renderer = Renderer::styled();
     let mut out = String::new();
-    let mut shown: Vec<&Finding> = view.checks.iter().flat_map(Check::findings).filter(|f| counts(f)).collect();
+    let own = judges_own(view.checks, view.judged);
+    let mut shown: Vec<&Finding> =
+        view.checks.iter().flat_map(Check::findings).chain(&own).filter(|f| counts(f)).collect();
     shown.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     for finding in shown {
         let _ = writeln!(out, "{}\n", frame(finding, view.source, &renderer));
@@ -108,7 +111,7 @@ fn level(severity: Severity) -> Level<'static> {
 }
 
 /// One finding as rustc would show it.
-fn frame<'a>(finding: &'a Finding, source: &dyn Fn(&str) -> Option<&'a str>, renderer: &Renderer) -> String {
+fn frame<'s>(finding: &Finding, source: &dyn Fn(&str) -> Option<&'s str>, renderer: &Renderer) -> String {
     let title = level(finding.severity).primary_title(terminal(&finding.message)).id(terminal(&finding.rule));
     let window = source(&finding.file).and_then(|text| Window::around(finding, text));
     let mut group = match &window {

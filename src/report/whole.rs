@@ -125,15 +125,20 @@ impl<'a> Section<'a> {
         all
     }
 
-    /// What the judge saw where no check has a finding of that category: without it a verdict could have no visible cause.
+    /// What only the judge saw.
     pub fn judges_own(&self) -> Vec<Finding> {
-        let judged = self.judged.into_iter().flat_map(|judgment| &judgment.findings);
-        let seen = |j: &&JudgedFinding| {
-            let mut findings = self.checks.iter().flat_map(Check::findings);
-            findings.any(|f| f.file == j.file && f.line == j.line && f.category == j.category)
-        };
-        judged.filter(|j| !seen(j)).enumerate().map(|(at, j)| as_finding(at, j)).collect()
+        judges_own(self.checks, self.judged)
     }
+}
+
+/// What the judge saw where no check has a finding of that category: without it a verdict could have no visible cause.
+pub(super) fn judges_own(checks: &[Check], judged: Option<&Judgment>) -> Vec<Finding> {
+    let judged = judged.into_iter().flat_map(|judgment| &judgment.findings);
+    let seen = |j: &&JudgedFinding| {
+        let mut findings = checks.iter().flat_map(Check::findings);
+        findings.any(|f| f.file == j.file && f.line == j.line && f.category == j.category)
+    };
+    judged.filter(|j| !seen(j)).enumerate().map(|(at, j)| as_finding(at, j)).collect()
 }
 
 fn as_finding(at: usize, judged: &JudgedFinding) -> Finding {

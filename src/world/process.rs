@@ -24,6 +24,7 @@ const MARK: &str = "PERF_GATE_STARTED";
 
 /// A program to run.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, which one caller turns")]
 pub struct Command {
     program: OsString,
     args: Vec<OsString>,
@@ -331,9 +332,8 @@ fn wait(child: &Child, cap: Duration, looks: bool, enough: &dyn Fn() -> bool) ->
             Timespec { tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX), tv_nsec: left.subsec_nanos().into() };
         match poll(&mut [PollFd::new(&handle, PollFlags::IN)], Some(&timeout)) {
             Ok(0) if is_over || !looks => return false,
-            Ok(0) => {}
+            Ok(0) | Err(rustix::io::Errno::INTR) => {}
             Ok(_) => return true,
-            Err(rustix::io::Errno::INTR) => {}
             Err(_) => return false,
         }
     }

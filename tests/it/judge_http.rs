@@ -35,7 +35,10 @@ struct Sent {
 }
 
 fn reply(status: &str, headers: &str, body: &str) -> Sent {
-    let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n", body.len());
+    let head = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n",
+        body.len()
+    );
     Sent { bytes: format!("{head}{body}").into_bytes(), waits: false }
 }
 
@@ -106,7 +109,8 @@ fn completions(content: &str) -> Sent {
 
 fn court(handler: &str, server: &Server, more: &str) -> Court {
     let court = Court::over(handler);
-    let (judge, http): (Vec<&str>, Vec<&str>) = more.lines().partition(|line| line.starts_with(['t', 'm']) && !line.starts_with("max-tokens"));
+    let (judge, http): (Vec<&str>, Vec<&str>) =
+        more.lines().partition(|line| line.starts_with(['t', 'm']) && !line.starts_with("max-tokens"));
     court.config(&format!(
         "[judge]\nkind = 'http'\n{}\n[judge.http]\nurl = '{}'\n{}\n",
         judge.join("\n"),
@@ -141,7 +145,9 @@ fn a_model_of_anthropic_is_asked_as_the_seed_says_and_its_tool_call_is_the_answe
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     let seen = &server.seen()[0];
     assert_eq!(seen.path, "/v1/messages");
-    assert!(seen.headers.contains(&format!("x-api-key: {KEY}")) && seen.headers.contains("anthropic-version: 2023-06-01"));
+    assert!(
+        seen.headers.contains(&format!("x-api-key: {KEY}")) && seen.headers.contains("anthropic-version: 2023-06-01")
+    );
     assert_eq!((&seen.body["model"], &seen.body["temperature"]), (&"claude-opus-4-7".into(), &0.into()));
     assert_eq!(seen.body["tool_choice"]["name"], "report_findings");
     assert!(seen.body["system"].as_str().unwrap().starts_with("You are the judge"));
@@ -190,7 +196,11 @@ fn refusals_for_now_are_repeated_with_patience_and_an_end() {
     let far = Server::start(vec![busy("retry-after: 3600\r\n")]);
     let patient = court(FAST, &far, "");
     let start = Instant::now();
-    patient.is_blocked(&review(&patient), "slow down; the next try is 3600 s off, and judge.timeout is up before", "slow down");
+    patient.is_blocked(
+        &review(&patient),
+        "slow down; the next try is 3600 s off, and judge.timeout is up before",
+        "slow down",
+    );
     assert!(start.elapsed() < Duration::from_secs(20) && far.seen().len() == 1);
 }
 
@@ -218,7 +228,8 @@ fn redirects_are_not_followed() {
 #[test]
 fn a_model_that_takes_no_temperature_is_asked_without_and_that_is_said() {
     let refuse = |what: &str| reply("400 Bad Request", "", &json!({ "error": { "message": what } }).to_string());
-    let server = Server::start(vec![refuse("`temperature` is deprecated for this model."), messages(r#"{"findings":[]}"#)]);
+    let server =
+        Server::start(vec![refuse("`temperature` is deprecated for this model."), messages(r#"{"findings":[]}"#)]);
     let run = review(&court(FAST, &server, ""));
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("claude-opus-4-7 takes no temperature: it was asked at its own"), "{}", run.stdout);
@@ -289,7 +300,8 @@ fn a_server_that_needs_no_key_gets_none() {
 fn what_the_repository_says_of_a_server_needs_trust_too() {
     let server = Server::start(vec![messages(r#"{"findings":[]}"#)]);
     let court = Court::over(FAST);
-    let keys = format!("[judge]\nkind = 'http'\n[judge.http]\nurl = '{}'\nkey-env = 'ANTHROPIC_API_KEY'\n", server.address);
+    let keys =
+        format!("[judge]\nkind = 'http'\n[judge.http]\nurl = '{}'\nkey-env = 'ANTHROPIC_API_KEY'\n", server.address);
     court.project.write("perf-gate.toml", keys);
     let run = review(&court);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);

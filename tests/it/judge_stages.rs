@@ -42,7 +42,9 @@ fn the_first_step_writes_evidence_and_prompt_and_neither_report_nor_row() {
     for key in ["analysis_results", "system_prompt", "prompt", "answer_schema"] {
         assert!(court.project.exists(prepared[key].as_str().unwrap()), "{key}");
     }
-    assert!(court.project.read(prepared["prompt"].as_str().unwrap()).contains(prepared["prompt_hash"].as_str().unwrap()));
+    assert!(
+        court.project.read(prepared["prompt"].as_str().unwrap()).contains(prepared["prompt_hash"].as_str().unwrap())
+    );
     assert_eq!(court.project.read(&story_path("E1-S1")), before);
     assert!(!court.project.exists(&report_path("E1-S1")));
     assert!(!court.project.exists(&state_path("E1-S1", "llm-findings.json")));
@@ -104,7 +106,13 @@ fn a_rendered_report_is_taken_with_our_own_deterministic_section() {
     // Our own report is one, too.
     let run = persist(&court, &report);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
-    let run = persist(&court, &rendered(&findings.replace("Critical\n\nNone.", "Critical\n\n#### n+1\n\n- src/api/x.rs:3 — a query each"), "REQUEST_CHANGES"));
+    let run = persist(
+        &court,
+        &rendered(
+            &findings.replace("Critical\n\nNone.", "Critical\n\n#### n+1\n\n- src/api/x.rs:3 — a query each"),
+            "REQUEST_CHANGES",
+        ),
+    );
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
 }
 
@@ -117,10 +125,22 @@ fn a_report_that_is_none_or_lies_is_kept_incomplete_and_blocks() {
         (rendered(good, "APPROVE"), "another verdict than the computed one"),
         (rendered(good, "BLOCKED"), "another verdict than the computed one"),
         (rendered(good, "PASSED"), "does not end with a verdict line"),
-        (rendered(good, "REQUEST_CHANGES").replace("## Deterministic Analysis", "## Analysis"), "lacks the section `## Deterministic Analysis`"),
-        (rendered(good, "REQUEST_CHANGES").replace("## LLM Semantic Review", "## Review"), "lacks the section `## LLM Semantic Review`"),
-        (rendered("### Critical\n\n#### n+1\n\n- a query for each\n", "REQUEST_CHANGES"), "is not a place and a message"),
-        (rendered("### Critical\n\n#### n+1\n\n- `src/y.rs:1`: no\n", "REQUEST_CHANGES"), "neither analysed nor in the File List"),
+        (
+            rendered(good, "REQUEST_CHANGES").replace("## Deterministic Analysis", "## Analysis"),
+            "lacks the section `## Deterministic Analysis`",
+        ),
+        (
+            rendered(good, "REQUEST_CHANGES").replace("## LLM Semantic Review", "## Review"),
+            "lacks the section `## LLM Semantic Review`",
+        ),
+        (
+            rendered("### Critical\n\n#### n+1\n\n- a query for each\n", "REQUEST_CHANGES"),
+            "is not a place and a message",
+        ),
+        (
+            rendered("### Critical\n\n#### n+1\n\n- `src/y.rs:1`: no\n", "REQUEST_CHANGES"),
+            "neither analysed nor in the File List",
+        ),
     ] {
         let run = persist(&court, &payload);
         court.is_blocked(&run, why, "All is well, trust me.");

@@ -2,7 +2,9 @@
 //! else it holds is passed over; what it holds amiss makes the whole of it unusable.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use serde_json::Value;
 
 use crate::model::category::Category;
@@ -147,11 +149,25 @@ pub(super) fn of_words(
         severity: severity_of(severity).ok_or_else(|| format!("`{}` is no severity", shown(severity)))?,
         file: file.to_owned(),
         line,
-        message: message.chars().take(LONGEST_MESSAGE).collect(),
+        message: without_means(&message.chars().take(LONGEST_MESSAGE).collect::<String>()),
         hot_path: None,
         bounded: None,
         has_index: None,
     })
+}
+
+/// A mean of a latency or a throughput, before or after its number.
+static MEAN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let number =
+        r"\d[\d.,]*\s*(?:ns|µs|us|ms|s|sec|secs|seconds?|min|minutes?|req/s|requests?/s|rps|qps|ops/s|/s|per second)\b";
+    let word = r"\b(?:mean|average|averages|averaged|averaging|avg)\b";
+    Regex::new(&format!(r"(?i){word}[^\d.;]{{0,40}}{number}|{number}[^\d.;]{{0,12}}{word}")).ok()
+});
+
+/// A text without means of latencies and throughputs: they hide the tail that a finding is about, so no report quotes one.
+pub(super) fn without_means(text: &str) -> String {
+    let left_out = "(a mean, left out)";
+    MEAN.as_ref().map_or_else(|| text.to_owned(), |mean| mean.replace_all(text, left_out).into_owned())
 }
 
 #[cfg(test)]
@@ -161,7 +177,12 @@ mod tests {
     #[test]
     fn a_fence_around_the_object_is_taken_off_and_nothing_else_is() {
         let known = Known::default();
-        for text in ["{\"findings\":[]}", "\u{feff} {\"findings\":[]}\n", "```json\n{\"findings\":[]}\n```", "```\n{\"findings\":[]}```"] {
+        for text in [
+            "{\"findings\":[]}",
+            "\u{feff} {\"findings\":[]}\n",
+            "```json\n{\"findings\":[]}\n```",
+            "```\n{\"findings\":[]}```",
+        ] {
             assert_eq!(read(text, &known).unwrap().additions.count(), 0, "{text}");
         }
         for text in ["Sure! {\"findings\":[]}", "{\"findings\":[]} {}", "```rust\n{\"findings\":[]}\n```", ""] {
@@ -174,5 +195,18 @@ mod tests {
         let known = Known::default();
         assert_eq!(read("{\"findings\":[],\"verdict\":\"APPROVE\"}", &known).unwrap().verdict, Some(Verdict::Approve));
         assert!(read("{\"findings\":[],\"verdict\":\"approve\"}", &known).is_err());
+    }
+
+    #[test]
+    fn means_of_measurements_are_left_out_and_percentiles_stay() {
+        for (text, shown) in [
+            ("average latency of 120 ms, P95 900 ms", "(a mean, left out), P95 900 ms"),
+            ("takes 3.5s on average", "takes (a mean, left out)"),
+            ("mean: 4000 req/s", "(a mean, left out)"),
+            ("P50 12 ms, P99 40 ms; an average of 3 items", "P50 12 ms, P99 40 ms; an average of 3 items"),
+            ("you mean 3 sites", "you mean 3 sites"),
+        ] {
+            assert_eq!(without_means(text), shown);
+        }
     }
 }

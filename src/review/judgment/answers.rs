@@ -55,8 +55,7 @@ impl Place {
 
     /// Keeps an answer that was found sound. A folder that cannot be written to is no reason to stop.
     pub(super) fn keep(&self, text: &str) {
-        let kept =
-            Kept { format: FORMAT, key: self.key.clone(), model: self.model.clone(), text: text.to_owned() };
+        let kept = Kept { format: FORMAT, key: self.key.clone(), model: self.model.clone(), text: text.to_owned() };
         let (Some(folder), Ok(json)) = (self.path.parent(), serde_json::to_string(&kept)) else { return };
         let written = files::Draft::new(folder).and_then(|mut draft| {
             draft.append(json.as_bytes())?;

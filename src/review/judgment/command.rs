@@ -92,16 +92,20 @@ impl Program {
 
     fn run(&self, prompt: &Prompt, notes: &mut Vec<String>) -> Result<String, Rejected> {
         let name = escape::terminal(&self.words[0]);
-        let program = self.path().ok_or_else(|| {
-            Rejected::nothing(format!("the judge `{name}` cannot be run: there is no such program"))
-        })?;
-        let failed = |error: crate::error::Error| Rejected::nothing(format!("the judge cannot be run: {}", error.what()));
+        let program = self
+            .path()
+            .ok_or_else(|| Rejected::nothing(format!("the judge `{name}` cannot be run: there is no such program")))?;
+        let failed =
+            |error: crate::error::Error| Rejected::nothing(format!("the judge cannot be run: {}", error.what()));
         let folder = files::Temporary::new("perf-gate-judge-").map_err(failed)?;
         let mut command = if self.sandbox && guard::is_there() {
             guard::guarded(&program, &self.words[1..], &self.protected()).map_err(failed)?
         } else {
             if self.sandbox {
-                notes.push("this kernel has no Landlock: that the judge only read was seen afterwards, not enforced".to_owned());
+                notes.push(
+                    "this kernel has no Landlock: that the judge only read was seen afterwards, not enforced"
+                        .to_owned(),
+                );
             }
             Command::new(&program).args(&self.words[1..])
         };
@@ -127,7 +131,10 @@ impl Program {
         };
         let refused = |why: String| Rejected { why, payload: payload() };
         if output.is_full {
-            return Err(refused(format!("the judge wrote more than {} bytes (judge.max-answer-bytes)", self.most_output)));
+            return Err(refused(format!(
+                "the judge wrote more than {} bytes (judge.max-answer-bytes)",
+                self.most_output
+            )));
         }
         if output.timed_out() {
             return Err(refused(format!(
@@ -149,9 +156,11 @@ impl Judge for Program {
     }
 
     fn identity(&self) -> Option<String> {
-        // A program that lies in a file has changed where the file has.
-        let stat = self.path().and_then(|path| files::canonical(&path)).and_then(|path| files::stat(&path));
-        Some(format!("command\0{}\0{stat:?}", self.words.join("\0")))
+        // A program has changed where its file has, and a script where the file that is named as an argument has.
+        let look = |path: PathBuf| files::canonical(&path).and_then(|path| files::stat(&path));
+        let words = self.words.iter().skip(1).filter(|word| !word.is_empty());
+        let looks: Vec<_> = words.map(|word| look(self.root.join(word))).collect();
+        Some(format!("command\0{}\0{:?}{looks:?}", self.words.join("\0"), self.path().and_then(look)))
     }
 
     fn ask(&self, prompt: &Prompt) -> Result<Reply, Rejected> {

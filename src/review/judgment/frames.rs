@@ -143,12 +143,7 @@ fn runs(lines: &BTreeSet<u32>) -> Vec<(u32, u32)> {
     runs
 }
 
-fn render(
-    file: &str,
-    (from, to): (u32, u32),
-    text: &[String],
-    spoken: &BTreeSet<(String, u32)>,
-) -> (String, String) {
+fn render(file: &str, (from, to): (u32, u32), text: &[String], spoken: &BTreeSet<(String, u32)>) -> (String, String) {
     let mut out = String::new();
     for line in from..=to {
         let mark = if spoken.contains(&(file.to_owned(), line)) { '!' } else { ' ' };

@@ -29,7 +29,7 @@ const KEPT: usize = 64 << 10;
 pub(super) struct Model {
     form: WireForm,
     url: String,
-    model: String,
+    name: String,
     key: Option<Secret>,
     max_tokens: u32,
     retries: u32,
@@ -44,24 +44,29 @@ impl Model {
         let url = wire::endpoint(http.form, http.url.as_deref().unwrap_or(wire::service(http.form)));
         let authority = url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
         if authority.contains('@') {
-            return Err(Rejected::nothing("judge.http.url holds a name or password; name a variable in judge.http.key-env"));
+            return Err(Rejected::nothing(
+                "judge.http.url holds a name or password; name a variable in judge.http.key-env",
+            ));
         }
-        let model = judge.model.as_deref().or(wire::usual_model(http.form));
-        let model = model.ok_or_else(|| Rejected::nothing("judge.model does not say which model to ask"))?.to_owned();
+        let name = judge.model.as_deref().or(wire::usual_model(http.form));
+        let name = name.ok_or_else(|| Rejected::nothing("judge.model does not say which model to ask"))?.to_owned();
         let variable = http.key_env.as_deref().unwrap_or(wire::key_variable(http.form));
         let key = if variable.is_empty() {
             None
         } else {
-            let lacking = || Rejected::nothing(format!("the variable {variable}, which holds the judge's key, is not set"));
+            let lacking =
+                || Rejected::nothing(format!("the variable {variable}, which holds the judge's key, is not set"));
             Some(env::secret(variable).ok_or_else(lacking)?)
         };
         if key.is_some() && url.starts_with("http://") && !http::is_loopback(&url) {
-            return Err(Rejected::nothing("judge.http.url is http://: the key would travel for all to read; use https://"));
+            return Err(Rejected::nothing(
+                "judge.http.url is http://: the key would travel for all to read; use https://",
+            ));
         }
         Ok(Model {
             form: http.form,
             url,
-            model,
+            name,
             key,
             max_tokens: http.max_tokens,
             retries: http.retries,
@@ -87,7 +92,7 @@ impl Model {
     /// Sends one request.
     fn send(&self, prompt: &Prompt, without: &BTreeSet<Part>, left: Duration) -> Result<Answer, Trouble> {
         let question =
-            Question { model: &self.model, system: prompt.system, user: &prompt.user, max_tokens: self.max_tokens };
+            Question { model: &self.name, system: prompt.system, user: &prompt.user, max_tokens: self.max_tokens };
         let body = wire::request(self.form, question, without).to_string();
         let headers = wire::headers(self.form, self.key.as_ref().map(Secret::reveal));
         http::post(&Post { url: &self.url, headers: &headers, body: body.as_bytes(), timeout: left, most: self.most })
@@ -108,7 +113,7 @@ enum Next {
 
 impl Judge for Model {
     fn model(&self) -> &str {
-        &self.model
+        &self.name
     }
 
     fn identity(&self) -> Option<String> {
@@ -135,7 +140,7 @@ impl Judge for Model {
                 Next::Refuse(why) => return Err(self.rejected(why, &body)),
                 Next::Without(part) if without.insert(part) => {
                     if part == Part::Temperature {
-                        notes.push(format!("{} takes no temperature: it was asked at its own", self.model));
+                        notes.push(format!("{} takes no temperature: it was asked at its own", self.name));
                     }
                 }
                 Next::Without(_) => return Err(self.rejected(why, &body)),

@@ -120,7 +120,9 @@ fn chosen(job: &Job) -> Result<Box<dyn Judge>, Rejected> {
         JudgeKind::Http => Box::new(http::Model::configured(&job.config)?),
         #[cfg(not(feature = "judge-http"))]
         JudgeKind::Http => {
-            return Err(Rejected::nothing("this build has no judge of kind `http`: build it with `--features judge-http`"));
+            return Err(Rejected::nothing(
+                "this build has no judge of kind `http`: build it with `--features judge-http`",
+            ));
         }
     })
 }
@@ -157,16 +159,19 @@ fn heard(judge: &dyn Judge, prompt: &Prompt, known: &Known<'_>, fresh: bool) -> 
     if let Some(place) = place {
         place.keep(&reply.text);
     }
-    reply.notes.extend(kept.and_then(|kept| divergence(&kept, &opinion.additions)).map(|what| {
-        format!("escalation: the judge's answer differs from its earlier one to the same prompt: {what}")
-    }));
+    reply.notes.extend(
+        kept.and_then(|kept| divergence(&kept, &opinion.additions)).map(|what| {
+            format!("escalation: the judge's answer differs from its earlier one to the same prompt: {what}")
+        }),
+    );
     Ok(Heard { opinion, prose, text: reply.text, notes: reply.notes })
 }
 
 /// In which categories and severities two answers differ, as a fragment; none where in none.
 fn divergence(one: &Additions, other: &Additions) -> Option<String> {
     let only = |a: &Additions, b: &Additions| {
-        let kinds = a.kinds().difference(&b.kinds()).map(|(c, s)| format!("{} {}", c.name(), s.name())).collect::<Vec<_>>();
+        let kinds =
+            a.kinds().difference(&b.kinds()).map(|(c, s)| format!("{} {}", c.name(), s.name())).collect::<Vec<_>>();
         if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(", ") }
     };
     (one.kinds() != other.kinds())
@@ -187,7 +192,7 @@ fn read(text: &str, known: &Known<'_>) -> Result<(Opinion, String), Rejected> {
         report: None,
         verdict: Some(report.verdict),
     };
-    Ok((opinion, report.prose))
+    Ok((opinion, answer::without_means(&report.prose)))
 }
 
 /// The rubric's own judgment: what the deterministic layer found, at its tier. No Critical that does not block.
@@ -219,7 +224,7 @@ fn rubric_findings(evidence: &Evidence) -> Vec<JudgedFinding> {
 fn believe(judge: &dyn Judge, prompt: &Prompt, heard: Heard, evidence: &mut Evidence) -> Result<Judged> {
     let Heard { opinion, prose, text, notes } = heard;
     let Opinion { additions, model, temperature, prompt_hash, report, verdict: named } = opinion;
-    evidence.notes.extend(prompt.notes.iter().cloned().filter(|_| judge.identity().is_some()));
+    evidence.notes.extend(prompt.notes.iter().cloned());
     evidence.notes.extend(notes);
     let model = model.unwrap_or_else(|| judge.model().to_owned());
     // What a file says of itself stands; who was shown our prompt answers it, whatever it says.

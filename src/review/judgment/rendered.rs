@@ -53,7 +53,8 @@ pub(super) fn read(report: &str, known: &Known<'_>) -> Result<Rendered, String> 
     let (additions, prose) = semantic(report, known)?;
     let header = |name: &str| {
         let start = format!("- **{name}:**");
-        let line = report.lines().take_while(|line| !line.starts_with("## ")).find_map(|line| line.strip_prefix(&start));
+        let line =
+            report.lines().take_while(|line| !line.starts_with("## ")).find_map(|line| line.strip_prefix(&start));
         line.map(|value| value.trim().trim_matches('`').replace('\\', "")).filter(|value| !value.is_empty())
     };
     let prompt_hash = header("prompt_hash");

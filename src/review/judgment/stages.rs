@@ -167,9 +167,12 @@ pub(in crate::review) fn verify(job: &Job, setup: &Setup, gate: &Gate, evidence:
     evidence.judged_by(judge.model())?;
     let prompt = prompt::render(job, setup, gate, evidence);
     let known = known(gate, evidence);
-    let ask = || judge.ask(&prompt).and_then(|reply| super::read(&reply.text, &known)).map(|(opinion, _)| opinion.additions);
+    let ask =
+        || judge.ask(&prompt).and_then(|reply| super::read(&reply.text, &known)).map(|(opinion, _)| opinion.additions);
     Ok(match (ask(), ask()) {
-        (Ok(one), Ok(other)) => divergence(&one, &other).map_or(Verified::Agree(one.count(), other.count()), Verified::Differ),
+        (Ok(one), Ok(other)) => {
+            divergence(&one, &other).map_or(Verified::Agree(one.count(), other.count()), Verified::Differ)
+        }
         (Err(rejected), _) | (_, Err(rejected)) => Verified::Unusable(rejected.why),
     })
 }

@@ -241,7 +241,10 @@ mod tests {
         let anthropic = request(WireForm::Anthropic, question, &BTreeSet::new());
         assert_eq!((&anthropic["temperature"], &anthropic["tool_choice"]["name"]), (&json!(0), &json!(TOOL)));
         let open = request(WireForm::OpenAi, question, &BTreeSet::new());
-        assert_eq!((&open["temperature"], &open["response_format"]["json_schema"]["strict"]), (&json!(0), &json!(true)));
+        assert_eq!(
+            (&open["temperature"], &open["response_format"]["json_schema"]["strict"]),
+            (&json!(0), &json!(true))
+        );
         let parts = BTreeSet::from([Part::Temperature, Part::MaxTokens, Part::Schema]);
         for form in [WireForm::Anthropic, WireForm::OpenAi] {
             let plain = request(form, question, &parts).to_string();
@@ -253,7 +256,8 @@ mod tests {
     #[test]
     fn answers_are_read_and_half_ones_are_refused() {
         let read = |form, value: Value| answer(form, value.to_string().as_bytes());
-        let tool = json!({"content":[{"type":"tool_use","name":TOOL,"input":{"findings":[]}}],"stop_reason":"tool_use"});
+        let tool =
+            json!({"content":[{"type":"tool_use","name":TOOL,"input":{"findings":[]}}],"stop_reason":"tool_use"});
         assert_eq!(read(WireForm::Anthropic, tool).unwrap(), r#"{"findings":[]}"#);
         let text = json!({"content":[{"type":"text","text":"{}"}],"stop_reason":"end_turn"});
         assert_eq!(read(WireForm::Anthropic, text).unwrap(), "{}");
