@@ -10,11 +10,7 @@ use super::instruction;
 use super::sources::hex;
 
 /// What the findings here say of themselves.
-<<<<<<< HEAD
-pub(super) const INTEGRITY_RULES: [(&str, &str); 11] = [
-=======
-pub const INTEGRITY_RULES: [(&str, &str); 12] = [
->>>>>>> 7ef7dce (Ask judges from outside, which add and never overrule: programs, models behind HTTP, and agents in two steps)
+pub(super) const INTEGRITY_RULES: [(&str, &str); 12] = [
     ("integrity/missing-entry", "a File List entry with no such file"),
     (
         "integrity/refused-entry",

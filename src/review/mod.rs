@@ -58,17 +58,13 @@ use crate::model::verdict::Verdict;
 pub use cache::config_hash;
 use division::Division;
 pub use exempt::{configuration, policy_commit};
-<<<<<<< HEAD
+pub use judgment::{Asked, JudgedBy, Prepared, Verified};
 
 /// What the findings say of themselves that no rule over code gives: id, category, summary.
 pub fn other_rules() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let of_files = integrity::INTEGRITY_RULES.iter().map(|(id, summary)| (*id, "integrity", *summary));
     of_files.chain(conformance::DECISION_RULES.iter().map(|(id, summary)| (*id, "architecture", *summary)))
 }
-=======
-pub use integrity::INTEGRITY_RULES;
-pub use judgment::{Asked, JudgedBy, Prepared, Verified};
->>>>>>> 7ef7dce (Ask judges from outside, which add and never overrule: programs, models behind HTTP, and agents in two steps)
 
 /// What is analysed, and against what.
 #[derive(Debug, Clone)]
