@@ -173,19 +173,19 @@ fn a_judge_that_floods_or_hangs_is_ended_in_time() {
     let start = Instant::now();
     let run = court.judge("yes '{\"findings\":[]}'", "max-answer-bytes = 10000").review();
     court.is_blocked(&run, "the judge wrote more than 10000 bytes", "{\"findings\":[]}");
-    let run = court.judge("echo begun; sleep 300", "timeout = 1").review();
-    court.is_blocked(&run, "the judge did not answer within 1 s", "begun");
+    let run = court.judge("echo begun; sleep 300", "timeout = 6").review();
+    court.is_blocked(&run, "the judge did not answer within 6 s", "begun");
     // One that never reads, however much it is shown.
     let run = court.judge("exec 0<&-; echo '{\"findings\":[]}'", "").review();
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(200), "{:?}", start.elapsed());
 }
 
 #[test]
 fn nothing_that_a_judge_started_is_left() {
     let court = Court::over(FAST);
     let script = "sleep 301 & echo $! > $HOME/one\nsetsid sh -c 'echo $$ > $HOME/two; exec sleep 302' &\n\
-                  sleep 0.5; echo '{\"findings\":[]}'";
+                  while [ ! -s $HOME/two ]; do sleep 0.05; done; echo '{\"findings\":[]}'";
     let run = court.judge(script, "").review();
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     for name in ["one", "two"] {
@@ -194,7 +194,7 @@ fn nothing_that_a_judge_started_is_left() {
             let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
             state.is_empty() || state.contains(") Z ") || state.contains(") X ")
         };
-        let until = Instant::now() + Duration::from_secs(5);
+        let until = Instant::now() + Duration::from_secs(30);
         while !is_gone() {
             assert!(Instant::now() < until, "{name} is still there");
             std::thread::sleep(Duration::from_millis(20));

@@ -58,7 +58,7 @@ impl Server {
                 let mut stream = stream;
                 let _ = stream.write_all(&sent.bytes);
                 if sent.waits {
-                    std::thread::sleep(Duration::from_secs(8));
+                    std::thread::sleep(Duration::from_secs(16));
                 }
             }
         });
@@ -201,7 +201,7 @@ fn refusals_for_now_are_repeated_with_patience_and_an_end() {
         "slow down; the next try is 3600 s off, and judge.timeout is up before",
         "slow down",
     );
-    assert!(start.elapsed() < Duration::from_secs(20) && far.seen().len() == 1);
+    assert!(start.elapsed() < Duration::from_secs(100) && far.seen().len() == 1);
 }
 
 #[test]
@@ -250,12 +250,12 @@ fn half_late_and_endless_answers_block_and_what_came_is_kept() {
     assert_eq!(broken.seen().len(), 2);
 
     let slow = Server::start(vec![Sent { waits: true, ..half }]);
-    let two = court(FAST, &slow, "timeout = 2");
+    let two = court(FAST, &slow, "timeout = 5");
     two.is_blocked(&review(&two), "the server's answer did not end in time", "Let me see.");
 
     let silent = Server::start(vec![Sent { bytes: Vec::new(), waits: true }]);
-    let three = court(FAST, &silent, "timeout = 2");
-    three.is_blocked(&review(&three), "the model did not answer within 2 s", "");
+    let three = court(FAST, &silent, "timeout = 5");
+    three.is_blocked(&review(&three), "the model did not answer within 5 s", "");
 
     let endless = Server::start(vec![reply("200 OK", "", &"x".repeat(2 << 20))]);
     let four = court(FAST, &endless, "max-answer-bytes = 1000");
