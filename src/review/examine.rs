@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::effects::rest::Rest;
 use crate::engine::facts::load::{self, Request, Way};
 use crate::engine::facts::{Facts, brought};
-use crate::engine::measured::{self, Measurement};
+use crate::engine::measured;
 use crate::engine::part::Part;
 use crate::engine::repository::{NOTE, Repository};
 use crate::engine::{self, Output, Selection, Source, budgets};
@@ -52,7 +52,7 @@ pub(super) struct Around {
     /// Migrations beside the analysed ones.
     pub siblings: Vec<(String, String)>,
     /// Numbers that somebody measured.
-    pub measured: Vec<Measurement>,
+    pub measured: measurements::Found,
     /// SHA-256 over every budget that a result could follow from.
     pub budgets_hash: String,
     /// What is asked of external tools.
@@ -214,12 +214,12 @@ impl Examination<'_> {
         let beside = Beside { around, budgets: &budgets, counts: &counts };
         let Followed { output, mut notes, is_whole } = self.follow(&loaded.sources, beside, surroundings, false)?;
         notes.extend(around.external.notes.iter().cloned().chain(told));
-        notes.extend(around.conformance.notes.iter().cloned());
+        notes.extend(around.conformance.notes.iter().chain(&around.measured.notes).cloned());
         let mut findings = loaded.findings.clone();
         findings.extend(output.damaged.iter().map(|(path, lines)| integrity::damaged(path, lines)));
         let mut checks = output.checks;
         let minted = checks.iter_mut().flat_map(Check::findings_mut);
-        measured::attach(&around.measured, &around.facts.facts, &output.functions, minted);
+        measured::attach(&around.measured.measured, &around.facts.facts, &output.functions, minted);
         around.conformance.complete(&mut checks);
         checks.push(integrity_check(findings));
         for check in &mut checks {

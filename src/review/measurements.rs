@@ -1,6 +1,7 @@
 //! Measured numbers of a repository: in the files of a run, and in the folders where the tools put them.
 //!
-//! Knows trees and folders; what the files mean is the engine's business. A file that cannot be read holds no numbers.
+//! Knows trees and folders; what the files mean is the engine's business. A file that cannot be read holds no numbers; one that
+//! says by its place whose it is, and is broken, is told of once.
 
 use std::collections::BTreeSet;
 
@@ -13,31 +14,79 @@ use crate::world::tree::{Entry, Tree};
 const LARGEST: u64 = 4 << 20;
 /// More folders of benchmarks than this are not looked into.
 const MOST_FOLDERS: usize = 4000;
+/// More folders than this are not looked into for exports.
+const MOST_ROOTS: usize = 64;
+/// More files than this are not read.
+const MOST_FILES: usize = 500;
 /// Group, function and value: criterion nests no deeper.
 const DEEPEST: usize = 4;
 
-/// All measurements that can be found, by their files.
-pub(super) fn find(tree: &dyn Tree, sources: &[Source], facts: &Facts) -> Vec<Measurement> {
-    let roots: BTreeSet<&str> = facts.locks.iter().map(|lock| folder_of(&lock.path)).chain([""]).collect();
-    let mut samples = BTreeSet::new();
+/// Folders that tools write to, below the folder that they are started in.
+const FOLDERS: [&str; 10] = [
+    ".lighthouseci",
+    "BenchmarkDotNet.Artifacts/results",
+    "build/results/jmh",
+    "build/reports/jmh",
+    "target/jmh",
+    "k6",
+    "results",
+    "load-tests",
+    "loadtest",
+    "perf",
+];
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// All measurements, by their files.
+    pub measured: Vec<Measurement>,
+    /// What a reader should know, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// All measurements that can be found.
+pub(super) fn find(tree: &dyn Tree, sources: &[Source], facts: &Facts) -> Found {
+    let locks = facts.locks.iter().map(|lock| folder_of(&lock.path));
+    let tops = sources.iter().flat_map(|source| tops(&source.path));
+    let roots: BTreeSet<&str> = locks.clone().chain(tops).chain([""]).collect();
+    let mut samples: BTreeSet<String> = BTreeSet::new();
     let mut exports = BTreeSet::new();
+    let mut readings = Vec::new();
     for source in sources {
         if source.path.ends_with("/new/sample.json") {
             samples.insert(source.path.clone());
-        } else if is_export(&source.path, &source.text) {
-            exports.insert(source.path.clone());
+        } else if may_measure(&source.path) {
+            readings.extend(measured::read(&source.path, &source.text));
         }
     }
-    for root in roots {
+    for root in locks.chain([""]) {
         samples.extend(stored(tree, &within(root, "target/criterion")));
+    }
+    for root in roots.into_iter().take(MOST_ROOTS) {
         exports.extend(exported(tree, root));
     }
+    let analysed: BTreeSet<&str> = sources.iter().map(|source| source.path.as_str()).collect();
+    exports.retain(|path: &String| !analysed.contains(path.as_str()));
     let criterion = samples.iter().filter_map(|path| {
         let benchmark = text(tree, &within(folder_of(path), "benchmark.json"))?;
         measured::criterion(path, &benchmark, &text(tree, path)?)
     });
-    let hyperfine = exports.iter().flat_map(|path| measured::hyperfine(path, &text(tree, path).unwrap_or_default()));
-    criterion.chain(hyperfine).collect()
+    let mut found = Found { measured: criterion.collect(), notes: Vec::new() };
+    let mut single = Vec::new();
+    let exported = exports.iter().take(MOST_FILES);
+    readings.extend(exported.filter_map(|path| measured::read(path, &text(tree, path)?)));
+    for reading in readings {
+        found.measured.extend(reading.found);
+        found.notes.extend(reading.note);
+        single.extend(reading.samples);
+    }
+    found.measured.extend(measured::join(single));
+    found
+}
+
+/// The two topmost folders of a path: packages of a repository lie no deeper as a rule, and folders are asked one by one.
+fn tops(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').take(2).map(|(at, _)| &path[..at])
 }
 
 /// The samples that criterion stored below a folder.
@@ -62,30 +111,47 @@ fn stored(tree: &dyn Tree, top: &str) -> Vec<String> {
     found
 }
 
-/// What hyperfine exported beside a manifest or into its folders of benchmarks.
+/// What tools left in a folder and in those below it that they write to.
 fn exported(tree: &dyn Tree, root: &str) -> Vec<String> {
     let children = tree.children(root);
-    let folders = children.iter().filter(|name| name.starts_with("bench") && !name.contains('.'));
-    let mut found: Vec<String> = folders
-        .map(|name| within(root, name))
-        .flat_map(|folder| tree.children(&folder).into_iter().map(move |name| within(&folder, &name)))
-        .filter(|path| is_json(path))
-        .collect();
-    let here = children.iter().filter(|name| is_json(name) && is_hyperfine_name(name));
-    found.extend(here.map(|name| within(root, name)));
+    let mut found: Vec<String> =
+        children.iter().filter(|name| is_export_name(name)).map(|name| within(root, name)).collect();
+    let mut folders: Vec<String> =
+        children.iter().filter(|name| name.starts_with("bench") && !name.contains('.')).cloned().collect();
+    let has = |folder: &str| children.iter().any(|name| Some(name.as_str()) == folder.split('/').next());
+    folders.extend(FOLDERS.iter().filter(|folder| has(folder)).map(|folder| (*folder).to_owned()));
+    if has(".benchmarks") {
+        // pytest-benchmark keeps a folder a machine.
+        let machines = tree.children(&within(root, ".benchmarks"));
+        folders.extend(machines.into_iter().map(|machine| format!(".benchmarks/{machine}")));
+    }
+    for folder in folders {
+        let folder = within(root, &folder);
+        let inside = tree.children(&folder).into_iter().map(|name| within(&folder, &name));
+        found.extend(inside.filter(|path| may_measure(path)));
+    }
     found
 }
 
-fn is_export(path: &str, text: &str) -> bool {
-    is_json(path) && text.contains("\"results\"") && text.contains("\"times\"") && text.contains("\"command\"")
+/// Whether a file may hold measurements, by its end.
+fn may_measure(path: &str) -> bool {
+    let end = path.rsplit_once('.').map_or("", |(_, end)| end);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match end {
+        "json" => !matches!(name, "package.json" | "tsconfig.json" | "package-lock.json" | "composer.json"),
+        "hgrm" | "hlog" | "bench" => true,
+        "txt" | "out" | "log" => name.contains("bench") || name.contains("hdr") || name.contains("wrk"),
+        _ => false,
+    }
 }
 
-fn is_json(path: &str) -> bool {
-    path.rsplit_once('.').is_some_and(|(_, extension)| extension == "json")
-}
-
-fn is_hyperfine_name(name: &str) -> bool {
-    name.starts_with("hyperfine") || name.trim_end_matches(".json").ends_with(".hyperfine")
+/// Whether a file beside the code is a tool's export by its name.
+fn is_export_name(name: &str) -> bool {
+    const BEGINS: [&str; 7] = ["hyperfine", "bench", "jmh", "k6", "lhr-", "summary", "pytest-bench"];
+    let begins = BEGINS.iter().any(|word| name.starts_with(word));
+    let hyperfine = name.trim_end_matches(".json").ends_with(".hyperfine");
+    let of_histograms = [".hgrm", ".hlog", ".bench"].iter().any(|end| name.ends_with(end));
+    of_histograms || (begins || hyperfine) && may_measure(name)
 }
 
 fn text(tree: &dyn Tree, path: &str) -> Option<String> {

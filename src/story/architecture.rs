@@ -189,11 +189,11 @@ impl Draft {
         let count = self.layers.len();
         for drafted in self.layers {
             let mut layer = drafted.layer;
-            let find = |names: &[String]| -> (Vec<usize>, Vec<String>) {
+            let all = |names: &[String]| -> (Vec<usize>, Vec<String>) {
                 let (mut found, mut unknown) = (Vec::new(), Vec::new());
                 for name in names {
-                    match self.by_name.get(&key(name)) {
-                        Some(at) => found.push(*at),
+                    match find(&self.by_name, name) {
+                        Some(at) => found.push(at),
                         None => unknown.push(visible(name)),
                     }
                 }
@@ -201,7 +201,7 @@ impl Draft {
             };
             let (mut unknown, mut said) = (Vec::new(), false);
             if let Some((names, line)) = &drafted.allowed {
-                let (mut allowed, strange) = find(names);
+                let (mut allowed, strange) = all(names);
                 // Where no name is a layer's, the column is about something else (libraries, say).
                 said = !(allowed.is_empty() && !strange.is_empty());
                 unknown.extend(strange);
@@ -212,7 +212,7 @@ impl Draft {
                 }
             }
             if let Some((names, line)) = &drafted.forbidden {
-                let (forbidden, strange) = find(names);
+                let (forbidden, strange) = all(names);
                 unknown.extend(strange);
                 if !forbidden.is_empty() {
                     let before = layer.imports.take().map_or_else(|| (0..count).collect(), |rule| rule.allowed);
@@ -221,7 +221,11 @@ impl Draft {
                 }
             }
             if !unknown.is_empty() {
-                let what = if said { "which are no layers of it" } else { "none of which is a layer of it" };
+                let what = match (unknown.len(), said) {
+                    (1, _) => "which is no layer of it",
+                    (_, true) => "which are no layers of it",
+                    (_, false) => "none of which is a layer of it",
+                };
                 let names: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
                 let note = format!("{path}:{}: `{}` names {}, {what}", layer.line, layer.name, names.join(", "));
                 read.notes.push(note);
@@ -260,6 +264,17 @@ fn key(name: &str) -> String {
         Some(stem) => format!("{stem}y"),
         None => whole.strip_suffix('s').filter(|stem| stem.len() > 2).unwrap_or(&whole).to_owned(),
     }
+}
+
+/// The layer of a name: that of the same name, else the only one whose name has all words of it.
+fn find(by_name: &BTreeMap<String, usize>, name: &str) -> Option<usize> {
+    let wanted = key(name);
+    if let Some(at) = by_name.get(&wanted) {
+        return Some(*at);
+    }
+    let has = |known: &str| wanted.split(' ').all(|word| known.split(' ').any(|other| other == word));
+    let mut alike = by_name.iter().filter(|(known, _)| has(known)).map(|(_, at)| *at);
+    alike.next().filter(|_| alike.next().is_none())
 }
 
 /// The words of a text in lower case.
@@ -478,6 +493,15 @@ mod tests {
                 row("Models", &["src/models"], None),
             ]
         );
+    }
+
+    #[test]
+    fn a_layer_may_be_named_by_a_part_of_its_name_that_no_other_has() {
+        let text = "| Layer | Path | May import |\n|---|---|---|\n| web | `a` | infrastructure, data |\n\
+                    | infrastructure database | `b` | none |\n| data one | `c` | none |\n| data two | `d` | none |\n";
+        let found = read("a.md", text);
+        assert_eq!(found.architecture.layers[0].imports.as_ref().unwrap().allowed, [1]);
+        assert_eq!(found.notes, ["a.md:3: `web` names `data`, which is no layer of it"]);
     }
 
     #[test]

@@ -110,3 +110,242 @@ fn a_timed_program_gives_its_numbers_to_its_own_root_only() {
     scratch.write("hyperfine-load.json", export("cargo run --release --bin service"));
     assert_eq!(measured(&scratch)[0]["p95"], 19.0);
 }
+
+/// What the finding about the query in a file shows as measured, after `write` has left measurements, with what was noted.
+fn shown(files: &[(&str, &str)], rules: &str) -> (Value, Vec<String>) {
+    let scratch = Scratch::new();
+    for (path, text) in files {
+        scratch.write(path, text);
+    }
+    let run = scratch.gate(&["check", "src", "--rules", rules, "--format", "json"]);
+    let value: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}", run.stderr));
+    let findings = value["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{value}");
+    let notes = value["provenance"]["notes"].as_array().cloned().unwrap_or_default();
+    let notes = notes.iter().map(|note| note.as_str().unwrap().to_owned()).collect();
+    (findings[0].get("measured").cloned().unwrap_or_else(|| json!([])), notes)
+}
+
+const GO: &str = "\
+package store
+
+import \"gorm.io/gorm\"
+
+func LoadOrders(db *gorm.DB, ids []int) {
+\tfor _, id := range ids {
+\t\tvar order Order
+\t\tdb.First(&order, id)
+\t}
+}
+";
+
+#[test]
+fn benchmarks_of_go_count_from_two_runs_on_and_a_single_mean_is_said() {
+    let run = |count: u32| {
+        let lines = (1..=count)
+            .map(|n| format!("BenchmarkLoadOrders/many-8   \t 1000\t {}00 ns/op\t 16 B/op\n", n))
+            .collect::<String>();
+        format!("goos: linux\npkg: example.com/shop/store\n{lines}PASS\n")
+    };
+    let of = |text: &str| {
+        shown(
+            &[
+                ("go.mod", "module example.com/shop\nrequire gorm.io/gorm v1.25.0\n"),
+                ("src/store/orders.go", GO),
+                ("bench.txt", text),
+            ],
+            "n-plus-one",
+        )
+    };
+    let (measured, notes) = of(&run(20));
+    let expected = json!([{"name": "BenchmarkLoadOrders/many (of 20 runs)", "unit": "ns", "p50": 1000.0, "p95": 1900.0, "source": "bench.txt"}]);
+    assert_eq!((measured, notes), (expected, vec![]));
+    let (measured, notes) = of(&run(1));
+    assert_eq!(measured, json!([]));
+    assert_eq!(
+        notes,
+        [
+            "`bench.txt` has means of a single run for 1 benchmark: they are not quoted; run Go's benchmarks with `-count 20` or more"
+        ]
+    );
+    let own = "pkg: x/store\nBenchmarkLoadOrders-8 10 900 ns/op 500 p50-ns 800 p95-ns 990.5 p99-ns\n";
+    assert_eq!(of(own).0[0]["p99"], 990.5);
+    assert_eq!(of("BenchmarkOther-8 10 900 ns/op\nBenchmarkOther-8 10 900 ns/op\n").0, json!([]), "of other code");
+}
+
+const JAVA: &str = "\
+package com.acme;
+
+import jakarta.persistence.EntityManager;
+import java.util.List;
+
+class OrderService {
+    private final EntityManager em;
+
+    void loadAll(List<Long> ids) {
+        for (Long id : ids) {
+            em.find(Order.class, id);
+        }
+    }
+}
+";
+
+#[test]
+fn results_of_jmh_give_percentiles_of_samples_and_of_iterations() {
+    let result = |mode: &str, unit: &str, raw: &[f64]| {
+        let percentiles = json!({"0.0": 1.0, "50.0": 12.5, "95.0": 80.25, "99.0": 99.0, "100.0": 120.0});
+        let metric = json!({"score": 20.0, "scoreError": "NaN", "scorePercentiles": percentiles, "scoreUnit": unit, "rawData": [raw]});
+        json!([{"jmhVersion": "1.37", "benchmark": "com.acme.OrderServiceBenchmark.loadAll", "mode": mode, "primaryMetric": metric}]).to_string()
+    };
+    let of = |text: &str| {
+        shown(
+            &[("src/main/java/com/acme/OrderService.java", JAVA), ("build/results/jmh/results.json", text)],
+            "n-plus-one",
+        )
+    };
+    let sampled = of(&result("sample", "us/op", &[]));
+    let name = "com.acme.OrderServiceBenchmark.loadAll";
+    let source = "build/results/jmh/results.json";
+    assert_eq!(
+        sampled.0,
+        json!([{"name": name, "unit": "us", "p50": 12.5, "p95": 80.25, "p99": 99.0, "source": source}])
+    );
+    let averaged = of(&result("avgt", "ms/op", &[3.0, 1.0, 2.0]));
+    assert_eq!(
+        averaged.0,
+        json!([{"name": format!("{name} (of 3 iterations)"), "unit": "ms", "p50": 2.0, "source": source}])
+    );
+    let (measured, notes) = of(&result("thrpt", "ops/s", &[5.0]));
+    assert_eq!(measured, json!([]));
+    assert!(notes[0].contains("has a single mean for 1 benchmark"), "{notes:?}");
+    let (measured, notes) = of("[{");
+    assert_eq!(measured, json!([]));
+    assert!(
+        notes.len() == 1
+            && notes[0]
+                .starts_with(&format!("`{source}` looks like results of JMH and cannot be used: it is not JSON")),
+        "{notes:?}"
+    );
+}
+
+const PYTHON: &str = "\
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+
+def load_orders(session: Session, ids: list[int]):
+    for id in ids:
+        session.execute(select(Order).where(Order.id == id))
+";
+
+#[test]
+fn rounds_of_pytest_benchmark_are_read_and_without_them_the_median() {
+    let benchmark = |data: &[f64]| {
+        let mut stats = json!({"min": 0.001, "max": 0.2, "mean": 0.1, "median": 0.0125, "rounds": 20});
+        if !data.is_empty() {
+            stats["data"] = json!(data);
+        }
+        let one = json!({"group": null, "name": "test_load_orders", "fullname": "tests/test_orders.py::test_load_orders", "stats": stats});
+        json!({"machine_info": {}, "benchmarks": [one]}).to_string()
+    };
+    let file = ".benchmarks/Linux-CPython-3.12-64bit/0001_x.json";
+    let of = |text: &str| shown(&[("src/orders.py", PYTHON), (file, text)], "n-plus-one").0;
+    let rounds: Vec<f64> = (1..=20).map(|n| f64::from(n) / 1000.0).collect();
+    let name = "tests/test_orders.py::test_load_orders";
+    assert_eq!(
+        of(&benchmark(&rounds)),
+        json!([{"name": name, "unit": "ms", "p50": 10.0, "p95": 19.0, "source": file}])
+    );
+    assert_eq!(of(&benchmark(&[])), json!([{"name": name, "unit": "ms", "p50": 12.5, "source": file}]));
+}
+
+#[test]
+fn requests_that_k6_tells_apart_count_for_the_code_that_answers() {
+    let values = json!({"avg": 9.0, "min": 1.0, "med": 4.5, "max": 90.0, "p(90)": 20.0, "p(95)": 30.25, "p(99)": 60.0});
+    let summary = |key: &str, values: &Value| {
+        json!({"metrics": {"iterations": {"count": 9, "rate": 1.0}, key: values}}).to_string()
+    };
+    let of = |text: &str| shown(&[("src/orders.py", PYTHON), ("k6-summary.json", text)], "n-plus-one");
+    let tagged = of(&summary("http_req_duration{name:https://x.test/api/v1/orders/${id}}", &values));
+    assert_eq!(
+        (
+            tagged.0[0]["p50"].clone(),
+            tagged.0[0]["p95"].clone(),
+            tagged.0[0]["p99"].clone(),
+            tagged.0[0]["unit"].clone()
+        ),
+        (json!(4.5), json!(30.25), json!(60.0), json!("ms"))
+    );
+    let typed = of(&summary(
+        "http_req_duration{endpoint:load_orders}",
+        &json!({"type": "trend", "contains": "time", "values": values}),
+    ));
+    assert_eq!(typed.0[0]["p95"], 30.25);
+    let (measured, notes) = of(&summary("http_req_duration", &values));
+    assert_eq!(measured, json!([]));
+    assert!(notes[0].contains("all requests together"), "{notes:?}");
+    let (measured, notes) = of(&summary("http_req_duration{name:orders}", &json!({"avg": 9.0})));
+    assert_eq!(measured, json!([]));
+    assert!(notes[0].contains("only means"), "{notes:?}");
+}
+
+#[test]
+fn loads_of_a_page_that_lighthouse_made_count_for_findings_of_the_bundle() {
+    let report = |lcp: f64| {
+        json!({"lighthouseVersion": "12.0.0", "finalUrl": "http://localhost/", "audits": {"largest-contentful-paint": {"numericValue": lcp}}}).to_string()
+    };
+    let (one, two) = (report(2000.0), report(2400.0));
+    let files = [
+        (
+            "package.json",
+            "{ \"name\": \"shop\", \"dependencies\": { \"react-dom\": \"18\", \"lodash\": \"4.17.21\" } }",
+        ),
+        ("src/a.ts", "import _ from 'lodash';\nexport const a = _.debounce(() => 1, 2);\n"),
+        (".lighthouseci/lhr-1.json", one.as_str()),
+        (".lighthouseci/lhr-2.json", two.as_str()),
+    ];
+    let (measured, _) = shown(&files, "bundle/whole-library-import");
+    let name = "largest-contentful-paint of http://localhost/ (of 2 loads)";
+    assert_eq!(measured, json!([{"name": name, "unit": "ms", "p50": 2000.0, "source": ".lighthouseci/lhr-1.json"}]));
+}
+
+#[test]
+fn histograms_count_by_the_name_of_their_file_and_tag() {
+    let table = "       Value     Percentile TotalCount 1/(1-Percentile)\n\n       1.050 0.000000000000          1           1.00\n       2.500 0.500000000000        500           2.00\n      40.000 0.950000000000        950          20.00\n      77.125 0.990625000000        991         106.67\n      80.000 1.000000000000       1000\n#[Mean    =        3.1, StdDeviation   =        2.0]\n#[Max     =       80.000, Total count    =         1000]\n#[Buckets =           20, SubBuckets     =         2048]\n";
+    let of = |path: &str, text: &str| shown(&[("src/orders.py", PYTHON), (path, text)], "n-plus-one");
+    let (measured, notes) = of("load-orders.hgrm", table);
+    assert_eq!(
+        measured,
+        json!([{"name": "load-orders", "unit": "units", "p50": 2.5, "p95": 40.0, "p99": 77.125, "source": "load-orders.hgrm"}])
+    );
+    assert_eq!(notes, Vec::<String>::new());
+    let log = "#[Histogram log format version 1.3]\n#[StartTime: 1438869961.225 (seconds since epoch), Thu Aug 06 15:06:01 CEST 2015]\n\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"\nTag=load_orders,0.127,1.007,2.769,HISTFAAAAEV42pNpmSzMwMCgyAABTBDKT4GBgdnNYMcCBvsPEBEJISEuATEZMQ4uASkhIR4nrxg9v2lMaxhvMekILGZkKmcCAEf2CsI=\n";
+    let (measured, _) = of("bench.hlog", log);
+    assert_eq!(
+        (&measured[0]["name"], &measured[0]["unit"]),
+        (&json!("bench: load_orders"), &json!("ms")),
+        "{measured}"
+    );
+    let (measured, notes) = of("orders.hlog", "0.1,1.0,2.7,HISTFAAAAEV42\n");
+    assert_eq!(measured, json!([]));
+    assert!(notes.len() == 1 && notes[0].contains("looks like a log of HdrHistogram and cannot be used"), "{notes:?}");
+}
+
+#[test]
+fn results_of_other_tools_are_read_and_broken_ones_are_told_of_once() {
+    let dotnet = json!({"Title": "x", "HostEnvironmentInfo": {}, "Benchmarks": [{"FullName": "Shop.OrdersBench.LoadOrders", "Type": "OrdersBench", "Method": "LoadOrders",
+        "Statistics": {"OriginalValues": [30.0, 10.0, 20.0], "Mean": 20.0, "Median": 20.0, "Percentiles": {"P50": 20.0, "P95": 29.0}}}]})
+    .to_string();
+    let path = "BenchmarkDotNet.Artifacts/results/Shop.OrdersBench-report-full.json";
+    let of = |path: &str, text: &str| shown(&[("src/orders.py", PYTHON), (path, text)], "n-plus-one");
+    assert_eq!(
+        of(path, &dotnet).0,
+        json!([{"name": "Shop.OrdersBench.LoadOrders (of 3 iterations)", "unit": "ns", "p50": 20.0, "source": path}])
+    );
+    for path in [path, "k6-summary.json", ".benchmarks/x/1.json", ".lighthouseci/lhr-1.json", "jmh-result.json"] {
+        for text in ["", "{\"a\": ", "{}", "[1, 2", "\u{0}"] {
+            let (measured, notes) = of(path, text);
+            assert_eq!((measured, notes.len()), (json!([]), 1), "{path} {text:?} {notes:?}");
+        }
+    }
+}

@@ -19,7 +19,7 @@ const SOURCES: [&str; 3] = ["src", "", "app"];
 /// The source files of a repository, and the names by which its packages are imported.
 #[derive(Debug, Default)]
 pub struct Places {
-    /// Sorted.
+    /// Sorted, tests last.
     files: Vec<String>,
     known: HashSet<String>,
     /// Folder → the first file in or below it.
@@ -39,7 +39,8 @@ impl Places {
     }
 
     fn of(mut files: Vec<String>, manifests: Manifests) -> Places {
-        files.sort_unstable();
+        // A folder is told by the first of its files that is no test.
+        files.sort_unstable_by(|a, b| (is_test(a), a).cmp(&(is_test(b), b)));
         let mut places = Places { manifests, ..Places::default() };
         let mut folders = HashMap::with_capacity(files.len() / 4);
         let mut direct: HashSet<&str> = HashSet::new();
@@ -295,6 +296,13 @@ impl Places {
 /// The folders above a file, the nearest first; the top is the empty text.
 fn above(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder_of(path)), |folder| (!folder.is_empty()).then(|| folder_of(folder)))
+}
+
+/// Whether a file is a test by its name.
+fn is_test(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with("test_")
+        || ["_test.", ".test.", ".spec.", "Test.", "Tests."].iter().any(|mark| name.contains(mark))
 }
 
 /// A path without its end.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::scan::{In, Kind, Scan};
-use super::tokens::{Meaning, Tokens, color, hex, length, plain};
+use super::tokens::{Meaning, Token, Tokens, color, hex, length, plain};
 use super::{kebab, words};
 use crate::model::tokens::Literal;
 
@@ -62,7 +62,10 @@ pub(super) fn defined(tokens: &Tokens, scan: &Scan<'_>) -> usize {
 
 fn literal(tokens: &Tokens, scan: &Scan<'_>, (at, end): (usize, usize), of: &[usize]) -> Literal {
     let (line, column) = scan.place(at);
-    let named = of.iter().take(NAMED).map(|n| &tokens.all[*n]).map(|token| (token.path.join("."), token.line));
+    let mut of: Vec<&Token> = of.iter().map(|n| &tokens.all[*n]).collect();
+    // The shortest names are of the values that others stand for.
+    of.sort_by_key(|token| (token.path.len(), &token.path));
+    let named = of.iter().take(NAMED).map(|token| (token.path.join("."), token.line));
     Literal {
         line,
         column,

@@ -1,15 +1,21 @@
-//! Numbers that somebody measured, read from what criterion and hyperfine leave behind, and given to the findings of the
-//! code that they measure. Percentiles only: a mean hides the tail.
+//! Numbers that somebody measured, read from what benchmarks and load tests leave behind, and given to the findings of the
+//! code that they measure. Percentiles only: a mean hides the tail, and where there is nothing else that is said.
 //!
 //! Owns what the formats mean and what counts as the same code. Where it is not sure which code was measured, the numbers
 //! go nowhere. Must not know where the files are found.
 
+mod benchmarks;
+mod histogram;
+mod load;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::FunctionMetrics;
 use super::facts::{Facts, TargetKind, folder_of};
+use crate::model::category::Category;
 use crate::model::finding::Finding;
 use crate::model::measure::Measured;
 
@@ -28,6 +34,8 @@ const COMMON: [&str; 12] =
 pub enum Subject {
     /// A benchmark, by the words of its identifier.
     Bench(BTreeSet<String>),
+    /// A page, as a browser loads it.
+    Page,
     /// A program or a bench target that was run as a whole.
     Target {
         /// Its kind.
@@ -46,8 +54,141 @@ pub struct Measurement {
     pub measured: Measured,
 }
 
+/// One number of several, each in a file of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// What was measured.
+    pub subject: Subject,
+    /// Its name.
+    pub name: String,
+    /// Unit of the number.
+    pub unit: String,
+    /// The number.
+    pub value: f64,
+    /// The file.
+    pub source: String,
+}
+
+/// What a file of measurements gave.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reading {
+    /// Percentiles.
+    pub found: Vec<Measurement>,
+    /// Single numbers, to be put together with those of other files.
+    pub samples: Vec<Sample>,
+    /// What a reader should know of it.
+    pub note: Option<String>,
+}
+
+impl Reading {
+    fn broken(path: &str, what: &str, why: &str) -> Reading {
+        let note = format!("`{path}` looks like {what} and cannot be used: {why}");
+        Reading { note: Some(note), ..Reading::default() }
+    }
+}
+
+/// Reads a file of measurements by its form; none where it is of none that is known.
+pub fn read(path: &str, text: &str) -> Option<Reading> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let ends = |end: &str| name.rsplit_once('.').is_some_and(|(_, e)| e.eq_ignore_ascii_case(end));
+    if ends("hlog") || text.contains("\"Interval_Compressed_Histogram\"") {
+        return Some(load::log(path, text));
+    }
+    if ends("hgrm") || text.contains("1/(1-Percentile)") && !ends("md") {
+        return Some(load::percentile_table(path, text));
+    }
+    if !ends("json") {
+        return is_go(text).then(|| benchmarks::go(path, text));
+    }
+    // A file that says by its place whose it is says so when it is broken.
+    let claims = claimed(path);
+    if claims.is_none() && !MARKS.iter().any(|marks| marks.iter().all(|mark| text.contains(mark))) {
+        return None;
+    }
+    let value: Value = match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        Ok(value) => value,
+        Err(error) => return claims.map(|what| Reading::broken(path, what, &format!("it is not JSON: {error}"))),
+    };
+    let list = |key: &str| value.get(key).and_then(Value::as_array);
+    if let Some(results) = value.as_array().filter(|all| all.iter().any(|one| one.get("primaryMetric").is_some())) {
+        return Some(benchmarks::jmh(path, results));
+    }
+    if let Some(all) = list("benchmarks").filter(|all| all.iter().any(|one| one.get("stats").is_some())) {
+        return Some(benchmarks::pytest(path, all));
+    }
+    if let Some(all) = list("Benchmarks").filter(|all| all.iter().any(|one| one.get("Statistics").is_some())) {
+        return Some(benchmarks::dotnet(path, all));
+    }
+    if value.get("lighthouseVersion").is_some() && value.get("audits").is_some() {
+        return Some(load::lighthouse(path, &value));
+    }
+    let metrics = value.get("metrics").and_then(Value::as_object);
+    if let Some(metrics) = metrics.filter(|all| all.contains_key("iterations")) {
+        return Some(load::k6(path, metrics));
+    }
+    let timed = list("results").is_some_and(|all| all.iter().any(|one| one.get("command").is_some()));
+    if timed {
+        return Some(Reading { found: hyperfine(path, text), ..Reading::default() });
+    }
+    let empty = value.as_array().is_some_and(Vec::is_empty);
+    claims.filter(|_| !empty).map(|what| Reading::broken(path, what, "it holds no results"))
+}
+
+/// Words of each form: a text without them is not parsed.
+const MARKS: [&[&str]; 6] = [
+    &["\"primaryMetric\"", "\"benchmark\""],
+    &["\"benchmarks\"", "\"stats\""],
+    &["\"Benchmarks\"", "\"Statistics\""],
+    &["\"lighthouseVersion\"", "\"audits\""],
+    &["\"metrics\"", "\"iterations\""],
+    &["\"results\"", "\"command\"", "\"times\""],
+];
+
+/// What a file says it is by its name and place.
+fn claimed(path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if path.contains(".lighthouseci/") && name.starts_with("lhr-") {
+        Some("a report of Lighthouse")
+    } else if name.starts_with("jmh") || path.contains("/jmh/") {
+        Some("results of JMH")
+    } else if path.contains(".benchmarks/") {
+        Some("results of pytest-benchmark")
+    } else if path.contains("BenchmarkDotNet.Artifacts/") {
+        Some("results of BenchmarkDotNet")
+    } else if name.starts_with("k6") {
+        Some("a summary of k6")
+    } else {
+        None
+    }
+}
+
+/// Whether a text is what Go's benchmarks print.
+fn is_go(text: &str) -> bool {
+    let is_line = |line: &str| line.starts_with("Benchmark") && line.contains(" ns/op");
+    text.lines().any(is_line)
+}
+
+/// Puts single numbers of the same name together.
+pub fn join(samples: Vec<Sample>) -> Vec<Measurement> {
+    let mut by_name: BTreeMap<(String, String), Vec<Sample>> = BTreeMap::new();
+    for sample in samples {
+        by_name.entry((sample.name.clone(), sample.unit.clone())).or_default().push(sample);
+    }
+    let together = |((name, unit), samples): ((String, String), Vec<Sample>)| {
+        let (subject, source) = samples.first().map(|first| (first.subject.clone(), first.source.clone()))?;
+        let name = if samples.len() > 1 {
+            format!("{name} (of {} loads)", samples.len())
+        } else {
+            format!("{name} (of 1 load)")
+        };
+        let values = samples.into_iter().map(|sample| sample.value).collect();
+        Some(Measurement { subject, measured: percentiles(name, &unit, values, &source)? })
+    };
+    by_name.into_iter().filter_map(together).collect()
+}
+
 #[derive(Deserialize)]
-struct Sample {
+struct Samples {
     iters: Vec<f64>,
     times: Vec<f64>,
 }
@@ -64,7 +205,7 @@ struct Benchmark {
 /// anything else: the folder's name alone is cut and cleaned, so it is no identifier.
 pub fn criterion(path: &str, benchmark: &str, sample: &str) -> Option<Measurement> {
     let benchmark: Benchmark = serde_json::from_str(benchmark).ok()?;
-    let sample: Sample = serde_json::from_str(sample).ok()?;
+    let sample: Samples = serde_json::from_str(sample).ok()?;
     if sample.iters.len() != sample.times.len() {
         return None;
     }
@@ -133,11 +274,26 @@ fn percentiles(name: String, unit: &str, mut samples: Vec<f64>, source: &str) ->
     samples.sort_by(f64::total_cmp);
     let rank = |percent: usize, least: usize| {
         let at = (samples.len() * percent).div_ceil(100).max(1) - 1;
-        // A thousandth of the unit is below what any clock of these tools tells apart.
-        (samples.len() >= least).then(|| (samples[at] * 1e3).round() / 1e3)
+        (samples.len() >= least).then(|| rounded(samples[at]))
     };
     let (p50, p95, p99) = (rank(50, 1), rank(95, SAMPLES_FOR_P95), rank(99, SAMPLES_FOR_P99));
     Some(Measured { name, unit: unit.to_owned(), p50, p95, p99, source: source.to_owned() })
+}
+
+/// A thousandth of the unit is below what any clock of these tools tells apart.
+fn rounded(number: f64) -> f64 {
+    (number * 1e3).round() / 1e3
+}
+
+/// A name without letter case and underscores.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether the words of a benchmark are called like a piece of code; behind `~` stand names as they are compared where the
+/// benchmark's own name only contains them.
+fn has_name(words: &BTreeSet<String>, name: &str) -> bool {
+    words.contains(name) || words.contains(&format!("~{}", plain(name)))
 }
 
 /// The words of an identifier: what code could be called. Numbers are none.
@@ -158,7 +314,9 @@ pub fn attach<'f>(
         return;
     }
     let mut homes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for function in functions {
+    // What is measured has the name too, in the file that measures.
+    let measures = |file: &str| file.to_lowercase().contains("bench") || file.contains("/test/");
+    for function in functions.iter().filter(|function| !measures(&function.file)) {
         homes.entry(short(&function.name)).or_default().insert(&function.file);
     }
     for finding in findings {
@@ -183,6 +341,8 @@ impl Place<'_> {
     fn is_measured_by(&self, subject: &Subject, facts: &Facts) -> bool {
         match subject {
             Subject::Bench(words) => self.is_benched(words),
+            // What a page waits for follows from what it loads.
+            Subject::Page => self.finding.category == Category::Bundle && !self.finding.file.contains("Cargo."),
             // What a program runs of its libraries is not known: only its own root is sure to be run.
             Subject::Target { kind, name } => facts.crate_of(&self.finding.file).is_some_and(|owner| {
                 let roots = owner.targets.iter().filter(|t| t.root == self.finding.file);
@@ -192,20 +352,26 @@ impl Place<'_> {
     }
 
     fn is_benched(&self, words: &BTreeSet<String>) -> bool {
-        let in_module = module(&self.finding.file).is_some_and(|module| words.contains(module));
-        let named = self.function.filter(|name| words.contains(*name));
+        let file = self.finding.file.as_str();
+        let in_module = module(file).is_some_and(|module| has_name(words, module));
+        // Go's benchmarks name the package.
+        let package = || folder_of(file).rsplit('/').next().is_some_and(|folder| has_name(words, folder));
+        let named = self.function.filter(|name| has_name(words, name));
         if let Some(name) = named {
-            let alone = self.homes.get(name).is_none_or(|files| files.len() == 1) && !COMMON.contains(&name);
-            return alone || in_module;
+            let is_common = COMMON.contains(&name) || COMMON.contains(&plain(name).as_str());
+            let alone = self.homes.get(name).is_none_or(|files| files.len() == 1) && !is_common;
+            return alone || in_module || file.ends_with(".go") && package();
         }
         // A benchmark of a module, as long as it does not name one function.
-        in_module && !words.iter().any(|word| self.homes.contains_key(word.as_str()))
+        in_module && !self.homes.keys().any(|name| has_name(words, name))
     }
 }
 
 /// The last part of a function's name.
 fn short(name: &str) -> &str {
-    name.rsplit("::").next().unwrap_or(name)
+    let name = name.rsplit("::").next().unwrap_or(name);
+    let name = name.split('(').next().filter(|name| !name.is_empty()).unwrap_or(name);
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 /// The module that a file holds, by its name; none for the roots of targets, which bear everyone's name.
