@@ -14,6 +14,8 @@ pub(crate) mod jvm;
 pub(crate) mod lifetime;
 mod origin;
 mod script;
+pub(crate) mod set_up;
+mod swift;
 
 use super::words::List;
 use crate::lang::Language;
@@ -71,6 +73,8 @@ pub(crate) struct Lifetime {
     pub ended: List,
     /// How sure a finding is.
     pub confidence: Confidence,
+    /// What the call must say, as it is written: one of these.
+    pub says: List,
 }
 
 /// What comes and goes while the program runs: what it registers it must take back.
@@ -88,6 +92,8 @@ pub(crate) struct Owners {
     pub files: List,
     /// Names of what is there as long as the program runs.
     pub roots: List,
+    /// Names of fields by which a class says that there is one object of it.
+    pub singles: List,
     /// Endings of files in which a function that begins with a capital is a component.
     pub functions: List,
 }
@@ -125,6 +131,7 @@ pub(crate) const fn memory(language: Language) -> Option<&'static Memory> {
         Language::TypeScript | Language::JavaScript => Some(&script::MEMORY),
         Language::Dart => Some(&dart::MEMORY),
         Language::Java | Language::Kotlin => Some(&jvm::MEMORY),
+        Language::Swift => Some(&swift::MEMORY),
         _ => None,
     }
 }

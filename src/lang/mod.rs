@@ -24,6 +24,7 @@ pub mod template;
 mod tree;
 pub mod typescript;
 pub mod typescript_complexity;
+pub mod source;
 pub mod unit;
 pub mod written;
 

@@ -61,6 +61,64 @@ pub fn text(written: &str) -> Option<&str> {
     (!inner.contains(quote)).then_some(inner)
 }
 
+/// The text that a literal holds, also one in triple quotes, and what several make that are joined by `+`; none where
+/// anything else has part in it.
+pub fn joined(written: &str) -> Option<String> {
+    let mut rest = written.trim();
+    let mut all = String::new();
+    loop {
+        let triple = rest.strip_prefix("\"\"\"");
+        let (inner, end) = match triple {
+            Some(inner) => (inner, "\"\"\""),
+            None => (rest.strip_prefix(['"', '\'', '`'])?, &rest[..1]),
+        };
+        let close = inner.find(end)?;
+        all.push_str(&inner[..close]);
+        rest = inner[close + end.len()..].trim_start();
+        // What cuts a text in shape changes no word of it.
+        for call in [".trimIndent()", ".trimMargin()"] {
+            rest = rest.strip_prefix(call).unwrap_or(rest).trim_start();
+        }
+        if rest.is_empty() {
+            return Some(all);
+        }
+        rest = rest.strip_prefix('+')?.trim_start();
+    }
+}
+
+/// A piece of source without its comments.
+pub fn bare(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut quote = None;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        match quote {
+            Some(open) => {
+                if c == open {
+                    quote = None;
+                }
+                out.push(c);
+                if c == '\\'
+                    && let Some((_, next)) = chars.next()
+                {
+                    out.push(next);
+                }
+            }
+            None if text[at..].starts_with("//") || text[at..].starts_with("/*") => {
+                let (end, past) = if text[at..].starts_with("//") { ("\n", 0) } else { ("*/", 2) };
+                let stop = text[at..].find(end).map_or(text.len(), |n| at + n + past);
+                while chars.next_if(|(n, _)| *n < stop).is_some() {}
+                out.push(' ');
+            }
+            None => {
+                quote = matches!(c, '"' | '\'' | '`').then_some(c);
+                out.push(c);
+            }
+        }
+    }
+    out
+}
+
 /// What stands in the outermost brackets: `["a", "b"]`, `{a, b}`, `(a, b)`; what stands in none is itself.
 pub fn inside(written: &str) -> &str {
     let written = written.trim();
@@ -106,5 +164,13 @@ mod tests {
         assert_eq!(value("name = \"a\", columns: {b}", "columns").map(inside), Some("b"));
         assert_eq!(call("models.Index(fields=['a'])"), Some(("Index", "fields=['a']")));
         assert_eq!(texts("{\"items\", 'tags'}"), ["items", "tags"]);
+    }
+
+    #[test]
+    fn texts_are_joined_and_comments_are_dropped() {
+        assert_eq!(joined("\"select a \" + \"from b\"").as_deref(), Some("select a from b"));
+        assert_eq!(joined("\"\"\"\n select \"a\" \"\"\"").as_deref(), Some("\n select \"a\" "));
+        assert_eq!(joined("\"select a \" + NAMES"), None);
+        assert_eq!(bare("a, // don't\nb /* c */, 'http://d'"), "a,  \nb  , 'http://d'");
     }
 }

@@ -12,6 +12,7 @@ use crate::effects::summary::{FrameKind, Func, NONE, Site, Summary, site_flag};
 use crate::lang::Language;
 use crate::lang::complexity::FunctionComplexity;
 use crate::lang::component::Component;
+use crate::lang::source::Source;
 use crate::lang::unit::{Call, CtxId, CtxKind, Pos, Unit};
 use crate::model::architecture::Architecture;
 use crate::model::budget::Budgets;
@@ -159,9 +160,16 @@ pub struct UnitView<'v> {
     pub language: Language,
     /// The file.
     pub unit: &'v Unit,
+    /// Its text, for what the lowering does not keep.
+    pub source: &'v Source<'v>,
 }
 
 impl UnitView<'_> {
+    /// A call as it is written, from its name on.
+    pub fn written(&self, call: &Call) -> &str {
+        self.source.slice(call.at, call.end)
+    }
+
     /// The whole expression of a call.
     pub fn place(&self, call: &Call) -> Place {
         Place { line: call.start.line, column: call.start.column, end_line: call.end.line, end_column: call.end.column }

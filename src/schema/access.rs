@@ -21,6 +21,8 @@ pub struct Gap {
     pub origin: (String, u32),
     /// How an index is declared, where it is not by a statement.
     pub how: String,
+    /// Whether the table may have a handful of rows.
+    pub small: bool,
 }
 
 /// What a query does with a column that no index begins with.
@@ -225,8 +227,11 @@ impl<'s> Resolved<'s> {
             }
         });
         let known = self.tables[table][0].table;
+        columns.iter_mut().for_each(|name| *name = known.shown(name).to_owned());
+        columns.dedup();
         Gap {
-            table: self.select.tables[table].name.clone(),
+            small: known.may_be_small(&self.select.tables[table].name),
+            table: if known.display.is_empty() { &self.select.tables[table].name } else { &known.display }.clone(),
             columns,
             by,
             leading: known.leading().into_iter().map(str::to_owned).collect(),

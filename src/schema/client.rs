@@ -2,6 +2,7 @@
 //!
 //! The keys of the object alone are known: what they are compared with is not.
 
+use super::mapped::capital;
 use super::query::{ColumnRef, Condition, Select, TableRef, Test};
 use crate::lang::Language;
 use crate::lang::unit::{Call, Unit, Val, ValId};
@@ -90,11 +91,6 @@ fn model_of(unit: &Unit, recv: ValId) -> Option<String> {
 fn is_client(name: &str) -> bool {
     let name = name.rsplit("::").next().unwrap_or(name).to_ascii_lowercase();
     name.contains("prisma") || matches!(name.as_str(), "tx" | "db" | "trx" | "client")
-}
-
-fn capital(name: &str) -> String {
-    let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// The keys of an object by their text, `{where{email,id{in}},take}`: each with what stands in its braces.

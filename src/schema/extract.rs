@@ -1,7 +1,9 @@
-//! A lowered file → what it says to its database: queries in texts and in diesel's words, and statements that define.
+//! A lowered file → what it says to its database: queries in texts and in the words of mappers, and statements that define.
 
 use super::query::{Query, Spoken};
-use super::{client, dsl, mapped, models, orm, select};
+use super::{client, derived, drift, dsl, finder, gorm, mapped, models, orm, select};
+use crate::lang::source::Source;
+use crate::lang::Language;
 use crate::lang::unit::{Call, CallId, CtxKind, Unit, Val, ValId, call_flag};
 use crate::model::finding::Span;
 
@@ -21,7 +23,7 @@ const TAKE_STATEMENTS: [&str; 11] = [
 ];
 
 /// What a file says, its tests left out.
-pub fn spoken(unit: &Unit) -> Spoken {
+pub fn spoken(unit: &Unit, source: &Source<'_>) -> Spoken {
     let mut spoken = Spoken::default();
     let narrowed = orm::Narrowed::of(unit);
     for (n, call) in unit.calls.iter().enumerate() {
@@ -29,7 +31,7 @@ pub fn spoken(unit: &Unit) -> Spoken {
             continue;
         }
         for arg in unit.call_args(call) {
-            let Some((text, template)) = text(unit, *arg) else { continue };
+            let Some((text, template)) = self::text(unit, *arg) else { continue };
             if defines(text) {
                 spoken.definitions.push(text.to_owned());
             } else if takes_statements(unit, call)
@@ -38,19 +40,18 @@ pub fn spoken(unit: &Unit) -> Spoken {
                 spoken.queries.push(Query { whole: !template, ..query(unit, call, selects) });
             }
         }
-        let mapped = || orm::select(unit, CallId(n as u32), &narrowed);
-        let select = dsl::select(unit, call).or_else(mapped).or_else(|| client::select(unit, call));
-        if let Some(select) = select {
+        if let Some(select) = mapped(unit, CallId(n as u32), &narrowed, source) {
             spoken.queries.push(query(unit, call, vec![select]));
         }
         if let Some((table, column)) = orm::made(unit, call) {
             spoken.definitions.push(mapped::statement(&table, &column));
         }
     }
-    for (call, select) in orm::iterated(unit) {
+    for (call, select) in orm::iterated(unit).into_iter().chain(drift::selects(unit, source)) {
         spoken.queries.push(query(unit, call, vec![select]));
     }
-    spoken.models = models::declared(unit);
+    spoken.queries.extend(derived::declared(unit));
+    spoken.models = models::declared(unit, source);
     // An index that is made anywhere, also in a list of statements, is one.
     for val in &unit.vals {
         if let Val::Str(sym) = val
@@ -63,6 +64,19 @@ pub fn spoken(unit: &Unit) -> Spoken {
     spoken.definitions.sort();
     spoken.definitions.dedup();
     spoken
+}
+
+/// The select of a call in a mapper's words.
+fn mapped(unit: &Unit, id: CallId, narrowed: &orm::Narrowed, source: &Source<'_>) -> Option<super::query::Select> {
+    let call = unit.call(id);
+    match unit.language {
+        Language::Python => orm::select(unit, id, narrowed),
+        Language::TypeScript | Language::JavaScript => {
+            client::select(unit, call).or_else(|| finder::select(unit, call, source))
+        }
+        Language::Go => gorm::select(unit, call),
+        _ => dsl::select(unit, call),
+    }
 }
 
 fn query(unit: &Unit, call: &Call, selects: Vec<super::query::Select>) -> Query {
@@ -88,7 +102,23 @@ fn symbol(unit: &Unit, call: &Call) -> String {
 fn takes_statements(unit: &Unit, call: &Call) -> bool {
     let name = unit.name(call.name).rsplit("::").next().unwrap_or_default();
     let handed = call.flags & call_flag::MACRO == 0 || name.starts_with("query");
-    handed && TAKE_STATEMENTS.iter().any(|start| name.starts_with(start))
+    handed && TAKE_STATEMENTS.iter().any(|start| name.starts_with(start)) || takes_by_language(unit.language, name)
+}
+
+/// Names that take a statement in one language.
+fn takes_by_language(language: Language, name: &str) -> bool {
+    match language {
+        Language::Go => {
+            const TAKE: [&str; 10] =
+                ["Query", "Exec", "Get", "Select", "Prepare", "NamedQuery", "NamedExec", "Raw", "MustExec", "Preparex"];
+            TAKE.iter().any(|start| name.starts_with(start))
+        }
+        Language::Java | Language::Kotlin => {
+            matches!(name, "createNativeQuery" | "update" | "batchUpdate" | "rawQuery" | "sql" | "select" | "createStatement")
+        }
+        Language::Dart => matches!(name, "rawQuery" | "rawUpdate" | "rawDelete" | "customSelect" | "customUpdate"),
+        _ => false,
+    }
 }
 
 /// A text, also through variables and constants; whether the program puts parts of it in.

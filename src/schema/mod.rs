@@ -1,5 +1,5 @@
 //! Tables, columns, indexes and relations, from the schema files among the analysed ones: SQL migrations in the order of
-//! their names, diesel's `schema.rs`, Prisma's schema, and the models of Django and SQLAlchemy.
+//! their names, diesel's `schema.rs`, Prisma's schema, and the models of mappers in seven languages.
 //!
 //! Pure: texts in, a [`Schema`] out. What a schema does not say for certain it says nothing about: every question here has
 //! the answer "unknown", and rules keep silent on it. Must not know rules or findings.
@@ -11,9 +11,13 @@ use crate::lang::Language;
 pub mod access;
 mod client;
 mod ddl;
+mod derived;
 mod diesel;
+mod drift;
 mod dsl;
 pub mod extract;
+mod finder;
+mod gorm;
 mod mapped;
 pub mod models;
 mod orm;
@@ -75,6 +79,10 @@ pub struct Table {
     pub seeded: usize,
     /// How an index is declared, where it is not by a statement.
     pub how: String,
+    /// The name to show, where queries name it otherwise.
+    pub display: String,
+    /// Whether it is kept on a device, for one user.
+    pub on_device: bool,
 }
 
 /// A column.
@@ -86,6 +94,8 @@ pub struct Column {
     pub ty: String,
     /// Whether it came to be in scope.
     pub in_scope: bool,
+    /// The name to show, where it goes by another one.
+    pub shown: String,
 }
 
 /// What a key is.
@@ -160,13 +170,34 @@ impl Table {
     pub fn leading(&self) -> Vec<&str> {
         let mut leading: Vec<&str> = Vec::new();
         for key in self.keys.iter().filter(|key| key.kind != KeyKind::Foreign) {
-            if let Some(Part::Column(name)) = key.parts.first()
-                && !leading.contains(&name.as_str())
-            {
-                leading.push(name);
+            if let Some(Part::Column(name)) = key.parts.first() {
+                let name = self.shown(name);
+                if !leading.contains(&name) {
+                    leading.push(name);
+                }
             }
         }
         leading
+    }
+
+    /// The name of a column to show.
+    pub fn shown<'n>(&'n self, name: &'n str) -> &'n str {
+        self.column(name).map(|column| column.shown.as_str()).filter(|shown| !shown.is_empty()).unwrap_or(name)
+    }
+
+    /// Whether it holds a handful of rows, or those of one user, as far as its name and place tell: how much an index
+    /// would help is not known then.
+    pub fn may_be_small(&self, name: &str) -> bool {
+        #[rustfmt::skip]
+        const SMALL: [&str; 30] = [
+            "role", "permission", "setting", "settings", "config", "configuration", "category", "type", "status", "reason",
+            "region", "area", "country", "currency", "language", "locale", "lookup", "unit", "plan", "feature", "label", "tag",
+            "template", "provider", "server", "tenant", "option", "preference", "migration", "property",
+        ];
+        let name = models::snake(if self.display.is_empty() { name } else { &self.display });
+        let name = name.strip_suffix("_entity").or_else(|| name.strip_suffix("_model")).unwrap_or(&name);
+        let last = name.rsplit('_').next().unwrap_or(name);
+        self.on_device || SMALL.iter().any(|word| last == *word || last.strip_suffix('s') == Some(word))
     }
 }
 
@@ -226,6 +257,15 @@ impl History {
     /// Whether a column has few values by its type: an index on it rarely helps.
     pub fn has_few_values(&self, table: &Table, column: &str) -> bool {
         let Some(column) = table.column(column) else { return false };
+        let name = models::snake(if column.shown.is_empty() { &column.name } else { &column.shown });
+        let last = name.rsplit('_').next().unwrap_or(&name);
+        let by_name = FEW_BY_NAME.contains(&name.as_str()) || FEW_BY_LAST_WORD.contains(&last) || name.starts_with("is_") || name.starts_with("has_");
+        // On a device, what tells one user's accounts apart is part of each key and of each query.
+        let several = |key: &Key| key.kind == KeyKind::Primary && key.parts.len() > 1;
+        let in_key = |key: &Key| several(key) && key.parts.iter().any(|part| part.names(&column.name));
+        if by_name || table.on_device && table.keys.iter().any(in_key) {
+            return true;
+        }
         FEW_VALUES.contains(&column.ty.as_str()) || self.enumerations.contains(&column.ty)
     }
 }
@@ -235,6 +275,16 @@ const LOOKUP_ROWS: usize = 5;
 
 /// Types with few values.
 const FEW_VALUES: [&str; 5] = ["bool", "boolean", "bit", "enum", "set"];
+
+/// Names of columns that have few values.
+#[rustfmt::skip]
+const FEW_BY_NAME: [&str; 16] = [
+    "type", "kind", "status", "state", "role", "enabled", "active", "deleted", "disabled", "gender", "level", "priority",
+    "visibility", "scope", "archived", "hidden",
+];
+
+/// Last words of names of columns that have few values.
+const FEW_BY_LAST_WORD: [&str; 6] = ["type", "kind", "status", "state", "mode", "src"];
 
 /// A table in one history.
 #[derive(Debug, Clone, Copy)]
@@ -334,7 +384,8 @@ pub fn is_schema_file(path: &str, text: &str) -> bool {
         return ["table! {", "table!{"].iter().any(|head| text.contains(head)) && diesel::declares_tables(text);
     }
     let prisma = prisma::is_schema(path) && text.contains("model ");
-    prisma || name.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("sql")) && ddl::says_something(text)
+    let is_sql = |end: &str| ["sql", "drift", "moor"].iter().any(|known| end.eq_ignore_ascii_case(known));
+    prisma || name.rsplit_once('.').is_some_and(|(_, end)| is_sql(end)) && ddl::says_something(text)
 }
 
 /// The folder whose migrations belong together: above the folder of a single migration (`…/0001_users/up.sql`).

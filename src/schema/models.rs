@@ -1,15 +1,44 @@
 //! Models: classes that an object-relational mapper keeps in tables, with the indexes that they declare: Django's and
-//! SQLAlchemy's. Prisma's own schema stands in [`prisma`](super::prisma).
+//! SQLAlchemy's here, those of other languages in a file each. Prisma's own schema stands in [`prisma`](super::prisma).
 //!
 //! A table goes by its class here, a column by its field, as queries in the mapper's words name them. What cannot be told
 //! for certain makes nothing indexed and nothing not indexed: it makes the model incomplete.
 
 use serde::{Deserialize, Serialize};
 
+
 use super::{Column, Key, KeyKind, Part};
+use crate::lang::source::Source;
 use crate::lang::Language;
 use crate::lang::unit::{CtxId, CtxKind, Mark, NoteKind, Unit};
 use crate::lang::written;
+
+mod dart;
+mod go;
+mod jvm;
+mod script;
+
+/// How far what a model does not declare is not there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Word {
+    /// The tables are made from the models.
+    #[default]
+    Whole,
+    /// The tables are made from the models, or by migrations that nobody made from them: the models are taken at their
+    /// word where one of their kind declares an index at all.
+    Partial(Kind),
+}
+
+/// Mappers whose models are not all there is to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// JPA and Hibernate.
+    Jpa,
+    /// GORM.
+    Gorm,
+    /// Sequelize.
+    Sequelize,
+}
 
 /// A class that is kept in a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,9 +61,25 @@ pub struct Model {
     pub unsure: bool,
     /// How an index is declared.
     pub how: String,
+    /// Columns whose names in the database differ from their fields', or may: field, column. A field may have several.
+    pub stored: Vec<(String, String)>,
+    /// What it leaves unsaid.
+    pub word: Word,
+    /// Whether statements name its table and columns in whatever letter case.
+    pub in_statements: bool,
+    /// Whether it declares an index that is no key or constraint.
+    pub declares: bool,
+    /// Whether its table is kept on a device, for one user.
+    pub on_device: bool,
 }
 
 impl Model {
+    /// Adds an index that is declared as such.
+    fn declare(&mut self, kind: KeyKind, fields: Vec<String>) {
+        self.declares |= kind == KeyKind::Index;
+        self.add(kind, fields);
+    }
+
     fn add(&mut self, kind: KeyKind, fields: Vec<String>) {
         if !fields.is_empty() {
             self.keys.push((kind, fields));
@@ -43,7 +88,7 @@ impl Model {
 
     /// As a table.
     pub(super) fn table(&self, path: &str) -> super::Table {
-        let column = |(name, ty): &(String, String)| Column { name: name.clone(), ty: ty.clone(), in_scope: false };
+        let column = |(name, ty): &(String, String)| Column { name: name.clone(), ty: ty.clone(), in_scope: false, shown: String::new() };
         let key = |(kind, fields): &(KeyKind, Vec<String>)| Key {
             name: String::new(),
             kind: *kind,
@@ -58,18 +103,48 @@ impl Model {
             complete: !self.unsure,
             seeded: 0,
             how: self.how.clone(),
+            display: String::new(),
+            on_device: self.on_device,
         }
     }
 }
 
 /// The models of a file.
-pub(super) fn declared(unit: &Unit) -> Vec<Model> {
+pub(super) fn declared(unit: &Unit, source: &Source<'_>) -> Vec<Model> {
     let classes = unit.ctxs.iter().enumerate().filter(|(_, ctx)| ctx.kind == CtxKind::Class);
     let classes = classes.map(|(n, _)| CtxId(n as u32)).filter(|class| !unit.is_test(*class));
-    if unit.language != Language::Python {
-        return Vec::new();
+    match unit.language {
+        Language::Python => classes.filter_map(|class| of_python(unit, class)).collect(),
+        Language::TypeScript | Language::JavaScript => {
+            let mut found: Vec<Model> = classes.filter_map(|class| script::of_class(unit, class)).collect();
+            found.extend(script::of_calls(unit, source));
+            found
+        }
+        Language::Java | Language::Kotlin => classes.filter_map(|class| jvm::of_class(unit, class)).collect(),
+        Language::Go => classes.filter_map(|class| go::of_struct(unit, class)).collect(),
+        Language::Dart => classes.filter_map(|class| dart::of_class(unit, class, source)).collect(),
+        _ => Vec::new(),
     }
-    classes.filter_map(|class| of_python(unit, class)).collect()
+}
+
+/// Whether a file imports a module whose path begins like this.
+fn imports(unit: &Unit, beginnings: &[&str]) -> bool {
+    unit.imports.iter().any(|i| beginnings.iter().any(|beginning| unit.name(i.path).starts_with(beginning)))
+}
+
+/// A name as databases spell it: `emailAddress` → `email_address`, `UserID` → `user_id`.
+pub(super) fn snake(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = String::with_capacity(name.len() + 4);
+    for (n, c) in chars.iter().enumerate() {
+        let after_lower = n > 0 && !chars[n - 1].is_uppercase() && chars[n - 1] != '_';
+        let before_lower = n > 0 && chars[n - 1].is_uppercase() && chars.get(n + 1).is_some_and(|c| c.is_lowercase());
+        if c.is_uppercase() && (after_lower || before_lower) {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
 }
 
 fn last(path: &str) -> &str {

@@ -273,9 +273,9 @@ fn is_written_to(unit: &Unit, bind: BindId) -> bool {
     writes.into_iter().any(|b| unit.plain(b.target) == Val::Local(bind))
 }
 
-/// Indexes that a migration of Alembic makes: table and first column.
+/// Indexes that a migration makes by a call, Alembic's and Sequelize's: table and first column.
 pub(super) fn made(unit: &Unit, call: &Call) -> Option<(String, String)> {
-    if unit.name(call.name) != "create_index" {
+    if !matches!(unit.name(call.name), "create_index" | "addIndex") {
         return None;
     }
     let args = unit.call_args(call);

@@ -24,6 +24,16 @@ pub(super) fn selects(text: &str, holes: bool) -> Option<Vec<Select>> {
     Some(reader.selects)
 }
 
+/// The conditions of a `WHERE` that is written alone, all of which hold; none where something was not understood that may
+/// find rows by an index.
+pub(super) fn conditions_of(text: &str) -> Option<Vec<Condition>> {
+    let tokens = tokens(text, false);
+    let mut select = Select::default();
+    conditions(&tokens, &mut select, 0);
+    let query = |t: &Spanned| t.token.is("select") || t.token.is("exists");
+    (!select.opaque && !tokens.iter().any(query)).then_some(select.conditions)
+}
+
 struct Reader {
     /// Names of common table expressions: no tables.
     common: BTreeSet<String>,
@@ -575,6 +585,8 @@ fn comparison(tokens: &[Spanned]) -> Option<Condition> {
         }
         Token::Op("<" | ">" | "<=" | ">=") => is_value(value).then(|| one(Test::Range)).flatten(),
         t if t.is("between") => split(value, "and").len().eq(&1).then(|| one(Test::Range)).flatten(),
+        // A list has no parentheses of its own in JPQL and in GORM's conditions.
+        t if t.is("in") && matches!(value, [Spanned { token: Token::Param, .. }]) => one(Test::Equal),
         t if t.is("in") => {
             let list = value.get(1..value.len().checked_sub(1)?)?;
             let query = list.first().is_some_and(|t| t.token.is("select") || t.token.is("with"));

@@ -21,6 +21,7 @@ pub(super) static MEMORY: Memory = Memory {
             ],
             ended: ENDED,
             confidence: Medium,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Timer,
@@ -29,6 +30,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &[],
             ended: &["cancel"],
             confidence: Medium,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Subscription,
@@ -37,6 +39,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &[],
             ended: &["cancel"],
             confidence: Medium,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Controller,
@@ -62,6 +65,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &[],
             ended: ENDED,
             confidence: Medium,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Controller,
@@ -70,6 +74,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &[],
             ended: ENDED,
             confidence: Low,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Controller,
@@ -78,6 +83,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &[],
             ended: &["close"],
             confidence: Medium,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Controller,
@@ -86,6 +92,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &[],
             ended: ENDED,
             confidence: Medium,
+            says: &[],
         },
     ],
     owners: Owners {
@@ -95,6 +102,7 @@ pub(super) static MEMORY: Memory = Memory {
         methods: &[],
         files: &[],
         roots: &["AppState"],
+        singles: &[],
         functions: &[],
     },
     options: &[],

@@ -3,6 +3,7 @@
 //! Asks the language's vocabulary (`effects::memory::growing`). What it cannot follow counts as bounded.
 
 use super::growing::{Growing, growing};
+use super::set_up;
 use crate::effects::context::last_segment;
 use crate::effects::local;
 use crate::effects::lookup;
@@ -120,7 +121,7 @@ impl<'u> Search<'u> {
             return self.handler(added.ctx).is_some();
         }
         let name = unit.name(unit.ctx(function).name);
-        !is_set_up(name)
+        !set_up::is_of_objects(name)
     }
 
     /// What holds a collection.
@@ -379,51 +380,4 @@ impl<'u> Search<'u> {
         let function = self.unit.function_of(ctx);
         function.is_some() && self.unit.ctx(function).flags & ctx_flag::ASYNC != 0
     }
-}
-
-/// Words of functions that run when something is set up, not each time that it is used.
-const SET_UP: [&str; 27] = [
-    "main",
-    "new",
-    "init",
-    "initialize",
-    "setup",
-    "start",
-    "run",
-    "serve",
-    "launch",
-    "bootstrap",
-    "register",
-    "install",
-    "load",
-    "build",
-    "configure",
-    "default",
-    "listen",
-    "subscribe",
-    "boot",
-    "startup",
-    "with",
-    "constructor",
-    "define",
-    "create",
-    "attach",
-    "use",
-    "preload",
-];
-
-/// Whether a function sets something up, by its name.
-fn is_set_up(name: &str) -> bool {
-    let mut word = String::new();
-    let mut words = Vec::new();
-    for next in name.chars() {
-        if (next == '_' || next.is_uppercase()) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-        }
-        if next != '_' {
-            word.extend(next.to_lowercase());
-        }
-    }
-    words.push(word);
-    words.iter().any(|word| SET_UP.contains(&word.as_str()))
 }

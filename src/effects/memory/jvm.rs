@@ -6,7 +6,7 @@ use crate::model::severity::Confidence::{Low, Medium};
 
 /// Methods of Android's services that register, each with the one that takes it back.
 const fn listener(calls: List, undone: List) -> Lifetime {
-    Lifetime { kind: Kept::Listener, calls, on: On::Any, undone, ended: &[], confidence: Medium }
+    Lifetime { kind: Kept::Listener, calls, on: On::Any, undone, ended: &[], confidence: Medium, says: &[] }
 }
 
 /// What a pool of threads ends with.
@@ -24,6 +24,7 @@ pub(crate) static POOL: Lifetime = Lifetime {
     undone: &[],
     ended: &["shutdown", "shutdownNow", "close", "use", "asCoroutineDispatcher"],
     confidence: Medium,
+    says: &[],
 };
 
 pub(super) static MEMORY: Memory = Memory {
@@ -41,6 +42,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &[],
             ended: &["dispose", "unsubscribe", "cancel"],
             confidence: Low,
+            says: &[],
         },
     ],
     owners: Owners {
@@ -50,6 +52,7 @@ pub(super) static MEMORY: Memory = Memory {
         methods: &[],
         files: &[],
         roots: &[],
+        singles: &[],
         functions: &[],
     },
     options: &[],

@@ -7,7 +7,8 @@ use super::origin::{self, Origin};
 use super::{Kept, Lifetime, Memory, On, memory};
 use crate::effects::context::last_segment;
 use crate::effects::local;
-use crate::lang::unit::{Call, CallId, CtxId, CtxKind, NoteKind, Sym, Unit, Val, ValId, call_flag};
+use crate::lang::source::Source;
+use crate::lang::unit::{Bind, BindKind, Call, CallId, CtxId, CtxKind, NoteKind, Sym, Unit, Val, ValId, call_flag};
 
 /// What comes and goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub(crate) struct Left<'u> {
 }
 
 /// What stays behind in a file, of some kind.
-pub(crate) fn left<'u>(unit: &'u Unit, path: &str, kind: Kept) -> Vec<Left<'u>> {
+pub(crate) fn left<'u>(unit: &'u Unit, path: &str, source: &Source<'_>, kind: Kept) -> Vec<Left<'u>> {
     let Some(memory) = memory(unit.language) else { return Vec::new() };
     let mut found = Vec::new();
     for (n, call) in unit.calls.iter().enumerate() {
@@ -56,7 +57,11 @@ pub(crate) fn left<'u>(unit: &'u Unit, path: &str, kind: Kept) -> Vec<Left<'u>> 
         }
         let Some(owner) = owner(unit, path, memory, call.ctx) else { continue };
         let site = Site { unit, memory, call, id: CallId(n as u32), owner };
-        let Some(row) = memory.lifetimes.iter().filter(named).find(|row| site.is_on(row)) else { continue };
+        let says = |row: &Lifetime| {
+            row.says.is_empty() || row.says.iter().any(|word| source.slice(call.at, call.end).contains(word))
+        };
+        let mut rows = memory.lifetimes.iter().filter(named);
+        let Some(row) = rows.find(|row| says(row) && site.is_on(row)) else { continue };
         if let Some(why) = site.why(row) {
             found.push(Left { call, row, owner, why });
         }
@@ -97,6 +102,10 @@ fn owner(unit: &Unit, path: &str, memory: &Memory, ctx: CtxId) -> Option<Owner> 
 /// Whether objects of a class come and go.
 fn is_owner(unit: &Unit, memory: &Memory, class: CtxId) -> bool {
     let owners = &memory.owners;
+    let single = |bind: &Bind| bind.kind == BindKind::Field && bind.ctx == class && owners.singles.contains(&unit.name(bind.name));
+    if !owners.singles.is_empty() && unit.binds.iter().any(single) {
+        return false;
+    }
     let noted = unit.notes.iter().filter(|note| note.ctx == class).any(|note| match note.kind {
         NoteKind::Attribute => owners.notes.contains(&last_segment(unit.name(note.name))),
         NoteKind::Base => {

@@ -56,6 +56,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &["removeEventListener"],
             ended: ENDED,
             confidence: Medium,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Listener,
@@ -64,6 +65,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: UNDONE,
             ended: ENDED,
             confidence: Medium,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Listener,
@@ -72,6 +74,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: UNDONE,
             ended: ENDED,
             confidence: Medium,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Timer,
@@ -80,6 +83,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &[],
             ended: &["close", "clear"],
             confidence: Medium,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Subscription,
@@ -88,6 +92,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &[],
             ended: ENDED,
             confidence: Medium,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Subscription,
@@ -96,6 +101,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &[],
             ended: &["disconnect", "unobserve"],
             confidence: Low,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Subscription,
@@ -104,6 +110,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &["unsubscribe", "removeChannel"],
             ended: ENDED,
             confidence: Medium,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Subscription,
@@ -115,6 +122,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &["unsubscribe"],
             ended: ENDED,
             confidence: Medium,
+            says: &[],
         },
         Lifetime {
             kind: Kept::Subscription,
@@ -123,6 +131,7 @@ pub(super) static MEMORY: Memory = Memory {
             undone: &["unsubscribe"],
             ended: ENDED,
             confidence: Low,
+            says: &[],
         },
     ],
     owners: Owners {
@@ -141,6 +150,7 @@ pub(super) static MEMORY: Memory = Memory {
         methods: &["componentDidMount", "connectedCallback", "ngOnInit", "ngAfterViewInit"],
         files: &[".vue", ".svelte"],
         roots: &["App", "AppComponent", "MyApp", "RootComponent"],
+        singles: &[],
         functions: &[".tsx", ".jsx"],
     },
     options: &["once", "signal"],

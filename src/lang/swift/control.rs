@@ -8,12 +8,21 @@ impl<'t> Lower<'t> {
     /// The statements that stand in a node, in the context that is open; gives the value of the last.
     pub(super) fn statements_in(&mut self, node: Node<'t>) -> ValId {
         let mut value = ValId::NONE;
+        let mut count = 0;
         self.each(node, |lower, kid| {
+            // The only expression of a body is what it gives; among others, none is.
+            if count > 0 {
+                lower.b.dropped(value);
+            }
+            count += 1;
             value = match kind(kid.node) {
                 Kind::Statements => lower.statements_in(kid.node),
                 _ => lower.statement(kid.node),
             };
         });
+        if count > 1 {
+            self.b.dropped(value);
+        }
         value
     }
 

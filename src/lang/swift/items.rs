@@ -201,6 +201,10 @@ impl<'t> Lower<'t> {
             Some(body) => self.statements_in(body),
             None => ValId::NONE,
         };
+        let gives = self.b.unit().binds.iter().rev().any(|bind| bind.kind == BindKind::Return && bind.ctx == ctx);
+        if !gives {
+            self.b.dropped(value);
+        }
         self.b.ctx_mut(ctx).val = value;
         self.leave(method, before);
         if method {

@@ -1,7 +1,8 @@
 //! # What it does
 //! Reports a query that finds or joins the rows of a table by columns with which no index, unique constraint or primary key
-//! of that table begins, as the schema files among the analysed ones say (SQL migrations, diesel's `schema.rs`, Prisma's schema,
-//! models of Django and SQLAlchemy).
+//! of that table begins, as the schema files among the analysed ones say: SQL migrations (also Flyway's and Liquibase's),
+//! diesel's `schema.rs`, Prisma's schema, models of Django, SQLAlchemy, TypeORM, MikroORM, Sequelize, JPA, GORM, Room and
+//! drift. Queries are texts, chains and objects in the mapper's words, Spring Data's derived names, and JPQL.
 //!
 //! # Why is this slow?
 //! Without an index that begins with one of the columns, the database reads the whole table to find a few rows. The cost
@@ -23,7 +24,9 @@
 //! column, an expression that an index is on, alternatives (`OR`) that were not understood, statements put together at run
 //! time, a table of one row (a key over a truth value), an index that a migration beside the analysed ones makes. Columns
 //! of truth values and enumerations are passed over, and so are comparisons with constants: an index on few
-//! values rarely helps. How large a table is cannot be seen here: one of a handful of rows needs no index.
+//! values rarely helps. Models of JPA, GORM and Sequelize are taken at their word only where one of them declares an index,
+//! or where the migrations that make their tables are in scope. How large a table is cannot be seen here: one of a handful
+//! of rows needs no index; tables on a device, and those named like a list of fixed entries, are a suggestion.
 
 use super::{finding, listed};
 use crate::lang::Language;
@@ -41,7 +44,16 @@ pub const RULE: Rule = Rule {
     check: "index-hint",
     summary: "a query that finds rows by a column that no index begins with",
     source: include_str!("unindexed_filter.rs"),
-    languages: &[Language::Rust, Language::Python, Language::TypeScript],
+    languages: &[
+        Language::Rust,
+        Language::Python,
+        Language::TypeScript,
+        Language::JavaScript,
+        Language::Java,
+        Language::Kotlin,
+        Language::Go,
+        Language::Dart,
+    ],
     may_block: &[],
     detect: Detect::Schema(detect),
 };
@@ -57,6 +69,7 @@ fn of_query(view: &SchemaView<'_>, query: &Query) -> Option<Raw> {
     let columns = listed(&first.columns)?;
     let Gap { table, by, .. } = &first;
     let confidence = match by {
+        _ if first.small => Confidence::Low,
         By::Equal if query.whole => Confidence::High,
         _ => Confidence::Medium,
     };

@@ -37,7 +37,16 @@ pub const RULE: Rule = Rule {
     check: "index-hint",
     summary: "the first rows of a table in the order of a column that no index begins with",
     source: include_str!("unindexed_sort.rs"),
-    languages: &[Language::Rust, Language::Python, Language::TypeScript],
+    languages: &[
+        Language::Rust,
+        Language::Python,
+        Language::TypeScript,
+        Language::JavaScript,
+        Language::Java,
+        Language::Kotlin,
+        Language::Go,
+        Language::Dart,
+    ],
     may_block: &[],
     detect: Detect::Schema(detect),
 };
@@ -50,7 +59,8 @@ fn of_query(view: &SchemaView<'_>, query: &Query) -> Option<Raw> {
     let gap = query.selects.iter().find_map(|select| access::sorts(view.schema, select))?;
     let (table, column) = (&gap.table, gap.columns.first()?);
     let message = format!("all of `{table}` is ordered by `{column}` for its first rows, and no index begins with it");
-    let mut raw = finding(&RULE, query, &gap, Confidence::Medium, message);
+    let confidence = if gap.small { Confidence::Low } else { Confidence::Medium };
+    let mut raw = finding(&RULE, query, &gap, confidence, message);
     raw.help = if gap.how.is_empty() {
         format!("add an index: `CREATE INDEX ON {table} ({column})`")
     } else {

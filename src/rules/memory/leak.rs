@@ -30,6 +30,7 @@
 use crate::effects::Effect;
 use crate::effects::context::last_segment;
 use crate::effects::graph::Runs;
+use crate::effects::memory::set_up::is_set_up;
 use crate::effects::summary::{LoopKind, func_flag, site_flag};
 use crate::effects::types::{Head, Types};
 use crate::lang::Language;
@@ -55,7 +56,7 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     let (file, site) = (view.summary(), view.site());
     let function = view.function()?;
     let name = file.name(function.name);
-    if facts.runs == Runs::Once || view.command_line || function.flags & func_flag::ENTRY != 0 || super::sets_up(name) {
+    if facts.runs == Runs::Once || view.command_line || function.flags & func_flag::ENTRY != 0 || is_set_up(name) {
         return None;
     }
     let plain = site.flags & site_flag::METHOD == 0;

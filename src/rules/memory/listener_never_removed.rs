@@ -55,7 +55,14 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a listener that a component registers and never removes",
     source: include_str!("listener_never_removed.rs"),
-    languages: &[Language::TypeScript, Language::JavaScript, Language::Dart, Language::Java, Language::Kotlin],
+    languages: &[
+        Language::TypeScript,
+        Language::JavaScript,
+        Language::Dart,
+        Language::Java,
+        Language::Kotlin,
+        Language::Swift,
+    ],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

@@ -25,6 +25,7 @@ use crate::effects::local;
 use crate::effects::memory::Kept;
 use crate::effects::memory::growth::Added;
 use crate::effects::memory::lifetime::{self, Left, Owner, Why};
+use crate::effects::memory::set_up::is_set_up;
 use crate::lang::unit::{BindKind, Call, CtxId, Ty, Unit, Val, ValId, call_flag};
 use crate::model::raw::{Raw, Situation};
 
@@ -96,36 +97,6 @@ const BOUNDS: [&str; 36] = [
     "values_mut",
 ];
 
-/// Words of functions that run when something is set up, not each time that it is used.
-const SET_UP: [&str; 21] = [
-    "main",
-    "new",
-    "init",
-    "initialize",
-    "setup",
-    "start",
-    "run",
-    "serve",
-    "launch",
-    "bootstrap",
-    "register",
-    "install",
-    "load",
-    "build",
-    "configure",
-    "default",
-    "listen",
-    "subscribe",
-    "boot",
-    "startup",
-    "with",
-];
-
-/// Whether a function sets something up, by its name.
-fn sets_up(name: &str) -> bool {
-    name.split('_').any(|word| SET_UP.contains(&word))
-}
-
 /// Words in the names of collections that hold what was registered or loaded, not what was used.
 const REGISTRIES: [&str; 17] = [
     "observer",
@@ -183,7 +154,7 @@ fn adds_later(unit: &Unit, call: &Call) -> bool {
         && ADDS.contains(&unit.name(call.name))
         && !unit.is_test(call.ctx)
         && !is_once(unit, call.ctx)
-        && !sets_up(local::function_name(unit, call.ctx))
+        && !is_set_up(local::function_name(unit, call.ctx))
 }
 
 /// Runs once a process.
@@ -200,7 +171,7 @@ fn place_of(added: &Added<'_>) -> Place {
 
 /// The findings of a rule over one kind of what stays behind.
 fn kept_raws(view: &UnitView<'_>, rule: &Rule, kind: Kept, verb: &str, help: &str) -> Vec<Raw> {
-    lifetime::left(view.unit, view.path, kind).iter().map(|left| kept_raw(view, rule, left, verb, help)).collect()
+    lifetime::left(view.unit, view.path, view.source, kind).iter().map(|left| kept_raw(view, rule, left, verb, help)).collect()
 }
 
 fn kept_raw(view: &UnitView<'_>, rule: &Rule, left: &Left<'_>, verb: &str, help: &str) -> Raw {

@@ -34,6 +34,7 @@
 
 use crate::effects::context;
 use crate::effects::local;
+use crate::effects::memory::set_up::is_set_up;
 use crate::effects::summary::LoopKind;
 use crate::lang::Language;
 use crate::lang::unit::{Call, CallId, CtxId, CtxKind, JumpKind, Unit, Val, ValId, call_flag};
@@ -118,7 +119,7 @@ fn unlimited(view: &UnitView<'_>, id: CallId, call: &Call) -> Option<Raw> {
         ("each message", Confidence::Medium, Situation::StreamGrowth)
     } else if context::loop_kind(unit, ctx) == LoopKind::Data && unit.ctx(ctx).kind == CtxKind::ForLoop {
         let ranged = matches!(unit.plain(unit.ctx(ctx).val), Val::Range(_));
-        if ranged || is_gathered(unit, call) || super::sets_up(local::function_name(unit, call.ctx)) {
+        if ranged || is_gathered(unit, call) || is_set_up(local::function_name(unit, call.ctx)) {
             return None;
         }
         ("each item of a loop", Confidence::Medium, Situation::Growth)
