@@ -18,13 +18,13 @@ pub mod python_complexity;
 pub mod rust;
 pub mod rust_complexity;
 mod scope;
+pub mod source;
 mod swift;
 mod tally;
 pub mod template;
 mod tree;
 pub mod typescript;
 pub mod typescript_complexity;
-pub mod source;
 pub mod unit;
 pub mod written;
 

@@ -510,7 +510,12 @@ impl Table {
         }
         let exists = self.columns.iter().any(|c| c.name == name);
         if !exists {
-            self.columns.push(Column { name: name.to_owned(), ty: ty.to_owned(), in_scope: true, shown: String::new() });
+            self.columns.push(Column {
+                name: name.to_owned(),
+                ty: ty.to_owned(),
+                in_scope: true,
+                shown: String::new(),
+            });
         }
         self.constraints_of_column(table, tokens);
     }

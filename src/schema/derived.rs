@@ -97,7 +97,8 @@ fn of_name(unit: &Unit, function: CtxId) -> Option<Query> {
     let (head, conditions) = name.split_once("By")?;
     let verb = VERBS.iter().find(|verb| head.starts_with(**verb))?;
     let said = unit.marks.iter().any(|m| {
-        m.ctx == function && matches!(last(unit.name(m.name)), "Query" | "NativeQuery" | "EntityGraph" | "Select" | "Procedure")
+        m.ctx == function
+            && matches!(last(unit.name(m.name)), "Query" | "NativeQuery" | "EntityGraph" | "Select" | "Procedure")
             && last(unit.name(m.name)) != "EntityGraph"
     });
     if said {

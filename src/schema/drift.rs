@@ -5,8 +5,8 @@
 
 use super::mapped::capital;
 use super::query::{ColumnRef, Condition, Select, TableRef, Test};
-use crate::lang::source::Source;
 use crate::lang::Language;
+use crate::lang::source::Source;
 use crate::lang::unit::{Call, Unit, Val, ValId, call_flag};
 use crate::lang::written;
 
@@ -99,7 +99,10 @@ fn of_condition(args: &str, table: &str, select: &mut Select) {
         let test = match name {
             "equals" | "equalsNullable" if constant(value) => Test::Constant,
             "equals" | "equalsNullable" | "isIn" | "equalsExp" => Test::Equal,
-            "isBiggerThanValue" | "isBiggerOrEqualValue" | "isSmallerThanValue" | "isSmallerOrEqualValue"
+            "isBiggerThanValue"
+            | "isBiggerOrEqualValue"
+            | "isSmallerThanValue"
+            | "isSmallerOrEqualValue"
             | "isBetweenValues" => Test::Range,
             "isNull" | "isNotNull" | "like" | "isNotIn" | "contains" | "equalsValue" => Test::Other,
             _ => return select.opaque = true,

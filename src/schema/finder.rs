@@ -5,8 +5,8 @@
 
 use super::query::{ColumnRef, Condition, Select, TableRef, Test};
 use super::select as sql;
-use crate::lang::source::Source;
 use crate::lang::Language;
+use crate::lang::source::Source;
 use crate::lang::unit::{BindKind, Call, CtxId, CtxKind, TyId, Unit, Val, ValId, call_flag};
 use crate::lang::written;
 
@@ -35,7 +35,14 @@ const FINDS: [(&str, Given); 22] = [
 
 /// Ends of a query builder that send it.
 const SENDS: [&str; 9] = [
-    "getOne", "getOneOrFail", "getMany", "getManyAndCount", "getRawOne", "getRawMany", "getCount", "getRawAndEntities",
+    "getOne",
+    "getOneOrFail",
+    "getMany",
+    "getManyAndCount",
+    "getRawOne",
+    "getRawMany",
+    "getCount",
+    "getRawAndEntities",
     "getExists",
 ];
 
@@ -80,7 +87,8 @@ pub(super) fn select(unit: &Unit, call: &Call, source: &Source<'_>) -> Option<Se
     let members = written::inside(first);
     let keys: Vec<&str> =
         written::parts(members).into_iter().map(|part| written::named(part).map_or(part, |(key, _)| key)).collect();
-    let options = ["relations", "order", "take", "skip", "include", "attributes", "select", "withDeleted", "cache", "limit"];
+    let options =
+        ["relations", "order", "take", "skip", "include", "attributes", "select", "withDeleted", "cache", "limit"];
     let is_options = keys.contains(&"where") || keys.iter().all(|key| options.contains(key));
     match given {
         Given::Conditions => reader.conditions(first),
@@ -199,20 +207,26 @@ fn test_of(value: &str) -> Option<Test> {
         };
     }
     let is_number = value.starts_with(|c: char| c.is_ascii_digit() || c == '-');
-    let literal = written::text(value).is_some() || is_number || matches!(value, "true" | "false" | "null" | "undefined");
+    let literal =
+        written::text(value).is_some() || is_number || matches!(value, "true" | "false" | "null" | "undefined");
     Some(if literal || is_constant(value) { Test::Constant } else { Test::Equal })
 }
 
 /// `{ [Op.gte]: from, [Op.lt]: to }`.
 fn range(parts: &[&str]) -> Option<Test> {
     let bounds = ["$gt", "$lt", "Op.gt", "Op.lt"];
-    parts.iter().all(|part| bounds.iter().any(|bound| part.trim_start_matches('[').starts_with(bound))).then_some(Test::Range)
+    parts
+        .iter()
+        .all(|part| bounds.iter().any(|bound| part.trim_start_matches('[').starts_with(bound)))
+        .then_some(Test::Range)
 }
 
 /// `Status.Open`, `OPEN`, `[Status.Open, Status.Paid]`.
 fn is_constant(value: &str) -> bool {
     if value.starts_with('[') && value.ends_with(']') {
-        return written::parts(written::inside(value)).into_iter().all(|v| written::text(v).is_some() || is_constant(v));
+        return written::parts(written::inside(value))
+            .into_iter()
+            .all(|v| written::text(v).is_some() || is_constant(v));
     }
     let mut parts = value.split('.');
     let first = parts.next().unwrap_or_default();
@@ -325,15 +339,17 @@ fn built(unit: &Unit, call: &Call, name: &str) -> Option<Select> {
             ("take" | "limit", _) => select.limited = true,
             ("groupBy" | "having" | "distinct", _) => select.grouped = true,
             (
-                "select" | "addSelect" | "skip" | "offset" | "addOrderBy" | "setParameter" | "setParameters" | "withDeleted"
-                | "leftJoinAndSelect" | "leftJoin" | "cache" | "comment" | "leftJoinAndMapMany" | "leftJoinAndMapOne",
+                "select" | "addSelect" | "skip" | "offset" | "addOrderBy" | "setParameter" | "setParameters"
+                | "withDeleted" | "leftJoinAndSelect" | "leftJoin" | "cache" | "comment" | "leftJoinAndMapMany"
+                | "leftJoinAndMapOne",
                 _,
             ) => {}
             _ => select.opaque = true,
         }
     }
     // A condition on a joined table may find the rows from there.
-    select.opaque |= select.conditions.iter().flat_map(|c| &c.mentions).any(|m| !m.table.is_empty() && m.table != alias);
+    select.opaque |=
+        select.conditions.iter().flat_map(|c| &c.mentions).any(|m| !m.table.is_empty() && m.table != alias);
     select.limited |= name.starts_with("getOne") || name == "getExists";
     select.grouped |= name == "getCount";
     Some(select)

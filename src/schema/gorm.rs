@@ -9,13 +9,23 @@ use crate::lang::Language;
 use crate::lang::unit::{BindKind, Call, TyId, Unit, Val, ValId, call_flag};
 
 /// Ends of a chain that send it, by what they are handed.
-const SENDS: [&str; 12] = [
-    "First", "Take", "Last", "Find", "Scan", "Count", "Pluck", "Delete", "Update", "Updates", "UpdateColumn", "Rows",
-];
+const SENDS: [&str; 12] =
+    ["First", "Take", "Last", "Find", "Scan", "Count", "Pluck", "Delete", "Update", "Updates", "UpdateColumn", "Rows"];
 
 /// Links that say nothing of which rows are found.
 const NEUTRAL: [&str; 12] = [
-    "Preload", "Select", "Omit", "Offset", "WithContext", "Debug", "Session", "Unscoped", "Clauses", "Model", "Set", "DB",
+    "Preload",
+    "Select",
+    "Omit",
+    "Offset",
+    "WithContext",
+    "Debug",
+    "Session",
+    "Unscoped",
+    "Clauses",
+    "Model",
+    "Set",
+    "DB",
 ];
 
 /// The select of a call that sends a chain.
@@ -123,9 +133,7 @@ fn of_condition(unit: &Unit, value: ValId, given: &[ValId], select: &mut Select)
 fn is_constant(unit: &Unit, value: ValId) -> bool {
     match unit.plain(value) {
         Val::Str(_) | Val::Int(_) => true,
-        Val::Path(name) => {
-            unit.name(name).rsplit("::").next().is_some_and(|last| last.starts_with(char::is_uppercase))
-        }
+        Val::Path(name) => unit.name(name).rsplit("::").next().is_some_and(|last| last.starts_with(char::is_uppercase)),
         _ => false,
     }
 }

@@ -259,7 +259,10 @@ impl History {
         let Some(column) = table.column(column) else { return false };
         let name = models::snake(if column.shown.is_empty() { &column.name } else { &column.shown });
         let last = name.rsplit('_').next().unwrap_or(&name);
-        let by_name = FEW_BY_NAME.contains(&name.as_str()) || FEW_BY_LAST_WORD.contains(&last) || name.starts_with("is_") || name.starts_with("has_");
+        let by_name = FEW_BY_NAME.contains(&name.as_str())
+            || FEW_BY_LAST_WORD.contains(&last)
+            || name.starts_with("is_")
+            || name.starts_with("has_");
         // On a device, what tells one user's accounts apart is part of each key and of each query.
         let several = |key: &Key| key.kind == KeyKind::Primary && key.parts.len() > 1;
         let in_key = |key: &Key| several(key) && key.parts.iter().any(|part| part.names(&column.name));

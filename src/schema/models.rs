@@ -6,10 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
-
 use super::{Column, Key, KeyKind, Part};
-use crate::lang::source::Source;
 use crate::lang::Language;
+use crate::lang::source::Source;
 use crate::lang::unit::{CtxId, CtxKind, Mark, NoteKind, Unit};
 use crate::lang::written;
 
@@ -88,7 +87,12 @@ impl Model {
 
     /// As a table.
     pub(super) fn table(&self, path: &str) -> super::Table {
-        let column = |(name, ty): &(String, String)| Column { name: name.clone(), ty: ty.clone(), in_scope: false, shown: String::new() };
+        let column = |(name, ty): &(String, String)| Column {
+            name: name.clone(),
+            ty: ty.clone(),
+            in_scope: false,
+            shown: String::new(),
+        };
         let key = |(kind, fields): &(KeyKind, Vec<String>)| Key {
             name: String::new(),
             kind: *kind,

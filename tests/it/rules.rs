@@ -7,8 +7,7 @@ use perf_gate::rules::{self, Rule};
 use crate::cases::{self, Case};
 
 /// Languages of the fences that are tests.
-const LANGUAGES: [&str; 9] =
-    ["rust", "typescript", "javascript", "python", "java", "kotlin", "go", "dart", "swift"];
+const LANGUAGES: [&str; 9] = ["rust", "typescript", "javascript", "python", "java", "kotlin", "go", "dart", "swift"];
 
 /// Fences of a rule's documentation under a heading.
 fn fences(rule: &Rule, heading: &str) -> Vec<Case> {

@@ -102,7 +102,9 @@ fn owner(unit: &Unit, path: &str, memory: &Memory, ctx: CtxId) -> Option<Owner> 
 /// Whether objects of a class come and go.
 fn is_owner(unit: &Unit, memory: &Memory, class: CtxId) -> bool {
     let owners = &memory.owners;
-    let single = |bind: &Bind| bind.kind == BindKind::Field && bind.ctx == class && owners.singles.contains(&unit.name(bind.name));
+    let single = |bind: &Bind| {
+        bind.kind == BindKind::Field && bind.ctx == class && owners.singles.contains(&unit.name(bind.name))
+    };
     if !owners.singles.is_empty() && unit.binds.iter().any(single) {
         return false;
     }

@@ -171,7 +171,10 @@ fn place_of(added: &Added<'_>) -> Place {
 
 /// The findings of a rule over one kind of what stays behind.
 fn kept_raws(view: &UnitView<'_>, rule: &Rule, kind: Kept, verb: &str, help: &str) -> Vec<Raw> {
-    lifetime::left(view.unit, view.path, view.source, kind).iter().map(|left| kept_raw(view, rule, left, verb, help)).collect()
+    lifetime::left(view.unit, view.path, view.source, kind)
+        .iter()
+        .map(|left| kept_raw(view, rule, left, verb, help))
+        .collect()
 }
 
 fn kept_raw(view: &UnitView<'_>, rule: &Rule, left: &Left<'_>, verb: &str, help: &str) -> Raw {

@@ -52,12 +52,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "a periodic timer that a component starts and never stops",
     source: include_str!("timer_never_stopped.rs"),
-    languages: &[
-        Language::TypeScript,
-        Language::JavaScript,
-        Language::Dart,
-        Language::Swift,
-    ],
+    languages: &[Language::TypeScript, Language::JavaScript, Language::Dart, Language::Swift],
     may_block: &[],
     detect: Detect::Unit(detect),
 };

@@ -63,8 +63,11 @@ fn of_indexes(head: &str, found: &mut Model) {
             continue;
         };
         let inner = columns.split(['{', '}']).nth(1).unwrap_or_default();
-        let names: Vec<String> =
-            inner.split(',').map(|name| name.trim().trim_start_matches('#').to_owned()).filter(|n| !n.is_empty()).collect();
+        let names: Vec<String> = inner
+            .split(',')
+            .map(|name| name.trim().trim_start_matches('#').to_owned())
+            .filter(|n| !n.is_empty())
+            .collect();
         found.unsure |= names.is_empty() || names.iter().any(|name| name.contains('('));
         found.add(KeyKind::Index, names);
     }
@@ -91,7 +94,17 @@ fn member(text: &str, found: &mut Model) {
     }
     let Some((maker, _)) = value.split_once('(') else { return };
     const MAKERS: [&str; 12] = [
-        "integer", "int64", "text", "boolean", "dateTime", "real", "blob", "intEnum", "textEnum", "customType", "sqliteAny",
+        "integer",
+        "int64",
+        "text",
+        "boolean",
+        "dateTime",
+        "real",
+        "blob",
+        "intEnum",
+        "textEnum",
+        "customType",
+        "sqliteAny",
         "column",
     ];
     let maker = maker.split('<').next().unwrap_or(maker).trim();

@@ -1,6 +1,5 @@
 //! Models of TypeORM, MikroORM and Sequelize: decorated classes, and what `define` and `init` are handed.
 
-
 use super::super::{KeyKind, mapped};
 use super::{Kind, Model, Word, imports, last, marks_of, model, snake};
 use crate::lang::source::Source;
@@ -88,9 +87,9 @@ fn of_field(unit: &Unit, class: CtxId, mark: &Mark, mikro: bool, found: &mut Mod
         "ManyToOne" | "OneToOne" | "BelongsTo" => {
             let key = format!("{field}Id");
             found.columns.push((field.to_owned(), "integer".to_owned()));
-            let own_side = name != "OneToOne" || mikro || marks_of(unit, class).any(|m| {
-                m.field == mark.field && unit.name(m.name) == "JoinColumn"
-            });
+            let own_side = name != "OneToOne"
+                || mikro
+                || marks_of(unit, class).any(|m| m.field == mark.field && unit.name(m.name) == "JoinColumn");
             let kind = match name {
                 "OneToOne" if own_side => KeyKind::Unique,
                 _ if mikro => KeyKind::Index,
@@ -137,7 +136,8 @@ fn of_field(unit: &Unit, class: CtxId, mark: &Mark, mikro: bool, found: &mut Mod
     }
     of_options(options, field, found);
     // Options that stand elsewhere may say anything.
-    let elsewhere = |part: &&str| !part.starts_with(['{', '"', '\'', '(']) && !part.contains('=') && !part.contains('.');
+    let elsewhere =
+        |part: &&str| !part.starts_with(['{', '"', '\'', '(']) && !part.contains('=') && !part.contains('.');
     if options.contains("...") || written::positional(&args).iter().any(elsewhere) {
         found.add(KeyKind::Index, one());
     }
@@ -162,7 +162,8 @@ fn of_options(options: &str, field: &str, found: &mut Model) {
 /// `@Index(['a', 'b'])`, `@Index('name', ['a'])`, `@Index({ properties: ['a'] })`.
 fn of_index(args: &str, unique: bool, found: &mut Model) {
     let list = written::parts(args).into_iter().find(|part| part.starts_with('['));
-    let properties = options(args).and_then(|o| written::value(o, "properties").or_else(|| written::value(o, "fields")));
+    let properties =
+        options(args).and_then(|o| written::value(o, "properties").or_else(|| written::value(o, "fields")));
     let Some(fields) = list.or(properties).map(super::names).filter(|fields| !fields.is_empty()) else {
         return found.unsure = true;
     };
