@@ -79,6 +79,7 @@ const CODE: &[u64] = hashes![
     "../../lang/rust/tokens.rs",
     "../../lang/rust/types.rs",
     "../../lang/scope.rs",
+    "../../lang/source.rs",
     "../../lang/component.rs",
     "../../lang/tally.rs",
     "../../lang/template.rs",
