@@ -199,6 +199,12 @@ fn typescript<'a>(types: &mut Types<'_, 'a>, index: u32, site: &Site, name: &str
     if site.flags & site_flag::READ != 0 {
         return relation(types, index, site.recv, name).filter(|found| found.kind == RelationKind::Promise);
     }
+    // `post.getAuthor()` of Sequelize.
+    if let Some(field) = getter_field(name)
+        && let Some(found) = relation(types, index, site.recv, &field)
+    {
+        return (found.kind == RelationKind::Accessor).then_some(found);
+    }
     if !LOADS.contains(&name) {
         return None;
     }

@@ -13,8 +13,10 @@ pub(crate) mod growth;
 pub(crate) mod jvm;
 pub(crate) mod lifetime;
 mod origin;
+pub(crate) mod queues;
 mod script;
 pub(crate) mod set_up;
+pub(crate) mod spawns;
 mod swift;
 
 use super::words::List;

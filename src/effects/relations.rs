@@ -32,7 +32,13 @@ pub(super) fn declared(unit: &Unit) -> Vec<Found> {
     match unit.language {
         Language::Python => found.flat_map(|mark| of_python(unit, mark)).collect(),
         Language::Java | Language::Kotlin => found.filter_map(|mark| of_jpa(unit, mark)).collect(),
-        Language::TypeScript | Language::JavaScript => found.filter_map(|mark| of_decorators(unit, mark)).collect(),
+        Language::TypeScript | Language::JavaScript => {
+            let by_calls = unit.calls.iter().filter(|call| !unit.is_test(call.ctx));
+            found
+                .filter_map(|mark| of_decorators(unit, mark))
+                .chain(by_calls.filter_map(|c| of_association(unit, c)))
+                .collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -222,6 +228,37 @@ fn of_decorators(unit: &Unit, mark: &Mark) -> Option<Found> {
     let owner = class_of(unit, mark)?.to_owned();
     let field = unit.name(mark.field).to_owned();
     Some(Found { owner, field, kind, target: String::new(), ctx: mark.ctx, line: mark.at.line })
+}
+
+/// `Post.belongsTo(User)` of Sequelize, which gives each post a `getUser`. Under another name (`as`) it goes by one that
+/// is not followed.
+fn of_association(unit: &Unit, call: &Call) -> Option<Found> {
+    let many = match unit.name(call.name) {
+        "belongsTo" | "hasOne" => false,
+        "hasMany" | "belongsToMany" => true,
+        _ => return None,
+    };
+    let (Val::Path(owner), [target, options @ ..]) = (unit.plain(call.recv), unit.call_args(call)) else { return None };
+    let Val::Path(target) = unit.plain(*target) else { return None };
+    let (owner, target) = (last_segment(unit.name(owner)), unit.name(target));
+    let named = match options.first().map(|options| unit.plain(*options)) {
+        None => false,
+        Some(Val::Object(keys)) => has_key(unit.name(keys), "as"),
+        Some(_) => true,
+    };
+    let class = last_segment(target);
+    if named || ![owner, class].iter().all(|name| name.starts_with(char::is_uppercase)) {
+        return None;
+    }
+    let mut field = class[..1].to_lowercase() + &class[1..];
+    if many {
+        field = match field.strip_suffix('y') {
+            Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+            _ => field + "s",
+        };
+    }
+    let (owner, target) = (owner.to_owned(), target.to_owned());
+    Some(Found { owner, field, kind: RelationKind::Accessor, target, ctx: call.ctx, line: call.at.line })
 }
 
 /// Stands for every relation.

@@ -88,6 +88,8 @@ pub enum RelationKind {
     Promise,
     /// A collection or reference, loaded by a call.
     Handle,
+    /// Objects that a method of its name asks for: `post.getAuthor()`.
+    Accessor,
 }
 
 /// A relation that is asked for beforehand.

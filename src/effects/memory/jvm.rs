@@ -27,6 +27,17 @@ pub(crate) static POOL: Lifetime = Lifetime {
     says: &[],
 };
 
+/// A bitmap, which holds its pixels until it is recycled.
+pub(crate) static BITMAP: Lifetime = Lifetime {
+    kind: Kept::Controller,
+    calls: &["decodeFile", "decodeStream", "decodeByteArray", "decodeResource", "createBitmap", "createScaledBitmap"],
+    on: On::Type(&["BitmapFactory", "Bitmap"]),
+    undone: &[],
+    ended: &["recycle", "also", "apply", "let", "run", "use"],
+    confidence: Low,
+    says: &["BitmapFactory.", "Bitmap."],
+};
+
 pub(super) static MEMORY: Memory = Memory {
     lifetimes: &[
         listener(&["registerReceiver"], &["unregisterReceiver"]),

@@ -102,8 +102,15 @@ fn owner(unit: &Unit, path: &str, memory: &Memory, ctx: CtxId) -> Option<Owner> 
 /// Whether objects of a class come and go.
 fn is_owner(unit: &Unit, memory: &Memory, class: CtxId) -> bool {
     let owners = &memory.owners;
+    // One object, that the class itself or another type holds for all.
+    let made_of = |val: ValId| match unit.plain(val) {
+        Val::Call(id) => last_segment(unit.name(unit.call(id).name)) == unit.name(unit.ctx(class).name),
+        _ => false,
+    };
     let single = |bind: &Bind| {
-        bind.kind == BindKind::Field && bind.ctx == class && owners.singles.contains(&unit.name(bind.name))
+        bind.kind == BindKind::Field
+            && owners.singles.contains(&unit.name(bind.name))
+            && (bind.ctx == class || made_of(bind.value))
     };
     if !owners.singles.is_empty() && unit.binds.iter().any(single) {
         return false;

@@ -2,9 +2,10 @@
 
 use super::{MAX_DEPTH, Summariser, UNMADE};
 use crate::effects::context;
+use crate::effects::local;
 use crate::effects::summary::{NONE, Term, TypeDef};
 use crate::lang::Language;
-use crate::lang::unit::{BindId, BindKind, CtxId, CtxKind, NoteKind, Sym, TyId, Val, ValId};
+use crate::lang::unit::{BindId, BindKind, CallId, CtxId, CtxKind, NoteKind, Sym, TyId, Val, ValId};
 
 impl Summariser<'_> {
     /// The term of a value.
@@ -30,13 +31,19 @@ impl Summariser<'_> {
                 return self.val_term(inner);
             }
             Val::Local(bind) => return self.bind_term(bind),
-            Val::Call(id) => {
-                let site = self.site_of.get(id.index()).copied().unwrap_or(NONE);
-                if site == NONE {
-                    return NONE;
+            Val::Call(id) => match self.injected(id) {
+                Some(name) => {
+                    let (name, absolute) = self.resolved_name(name, CtxId(0));
+                    Term::Named { name, absolute, args: 0, count: 0 }
                 }
-                Term::Ret(site)
-            }
+                None => {
+                    let site = self.site_of.get(id.index()).copied().unwrap_or(NONE);
+                    if site == NONE {
+                        return NONE;
+                    }
+                    Term::Ret(site)
+                }
+            },
             Val::Path(name) => {
                 let (name, absolute) = self.resolved_name(name, CtxId(0));
                 Term::Path(name, absolute)
@@ -192,5 +199,19 @@ impl Summariser<'_> {
         let outer = if unit.ty(note.ty).is_some_and(|t| t.head == name) { return None } else { note.ctx };
         let bound = self.ty_term(note.ty, outer);
         Some(self.term(Term::Bounded(bound)))
+    }
+
+    /// The class that `inject(HttpClient)` of Angular gives an object of.
+    fn injected(&self, id: CallId) -> Option<Sym> {
+        let unit = self.unit;
+        let call = unit.call(id);
+        let named = unit.language.is_script() && !call.recv.is_some() && unit.name(call.name).ends_with("inject");
+        if !named || local::imported(unit, call.name, call.ctx) != "@angular/core::inject" {
+            return None;
+        }
+        match unit.plain(*unit.call_args(call).first()?) {
+            Val::Path(class) => Some(class),
+            _ => None,
+        }
     }
 }

@@ -5,6 +5,7 @@ pub mod heavy_template_expression;
 pub mod io_on_main_thread;
 pub mod lock_across_await;
 pub mod sync_io_on_hot_path;
+pub mod synchronous_request;
 
 use super::Rule;
 
@@ -15,4 +16,5 @@ pub const RULES: &[Rule] = &[
     io_on_main_thread::RULE,
     lock_across_await::RULE,
     sync_io_on_hot_path::RULE,
+    synchronous_request::RULE,
 ];

@@ -1,6 +1,10 @@
 //! Memory that grows without a bound.
 
+pub mod bitmap_never_recycled;
 pub mod cache_keeps_instances;
+pub mod cache_limit_without_cost;
+pub mod closure_keeps_element;
+pub mod closure_keeps_owner;
 pub mod controller_never_disposed;
 pub mod defer_in_loop;
 pub mod executor_never_shut_down;
@@ -10,14 +14,17 @@ pub mod growth_in_endless_loop;
 pub mod growth_in_handler;
 pub mod leak;
 pub mod listener_never_removed;
+pub mod replay_without_limit;
 pub mod spawn_in_loop;
 pub mod static_only_grows;
+pub mod subscription_in_subscription;
 pub mod subscription_never_ended;
 pub mod thread_local_never_removed;
 pub mod timer_in_loop;
 pub mod timer_never_stopped;
 pub mod unbounded_cache;
 pub mod unbounded_channel;
+pub mod unbounded_queue;
 
 use super::{Place, Rule, UnitView};
 use crate::effects::context::last_segment;
@@ -31,7 +38,11 @@ use crate::model::raw::{Raw, Situation};
 
 /// The rules of the group.
 pub const RULES: &[Rule] = &[
+    bitmap_never_recycled::RULE,
     cache_keeps_instances::RULE,
+    cache_limit_without_cost::RULE,
+    closure_keeps_element::RULE,
+    closure_keeps_owner::RULE,
     controller_never_disposed::RULE,
     defer_in_loop::RULE,
     executor_never_shut_down::RULE,
@@ -41,14 +52,17 @@ pub const RULES: &[Rule] = &[
     growth_in_handler::RULE,
     leak::RULE,
     listener_never_removed::RULE,
+    replay_without_limit::RULE,
     spawn_in_loop::RULE,
     static_only_grows::RULE,
+    subscription_in_subscription::RULE,
     subscription_never_ended::RULE,
     thread_local_never_removed::RULE,
     timer_in_loop::RULE,
     timer_never_stopped::RULE,
     unbounded_cache::RULE,
     unbounded_channel::RULE,
+    unbounded_queue::RULE,
 ];
 
 /// Methods that make a list or text larger.

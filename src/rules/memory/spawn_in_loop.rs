@@ -30,11 +30,14 @@
 //!
 //! # Limits
 //! Silent where the handle is kept, where a semaphore or permit is in sight, in paced loops, for workers that themselves
-//! loop, and where something is set up. An accept loop is a suggestion: the number of connections may be limited outside.
+//! loop, and where something is set up. An accept loop is a suggestion: the number of connections may be limited outside. In
+//! other languages (goroutines, tasks of asyncio that nobody keeps, coroutines of a scope, threads) also a loop over items is
+//! one, and whatever goes by the name of a limit, a pool or a wait counts as one.
 
 use crate::effects::context;
 use crate::effects::local;
 use crate::effects::memory::set_up::is_set_up;
+use crate::effects::memory::spawns::{self, Each, Spawn};
 use crate::effects::summary::LoopKind;
 use crate::lang::Language;
 use crate::lang::unit::{Call, CallId, CtxId, CtxKind, JumpKind, Unit, Val, ValId, call_flag};
@@ -50,7 +53,7 @@ pub const RULE: Rule = Rule {
     check: "memory",
     summary: "tasks or threads started in a loop without a limit or a join",
     source: include_str!("spawn_in_loop.rs"),
-    languages: &[Language::Rust],
+    languages: &[Language::Rust, Language::Go, Language::Python, Language::Java, Language::Kotlin],
     may_block: &[],
     detect: Detect::Unit(detect),
 };
@@ -89,11 +92,40 @@ const WORKERS: [&str; 12] =
 
 fn detect(view: &UnitView<'_>) -> Vec<Raw> {
     let unit = view.unit;
+    if view.language != Language::Rust {
+        return spawns::spawns(unit).into_iter().map(|spawn| started(view, &spawn)).collect();
+    }
     let calls = unit.calls.iter().enumerate().filter(|(_, c)| c.flags & call_flag::METHOD == 0 && !unit.is_test(c.ctx));
     calls
         .filter(|(_, c)| context::last_segment(unit.name(c.name)).starts_with("spawn"))
         .filter_map(|(n, call)| unlimited(view, CallId(n as u32), call))
         .collect()
+}
+
+/// A goroutine, task, coroutine or thread that a turn of a loop starts.
+fn started(view: &UnitView<'_>, spawn: &Spawn<'_>) -> Raw {
+    let (what, confidence, situation) = match spawn.each {
+        Each::Connection => ("each connection", Confidence::Low, Situation::StreamGrowth),
+        Each::Message => ("each message", Confidence::Medium, Situation::StreamGrowth),
+        Each::Item => ("each item of a loop", Confidence::Low, Situation::Growth),
+    };
+    let name = context::last_segment(view.unit.name(spawn.call.name));
+    let message = format!("`{name}` starts a {} for {what}, without a limit", spawn.noun);
+    let mut raw = RULE.raw(view.place(spawn.call), confidence, situation, message);
+    help(view.language).clone_into(&mut raw.help);
+    raw.symbol = view.symbol(spawn.call.ctx);
+    raw.evidence.push(view.loop_evidence(spawn.turns));
+    raw
+}
+
+/// What to do instead, in the words of a language.
+const fn help(language: Language) -> &'static str {
+    match language {
+        Language::Go => "let a few workers take from a channel, or use `errgroup` with `SetLimit`",
+        Language::Python => "let a few workers take from a queue with a `maxsize`, or take a `Semaphore` before each",
+        Language::Kotlin => "let a few coroutines take from a channel, or take a `Semaphore` before each",
+        _ => "hand it to a pool of threads with a bounded queue",
+    }
 }
 
 fn unlimited(view: &UnitView<'_>, id: CallId, call: &Call) -> Option<Raw> {

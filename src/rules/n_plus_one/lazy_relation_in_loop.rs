@@ -1,7 +1,7 @@
 //! # What it does
 //! Reports a relation of a stored object that is loaded when somebody asks for it, and that is asked for once for each row
 //! of a loop: `order.customer.name` of Django, SQLAlchemy and Peewee, `order.getItems()` of JPA and Hibernate, `await
-//! order.customer` of TypeORM, `order.items.init()` of MikroORM; also behind helper functions and properties.
+//! order.customer` of TypeORM, `order.items.init()` of MikroORM, `order.getCustomer()` of Sequelize; also behind helper functions and properties.
 //!
 //! # Why is this slow?
 //! The rows came with one query. Each relation that was not loaded with them costs another, and nothing in the loop looks
@@ -192,6 +192,7 @@ fn help(language: Language, found: &Loaded<'_>) -> String {
                 "load it with the rows: `join fetch`, `@EntityGraph(attributePaths = \"{field}\")`, or a batch size"
             )
         }
+        (_, RelationKind::Accessor) => "load it with the rows: `include` the model in the query".to_owned(),
         (_, RelationKind::Handle) => format!("load it with the rows: `populate: ['{field}']`"),
         _ => format!("load it with the rows: `relations: ['{field}']`, or a join in the query builder"),
     }

@@ -37,47 +37,17 @@ pub(super) fn of_struct(unit: &Unit, class: CtxId) -> Option<Model> {
     }
     let fields: Vec<_> = unit.binds.iter().filter(|b| b.kind == BindKind::Field && b.ctx == class).collect();
     // Indexes over several columns go by one name: index, kind, fields by their priority.
-    let mut named: Vec<(String, KeyKind, Vec<(u32, String)>)> = Vec::new();
+    let mut named: Named = Vec::new();
     for bind in &fields {
-        let field = unit.name(bind.name);
         let tag = marks_of(unit, class).find(|m| m.field == bind.name).map_or("", |m| unit.name(m.args));
-        let settings = settings(tag).unwrap_or_default();
-        let ty = unit.ty(bind.ty).map_or("", |ty| last(unit.name(ty.head)));
-        let has = |key: &str| settings.split(';').any(|s| s.trim().eq_ignore_ascii_case(key));
-        let value = |key: &str| {
-            let found = settings.split(';').filter_map(|s| s.split_once(':'));
-            found.into_iter().find(|(name, _)| name.trim().eq_ignore_ascii_case(key)).map(|(_, value)| value.trim())
+        let field = Field {
+            name: unit.name(bind.name),
+            ty: unit.ty(bind.ty).map_or("", |ty| last(unit.name(ty.head))),
+            settings: settings(tag).unwrap_or_default(),
         };
-        let embedded = found.bases.iter().any(|base| base == field || base == ty);
-        found.unsure |= has("embedded") || value("embeddedPrefix").is_some();
-        let is_column = SCALARS.contains(&ty) || value("type").is_some() || value("column").is_some();
-        if has("-") || embedded || (!is_column && value("foreignKey").is_some()) {
-            continue;
-        }
-        // A type of the program's own is one of few values more often than not.
-        let ty = if SCALARS.contains(&ty) { ty } else { "enum" };
-        found.columns.push((field.to_owned(), if ty == "bool" { "boolean" } else { ty }.to_owned()));
-        found.stored.push((field.to_owned(), value("column").map_or_else(|| snake(field), str::to_owned)));
-        let one = || vec![field.to_owned()];
-        let has_object = field.strip_suffix("ID").is_some_and(|of| fields.iter().any(|b| unit.name(b.name) == of));
-        if has_object {
-            found.add(KeyKind::Foreign, one());
-        }
-        if has("primaryKey") || has("primary_key") || field == "ID" {
-            found.add(KeyKind::Primary, one());
-        }
-        if has("unique") {
-            found.add(KeyKind::Unique, one());
-        }
-        for setting in settings.split(';') {
-            let (key, rest) = setting.split_once(':').unwrap_or((setting, ""));
-            let kind = match key.trim().to_ascii_lowercase().as_str() {
-                "index" => KeyKind::Index,
-                "uniqueindex" | "unique_index" => KeyKind::Unique,
-                _ => continue,
-            };
-            in_index(&mut named, kind, rest, field);
-        }
+        let of = |name: &str| fields.iter().any(|b| unit.name(b.name) == name);
+        let has_object = field.name.strip_suffix("ID").is_some_and(of);
+        field.add_to(&mut found, has_object, &mut named);
     }
     for (_, kind, mut fields) in named {
         // Those of one priority stand as they are written.
@@ -87,6 +57,57 @@ pub(super) fn of_struct(unit: &Unit, class: CtxId) -> Option<Model> {
     Some(found)
 }
 
+/// Indexes by their names, with the fields of each and their priorities.
+type Named = Vec<(String, KeyKind, Vec<(u32, String)>)>;
+
+/// A field of a struct, and what its tag says.
+struct Field<'u> {
+    name: &'u str,
+    ty: &'u str,
+    settings: &'u str,
+}
+
+impl Field<'_> {
+    fn has(&self, key: &str) -> bool {
+        self.settings.split(';').any(|s| s.trim().eq_ignore_ascii_case(key))
+    }
+
+    fn value(&self, key: &str) -> Option<&str> {
+        let mut pairs = self.settings.split(';').filter_map(|s| s.split_once(':'));
+        pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case(key)).map(|(_, value)| value.trim())
+    }
+
+    fn add_to(&self, found: &mut Model, has_object: bool, named: &mut Named) {
+        let embedded = found.bases.iter().any(|base| base == self.name || base == self.ty);
+        found.unsure |= self.has("embedded") || self.value("embeddedPrefix").is_some();
+        let is_column = SCALARS.contains(&self.ty) || self.value("type").is_some() || self.value("column").is_some();
+        if self.has("-") || embedded || (!is_column && self.value("foreignKey").is_some()) {
+            return;
+        }
+        // A type of the program's own is one of few values more often than not.
+        let ty = if SCALARS.contains(&self.ty) { self.ty } else { "enum" };
+        found.columns.push((self.name.to_owned(), if ty == "bool" { "boolean" } else { ty }.to_owned()));
+        let column = self.value("column").map_or_else(|| snake(self.name), str::to_owned);
+        found.stored.push((self.name.to_owned(), column));
+        let kinds = [
+            (has_object, KeyKind::Foreign),
+            (self.has("primaryKey") || self.has("primary_key") || self.name == "ID", KeyKind::Primary),
+            (self.has("unique"), KeyKind::Unique),
+        ];
+        for (_, kind) in kinds.into_iter().filter(|(is, _)| *is) {
+            found.add(kind, vec![self.name.to_owned()]);
+        }
+        for setting in self.settings.split(';') {
+            let (key, rest) = setting.split_once(':').unwrap_or((setting, ""));
+            match key.trim().to_ascii_lowercase().as_str() {
+                "index" => in_index(named, KeyKind::Index, rest, self.name),
+                "uniqueindex" | "unique_index" => in_index(named, KeyKind::Unique, rest, self.name),
+                _ => {}
+            }
+        }
+    }
+}
+
 /// What the mapper's part of a tag says: `json:"email" gorm:"column:mail;uniqueIndex"`.
 fn settings(tag: &str) -> Option<&str> {
     let (_, rest) = tag.split_once("gorm:\"")?;
@@ -94,7 +115,7 @@ fn settings(tag: &str) -> Option<&str> {
 }
 
 /// `index`, `index:idx_name`, `index:idx_name,priority:2`, `index:,composite:name`.
-fn in_index(named: &mut Vec<(String, KeyKind, Vec<(u32, String)>)>, kind: KeyKind, rest: &str, field: &str) {
+fn in_index(named: &mut Named, kind: KeyKind, rest: &str, field: &str) {
     let mut parts = rest.split(',').map(str::trim);
     let name = parts.next().unwrap_or_default();
     let mut priority = 10;

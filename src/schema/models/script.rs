@@ -115,13 +115,18 @@ fn of_field(unit: &Unit, class: CtxId, mark: &Mark, mikro: bool, found: &mut Mod
         name if OPAQUE.contains(&name) => found.add(KeyKind::Index, one()),
         _ => {}
     }
-    if !COLUMNS.contains(&name) || found.columns.iter().any(|(known, _)| known == field) {
-        return;
+    if COLUMNS.contains(&name) && !found.columns.iter().any(|(known, _)| known == field) {
+        of_column(unit, class, mark, &args, found);
     }
+}
+
+/// A field that is a column.
+fn of_column(unit: &Unit, class: CtxId, mark: &Mark, args: &str, found: &mut Model) {
+    let (name, field) = (unit.name(mark.name), unit.name(mark.field));
     let bind = unit.binds.iter().find(|b| b.kind == BindKind::Field && b.ctx == class && b.name == mark.field);
     let ty = bind.and_then(|b| unit.ty(b.ty)).map_or("", |ty| unit.name(ty.head));
-    let options = options(&args).unwrap_or_default();
-    let written_ty = written::positional(&args).into_iter().find_map(written::text);
+    let options = options(args).unwrap_or_default();
+    let written_ty = written::positional(args).into_iter().find_map(written::text);
     let written_ty = written_ty.or_else(|| written::value(options, "type").and_then(written::text)).unwrap_or(ty);
     let few = name == "Enum" || written::value(options, "enum").is_some() || written::value(options, "items").is_some();
     // A type of the program's own is one of few values more often than not.
@@ -138,8 +143,8 @@ fn of_field(unit: &Unit, class: CtxId, mark: &Mark, mikro: bool, found: &mut Mod
     // Options that stand elsewhere may say anything.
     let elsewhere =
         |part: &&str| !part.starts_with(['{', '"', '\'', '(']) && !part.contains('=') && !part.contains('.');
-    if options.contains("...") || written::positional(&args).iter().any(elsewhere) {
-        found.add(KeyKind::Index, one());
+    if options.contains("...") || written::positional(args).iter().any(elsewhere) {
+        found.add(KeyKind::Index, vec![field.to_owned()]);
     }
 }
 
