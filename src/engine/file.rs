@@ -176,8 +176,8 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
     }
     let unit = &lowered.unit;
     let watch = Watch::start();
-    let text = Text::new(&source.text);
-    let view = UnitView { path: &source.path, language, unit, source: &text };
+    let pieces = Text::new(&source.text);
+    let view = UnitView { path: &source.path, language, unit, source: &pieces };
     let test = placed.is_test();
     let mut raws = if test { Vec::new() } else { of_file(job, &view, rules) };
     let watch_tokens = Watch::start();
@@ -190,7 +190,7 @@ fn lowered(job: &Job<'_>, source: &Source, placed: &Placed, language: Language, 
     let layered = !test && job.documented.layers.found().is_some();
     let references = if layered { architecture::references(unit, &source.text) } else { Vec::new() };
     let asks = rules.iter().any(|rule| matches!(rule.detect, Detect::Schema(_)) && rule.speaks(language));
-    let spoken = if asks && !test { extract::spoken(unit, &text) } else { Spoken::default() };
+    let spoken = if asks && !test { extract::spoken(unit, &pieces) } else { Spoken::default() };
     let rules_time = watch.elapsed().saturating_sub(tokens_time);
     let place = Place { path: &source.path, language, module: &placed.module, test };
     let summary = summarise::summarise(unit, place);

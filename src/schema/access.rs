@@ -227,7 +227,9 @@ impl<'s> Resolved<'s> {
             }
         });
         let known = self.tables[table][0].table;
-        columns.iter_mut().for_each(|name| *name = known.shown(name).to_owned());
+        for name in &mut columns {
+            *name = known.shown(name).to_owned();
+        }
         columns.dedup();
         Gap {
             small: known.may_be_small(&self.select.tables[table].name),

@@ -150,7 +150,7 @@ fn words<'n>(name: &'n str, word: &str) -> Vec<&'n str> {
     let mut from = 0;
     for (at, _) in name.match_indices(word) {
         let next = name[at + word.len()..].chars().next();
-        if at > from && next.is_some_and(|c| c.is_uppercase()) {
+        if at > from && next.is_some_and(char::is_uppercase) {
             parts.push(&name[from..at]);
             from = at + word.len();
         }

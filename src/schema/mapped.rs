@@ -72,7 +72,7 @@ impl Schema {
 
     /// The table under the names that statements give it and its columns, in lower case.
     fn spell(&mut self, model: &Model, names: &[(String, String)], table: &Table) {
-        if !model.in_statements {
+        if !model.in_statements() {
             return;
         }
         let mut spelled = Table { columns: Vec::new(), keys: Vec::new(), display: model.name.clone(), ..table.clone() };
@@ -178,22 +178,20 @@ fn inherit(
 ) -> bool {
     let mut known = depth < 8;
     for base in &model.bases {
-        match all.get(base).filter(|_| known && !twice.contains(base) && *base != model.name) {
-            Some((path, above)) => {
-                let from = above.table(path);
-                let new = from.columns.into_iter().filter(|c| table.column(&c.name).is_none()).collect::<Vec<_>>();
-                table.columns.extend(new);
-                table.keys.extend(from.keys);
-                // What stands in the table of a class above is indexed there.
-                known &= above.is_abstract || !model.in_statements;
-                names.extend(above.stored.iter().cloned());
-                known &= from.complete && inherit(all, twice, above, table, names, depth + 1);
-            }
+        let above = all.get(base).filter(|_| known && !twice.contains(base) && *base != model.name);
+        if let Some((path, above)) = above {
+            let from = above.table(path);
+            let new = from.columns.into_iter().filter(|c| table.column(&c.name).is_none()).collect::<Vec<_>>();
+            table.columns.extend(new);
+            table.keys.extend(from.keys);
+            // What stands in the table of a class above is indexed there.
+            known &= above.is_abstract || !model.in_statements();
+            names.extend(above.stored.iter().cloned());
+            known &= from.complete && inherit(all, twice, above, table, names, depth + 1);
+        } else {
             // Python's; those of other languages are left out where the model is read.
-            None => {
-                let root = ROOTS.contains(&base.as_str()) || base.ends_with("Mixin") && twice.is_empty();
-                known &= root && !model.in_statements;
-            }
+            let root = ROOTS.contains(&base.as_str()) || base.ends_with("Mixin") && twice.is_empty();
+            known &= root && !model.in_statements();
         }
     }
     known

@@ -39,6 +39,18 @@ pub enum Kind {
     Sequelize,
 }
 
+/// Where a table is kept, as far as indexes care.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kept {
+    /// Where only the mapper's own words reach it.
+    #[default]
+    Behind,
+    /// On a server: statements name it, too, in whatever letter case.
+    OnServer,
+    /// On a device, for one user; statements name it, too.
+    OnDevice,
+}
+
 /// A class that is kept in a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Model {
@@ -64,15 +76,18 @@ pub struct Model {
     pub stored: Vec<(String, String)>,
     /// What it leaves unsaid.
     pub word: Word,
-    /// Whether statements name its table and columns in whatever letter case.
-    pub in_statements: bool,
+    /// Where its table is kept.
+    pub kept: Kept,
     /// Whether it declares an index that is no key or constraint.
     pub declares: bool,
-    /// Whether its table is kept on a device, for one user.
-    pub on_device: bool,
 }
 
 impl Model {
+    /// Whether statements name its table and columns.
+    pub(super) fn in_statements(&self) -> bool {
+        self.kept != Kept::Behind
+    }
+
     /// Adds an index that is declared as such.
     fn declare(&mut self, kind: KeyKind, fields: Vec<String>) {
         self.declares |= kind == KeyKind::Index;
@@ -108,7 +123,7 @@ impl Model {
             seeded: 0,
             how: self.how.clone(),
             display: String::new(),
-            on_device: self.on_device,
+            on_device: self.kept == Kept::OnDevice,
         }
     }
 }

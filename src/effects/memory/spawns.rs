@@ -139,7 +139,10 @@ fn noun(unit: &Unit, call: &Call) -> Option<&'static str> {
                 Val::Local(bind) => unit.name(unit.bind(bind).name).to_lowercase(),
                 _ => return None,
             };
-            scope.ends_with("scope").then_some("coroutine")
+            // What a screen starts ends with it, and answers one user.
+            let of_screen =
+                ["lifecycle", "viewmodel", "compos", "coroutinescope"].iter().any(|word| scope.contains(word));
+            (scope.ends_with("scope") && !of_screen).then_some("coroutine")
         }
         _ => None,
     }

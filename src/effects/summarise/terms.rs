@@ -31,19 +31,17 @@ impl Summariser<'_> {
                 return self.val_term(inner);
             }
             Val::Local(bind) => return self.bind_term(bind),
-            Val::Call(id) => match self.injected(id) {
-                Some(name) => {
-                    let (name, absolute) = self.resolved_name(name, CtxId(0));
-                    Term::Named { name, absolute, args: 0, count: 0 }
+            Val::Call(id) => {
+                if let Some(class) = self.injected(id) {
+                    let (name, absolute) = self.resolved_name(class, CtxId(0));
+                    return self.term(Term::Named { name, absolute, args: 0, count: 0 });
                 }
-                None => {
-                    let site = self.site_of.get(id.index()).copied().unwrap_or(NONE);
-                    if site == NONE {
-                        return NONE;
-                    }
-                    Term::Ret(site)
+                let site = self.site_of.get(id.index()).copied().unwrap_or(NONE);
+                if site == NONE {
+                    return NONE;
                 }
-            },
+                Term::Ret(site)
+            }
             Val::Path(name) => {
                 let (name, absolute) = self.resolved_name(name, CtxId(0));
                 Term::Path(name, absolute)

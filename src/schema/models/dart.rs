@@ -1,7 +1,7 @@
 //! Tables of drift: classes whose getters or fields build the columns.
 
 use super::super::KeyKind;
-use super::{Model, model};
+use super::{Kept, Model, model};
 use crate::lang::source::Source;
 use crate::lang::unit::{CtxId, Unit};
 use crate::lang::written;
@@ -16,8 +16,7 @@ pub(super) fn of_class(unit: &Unit, class: CtxId, source: &Source<'_>) -> Option
     // A mixin may bring columns and keys; only what it does not name can be told.
     found.unsure = found.bases.len() > 1;
     found.bases.clear();
-    found.in_statements = true;
-    found.on_device = true;
+    found.kept = Kept::OnDevice;
     "add a `@TableIndex` to the table, and a migration".clone_into(&mut found.how);
     let ctx = unit.ctx(class);
     let text = written::bare(source.slice(ctx.start, ctx.end));
@@ -42,7 +41,6 @@ fn end_of_member(text: &str) -> Option<usize> {
     for (at, c) in text.char_indices() {
         match (quote, c) {
             (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
             (None, '(' | '[' | '{') => depth += 1,
             (None, ')' | ']' | '}') => depth -= 1,
@@ -73,12 +71,25 @@ fn of_indexes(head: &str, found: &mut Model) {
     }
 }
 
+/// Methods that begin a column.
+const MAKERS: [&str; 12] = [
+    "integer",
+    "int64",
+    "text",
+    "boolean",
+    "dateTime",
+    "real",
+    "blob",
+    "intEnum",
+    "textEnum",
+    "customType",
+    "sqliteAny",
+    "column",
+];
+
 /// `TextColumn get email => text().unique()()`, `late final email = text()()`, `get primaryKey => {id}`.
 fn member(text: &str, found: &mut Model) {
-    let (head, value) = match text.split_once("=>").or_else(|| text.split_once('=')) {
-        Some(parts) => parts,
-        None => return,
-    };
+    let Some((head, value)) = text.split_once("=>").or_else(|| text.split_once('=')) else { return };
     let name = head.split_whitespace().last().unwrap_or_default();
     let value = value.trim();
     match name {
@@ -93,20 +104,6 @@ fn member(text: &str, found: &mut Model) {
         _ => {}
     }
     let Some((maker, _)) = value.split_once('(') else { return };
-    const MAKERS: [&str; 12] = [
-        "integer",
-        "int64",
-        "text",
-        "boolean",
-        "dateTime",
-        "real",
-        "blob",
-        "intEnum",
-        "textEnum",
-        "customType",
-        "sqliteAny",
-        "column",
-    ];
     let maker = maker.split('<').next().unwrap_or(maker).trim();
     if !MAKERS.contains(&maker) {
         return;

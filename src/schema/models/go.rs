@@ -1,7 +1,7 @@
 //! Models of GORM: structs with tags, or with what `gorm.Model` embeds.
 
 use super::super::KeyKind;
-use super::{Kind, Model, Word, last, marks_of, model, snake};
+use super::{Kept, Kind, Model, Word, last, marks_of, model, snake};
 use crate::lang::unit::{BindKind, CtxId, Unit};
 
 /// Fields that `gorm.Model` brings.
@@ -24,7 +24,7 @@ pub(super) fn of_struct(unit: &Unit, class: CtxId) -> Option<Model> {
         return None;
     }
     found.word = Word::Partial(Kind::Gorm);
-    found.in_statements = true;
+    found.kept = Kept::OnServer;
     "add the tag `gorm:\"index\"` to the field".clone_into(&mut found.how);
     if let Some(base) = base {
         found.bases.remove(base);

@@ -1,7 +1,7 @@
 //! Models of JPA and Hibernate, and of Room: what annotations of a class and of its fields say, in Java and Kotlin.
 
 use super::super::KeyKind;
-use super::{Kind, Model, Word, imports, last, marks_of, model, snake};
+use super::{Kept, Kind, Model, Word, imports, last, marks_of, model, snake};
 use crate::lang::unit::{BindKind, CtxId, CtxKind, Mark, Unit};
 use crate::lang::written;
 
@@ -29,7 +29,7 @@ pub(super) fn of_class(unit: &Unit, class: CtxId) -> Option<Model> {
         return None;
     }
     let mut found = model(unit, class);
-    found.in_statements = true;
+    found.kept = Kept::OnServer;
     found.is_abstract = entity.is_none();
     found.bases.retain(|base| !PLAIN_BASES.contains(&base.as_str()));
     if room {
@@ -82,7 +82,7 @@ fn simple_type(ty: &str) -> &str {
 /// `name = "users", indexes = {@Index(columnList = "a, b")}, uniqueConstraints = @UniqueConstraint(columnNames = "a")`.
 fn of_table(args: &str, found: &mut Model) {
     if let Some(name) = written::value(args, "name").and_then(written::joined) {
-        found.table = name.trim_matches(['`', '"', '\\']).to_owned();
+        name.trim_matches(['`', '"', '\\']).clone_into(&mut found.table);
     }
     let lists = [("indexes", "columnList", KeyKind::Index), ("uniqueConstraints", "columnNames", KeyKind::Unique)];
     for (word, columns, kind) in lists {
@@ -134,7 +134,7 @@ fn of_jpa_field(unit: &Unit, class: CtxId, field: &str, ty: &str, found: &mut Mo
         let unique = written::value(&args, "unique").is_some_and(|value| value != "false");
         match *name {
             "Id" => found.add(KeyKind::Primary, one()),
-            "NaturalId" => found.add(KeyKind::Unique, one()),
+            "NaturalId" | "OneToOne" => found.add(KeyKind::Unique, one()),
             // Hibernate's own, and whatever else says so.
             "Index" | "Indexed" => found.declare(KeyKind::Index, one()),
             "Column" | "JoinColumn" => {
@@ -145,7 +145,6 @@ fn of_jpa_field(unit: &Unit, class: CtxId, field: &str, ty: &str, found: &mut Mo
                     found.add(KeyKind::Unique, one());
                 }
             }
-            "OneToOne" => found.add(KeyKind::Unique, one()),
             "ManyToOne" => found.add(KeyKind::Foreign, one()),
             _ => {}
         }
@@ -169,7 +168,7 @@ fn columns_of_keys(found: &mut Model) {
 
 /// `tableName = "users", indices = [Index("email"), Index(value = ["a", "b"], unique = true)], primaryKeys = ["a"]`.
 fn of_room(unit: &Unit, class: CtxId, args: &str, found: &mut Model) {
-    found.on_device = true;
+    found.kept = Kept::OnDevice;
     "add an `Index` to the `indices` of the `@Entity`, and a migration".clone_into(&mut found.how);
     let args = written::bare(args);
     if let Some(name) = written::value(&args, "tableName") {

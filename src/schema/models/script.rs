@@ -1,7 +1,7 @@
 //! Models of TypeORM, MikroORM and Sequelize: decorated classes, and what `define` and `init` are handed.
 
 use super::super::{KeyKind, mapped};
-use super::{Kind, Model, Word, imports, last, marks_of, model, snake};
+use super::{Kept, Kind, Model, Word, imports, last, marks_of, model, snake};
 use crate::lang::source::Source;
 use crate::lang::unit::{BindKind, Call, CtxId, Mark, NoteKind, Unit, Val, call_flag};
 use crate::lang::written;
@@ -35,7 +35,7 @@ pub(super) fn of_class(unit: &Unit, class: CtxId) -> Option<Model> {
         return None;
     }
     let mut found = model(unit, class);
-    found.in_statements = true;
+    found.kept = Kept::OnServer;
     found.is_abstract = entity.is_none();
     found.bases.retain(|base| !matches!(base.as_str(), "BaseEntity" | "Model") || sequelize);
     TYPEORM.clone_into(&mut found.how);
@@ -235,7 +235,7 @@ fn of_call(unit: &Unit, call: &Call, source: &Source<'_>) -> Option<Model> {
         line: call.at.line,
         how: SEQUELIZE.to_owned(),
         word: Word::Partial(Kind::Sequelize),
-        in_statements: true,
+        kept: Kept::OnServer,
         ..Model::default()
     };
     for part in written::parts(written::inside(attributes)) {
