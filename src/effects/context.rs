@@ -382,6 +382,8 @@ fn head_kind(unit: &Unit, val: ValId, depth: u32) -> LoopKind {
         Val::Path(name) if is_constant_name(unit.name(name)) => LoopKind::Fixed,
         Val::Local(bind) => local_kind(unit, bind, depth),
         Val::Call(id) => call_kind(unit, unit.call(id), depth),
+        // `groups, err := chunked(ids)`.
+        Val::Part(inner, 0) if unit.language == Language::Go => head_kind(unit, inner, depth + 1),
         // `Role.entries`, `settings.BACKENDS`.
         Val::Field(base, name) if unit.name(name) == "entries" && is_type(unit, base) => LoopKind::Fixed,
         Val::Field(_, name) if unit.language == Language::Python && is_constant_name(unit.name(name)) => {
@@ -464,9 +466,15 @@ fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
 fn gives_chunks(unit: &Unit, name: &str) -> bool {
     let says = |word: &str| matches!(word, "batches" | "batched" | "chunks" | "chunked" | "pages");
     let last = last_segment(name);
+    let begins = |word: &str, next: &[&str]| {
+        last.strip_prefix(word).is_some_and(|rest| next.iter().any(|next| rest.starts_with(next)))
+    };
     unit.language != Language::Rust
         && (last.split('_').any(says)
-            || ["Chunks", "Chunked", "Batches", "Batched"].iter().any(|end| last.ends_with(end)))
+            || ["Chunks", "Chunked", "Batches", "Batched"].iter().any(|end| last.ends_with(end))
+            // `batchInCondition(…)`, `chunkSlice(…)`, `chunk_by(…)`.
+            || ["batch", "Batch"].iter().any(|word| begins(word, &["In"]))
+            || ["chunk", "Chunk"].iter().any(|word| begins(word, &["_", "By", "Into", "Slice", "Ids", "IDs"])))
 }
 
 /// Whether a value is a type by its name.
@@ -729,11 +737,36 @@ fn is_text_per_turn(unit: &Unit, val: ValId, ctx: CtxId, depth: u32) -> bool {
         }
         Val::Call(id) => {
             let call = unit.call(id);
-            if call.recv.is_some() {
+            let args = unit.call_args(call);
+            // What is put into a text makes it another one.
+            let formats = words(unit.language).formats.contains(&last_segment(unit.name(call.name)));
+            if formats && args.iter().skip(1).any(|arg| varies(unit, *arg, ctx, depth + 1)) {
+                return true;
+            }
+            if call.recv.is_some() && !formats {
                 return matches!(unit.name(call.name), "as_str" | "to_string" | "as_ref" | "into" | "to_owned")
                     && is_text_per_turn(unit, call.recv, ctx, depth + 1);
             }
-            unit.call_args(call).first().is_some_and(|arg| is_text_per_turn(unit, *arg, ctx, depth + 1))
+            args.first().is_some_and(|arg| is_text_per_turn(unit, *arg, ctx, depth + 1))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a value is made of what a loop gives anew each turn.
+fn varies(unit: &Unit, val: ValId, ctx: CtxId, depth: u32) -> bool {
+    if depth > 6 {
+        return false;
+    }
+    match unit.plain(val) {
+        Val::Local(bind) => is_per_turn(unit, bind, ctx),
+        Val::Part(inner, _) | Val::Inner(inner) | Val::Deref(inner) | Val::Field(inner, _) | Val::Index(inner) => {
+            varies(unit, inner, ctx, depth + 1)
+        }
+        Val::Call(id) => {
+            let call = unit.call(id);
+            varies(unit, call.recv, ctx, depth + 1)
+                || unit.call_args(call).iter().any(|arg| varies(unit, *arg, ctx, depth + 1))
         }
         _ => false,
     }

@@ -3,6 +3,7 @@
 //! `time.Sleep`.
 
 mod clients;
+mod stores;
 
 use super::Effect::{CompileRegex, Network, Nothing, Pause, Prepare, Query, Send, Sleep, Spawn};
 use super::On;
@@ -100,7 +101,8 @@ const REDIS_TYPES: &[&str] = &[
 const BUN: &[&str] = &["github.com/uptrace/bun"];
 const GO_PG: &[&str] = &["github.com/go-pg/pg"];
 
-const GROUPS: [Group; BASE.len() + clients::GROUPS.len()] = joined(&[BASE, clients::GROUPS]);
+const GROUPS: [Group; BASE.len() + clients::GROUPS.len() + stores::GROUPS.len()] =
+    joined(&[BASE, clients::GROUPS, stores::GROUPS]);
 
 const BASE: &[Group] = &[
     // gorm: `db.Where(…).First(&user)`
@@ -114,7 +116,7 @@ const BASE: &[Group] = &[
     ),
     group(
         On::After(
-            &["Where", "Model", "Preload", "Joins", "Unscoped", "Order", "Limit", "WithContext", "Raw", "Table"],
+            &["Where", "Model", "Preload", "Joins", "Unscoped", "Order", "Limit", "WithContext", "Raw", "Table", "G"],
             GORM,
         ),
         Query,
@@ -391,7 +393,7 @@ fn of_others(owner: &str, method: &str) -> Option<&'static str> {
             "New" | "NewFromConfig",
         ) => "github.com/aws/aws-sdk-go/service/s3::Client",
         ("github.com/minio/minio-go", "New") => "github.com/minio/minio-go::Client",
-        _ => return None,
+        _ => return stores::returns(owner, method),
     })
 }
 

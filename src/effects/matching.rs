@@ -314,9 +314,11 @@ fn is_unimplemented(types: &mut Types<'_, '_>, index: u32, term: u32, ends: &[&s
     let Head::Own(id) = ty.head else { return false };
     let names = types.names();
     let name = ty.name(names);
+    // Where types implement interfaces without saying so, those that have the method were looked for already.
+    let structural = names.file(id.file).language == Language::Go;
     names.type_def(id).is_trait
         && ends.iter().any(|end| name.ends_with(end))
-        && !names.is_implemented(name)
+        && (structural || !names.is_implemented(name))
         // MapStruct's mappers copy fields.
         && !names.file(id.file).names.iter().any(|n| n.starts_with("org::mapstruct"))
 }
@@ -669,8 +671,8 @@ fn is_related(types: &mut Types<'_, '_>, index: u32, term: u32, bases: &[&str]) 
 
 /// Whether a path names a type of a table: exactly, or by crate and name (types are passed on under other paths).
 fn same_type(path: &str, wanted: &str) -> bool {
-    if let Some(end) = wanted.strip_prefix('*') {
-        return path.ends_with(end);
+    if let Some(pattern) = wanted.strip_prefix('*') {
+        return is_like(path, pattern) || path.contains("/v") && is_like(&unversioned(path), pattern);
     }
     path == wanted
         || path.contains("/v") && unversioned(path) == wanted
@@ -679,6 +681,14 @@ fn same_type(path: &str, wanted: &str) -> bool {
             // `std` and `tokio` have types of one name in several modules.
             && !matches!(first_segment(path), "std" | "tokio")
             && ["blocking", "asyncio"].iter().all(|mark| path.contains(mark) == wanted.contains(mark)))
+}
+
+/// Whether a path ends so; where a `*` stands in it, what stands before it may be anywhere.
+fn is_like(path: &str, pattern: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((begin, end)) => path.find(begin).is_some_and(|at| path[at + begin.len()..].ends_with(end)),
+        None => path.ends_with(pattern),
+    }
 }
 
 fn has_connection_type(types: &mut Types<'_, '_>, index: u32, site: &Site) -> bool {

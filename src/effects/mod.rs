@@ -15,6 +15,7 @@ pub mod graph;
 pub(crate) mod guards;
 mod jvm;
 pub mod lazy;
+mod leaves;
 mod life;
 pub(crate) mod local;
 pub(crate) mod lookup;

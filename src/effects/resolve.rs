@@ -496,6 +496,9 @@ impl<'a> Names<'a> {
 
     /// The functions that a method of a type means: its own, those of its traits with a body, those that macros make.
     pub fn find_methods(&self, ty: &str, at: Option<TypeRef>, method: &str, out: &mut Vec<FuncRef>) {
+        if let Some(at) = at.filter(|at| self.language(at.file).is_structural()) {
+            return self.structural_methods(at, method, 0, out);
+        }
         let mut own = self.methods(ty, method).peekable();
         // A type of a library with the name of one of ours: what the rest of the repository says is about ours.
         let own_module = at.map(|t| self.file(t.file).name(self.type_def(t).module));

@@ -7,6 +7,7 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::channels::{self, Load, MAKERS};
 use super::context;
+use super::leaves;
 use super::lookup::{self, module_ctx};
 use super::modules;
 use super::paths::{first_segment, split_first};
@@ -707,7 +708,8 @@ impl<'a> Summariser<'a> {
         set(call.flags & call_flag::METHOD != 0, site_flag::METHOD);
         set(call.flags & call_flag::MACRO != 0, site_flag::MACRO);
         set(call.flags & call_flag::AWAIT != 0, site_flag::AWAIT);
-        set(self.returned.0.contains(&id.0) || context::is_guarded(unit, call.ctx), site_flag::RETURNED);
+        let once = self.returned.0.contains(&id.0) || context::is_guarded(unit, call.ctx);
+        set(once || leaves::leaves_after(unit, call), site_flag::RETURNED);
         set(self.run.contains(&id.0), site_flag::RUN);
         set(self.evaluated.contains(&id.0), site_flag::EVALUATED);
         set(self.bound.contains(&id.0), site_flag::BOUND);

@@ -532,7 +532,11 @@ impl<'n, 'a> Types<'n, 'a> {
             Head::Path(path) if !is_optional_name(last_segment(path)) => {
                 self.names.find_methods(last_segment(path), None, method, out);
                 // Nothing adds methods to a library's class there: those found are of another class of the same name.
-                out.retain(|id| self.names.file(id.file).language != Language::Python);
+                out.retain(|id| match self.names.file(id.file).language {
+                    Language::Python => false,
+                    Language::Go => self.names.stands_in(*id, path),
+                    _ => true,
+                });
                 if out.is_empty()
                     && depth < MAX_DEPTH
                     && let Some(inner) = ty.wrapped()

@@ -125,11 +125,18 @@ impl Builder {
             end: start,
             seq: self.seq + 1,
             seq_end: u32::MAX,
+            body: 0,
             vals: self.unit.vals.len() as u32,
             vals_end: u32::MAX,
         });
         self.stack.push(id);
         id
+    }
+
+    /// Says that the condition of the innermost context ends here, and what it guards begins.
+    pub fn begin_body(&mut self) {
+        let (here, seq) = (self.here(), self.seq + 1);
+        self.ctx_mut(here).body = seq;
     }
 
     /// Closes the innermost context; its names go out of scope.

@@ -153,6 +153,8 @@ pub struct Ctx {
     pub seq: u32,
     /// First sequence number after it.
     pub seq_end: u32,
+    /// First sequence number after a branch's condition; 0 where the lowering does not say.
+    pub body: u32,
     /// First value in it.
     pub vals: u32,
     /// First value after it.

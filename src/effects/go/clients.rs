@@ -60,7 +60,6 @@ pub(super) const GROUPS: &[Group] = &[
     group(On::After(&["SELECT", "INSERT", "UPDATE", "DELETE"], &["github.com/go-jet/jet"]), Query, High,
         &["Query", "QueryContext", "Exec", "ExecContext"]),
     // what sqlc generates is left out of the analysis: its own type is known by its name
-    group(On::Type(&["*::Queries", "*::Querier"]), Nothing, High, &["WithTx", "Close", "Prepare"]),
     group(On::Type(&["*db::Queries", "*sqlc::Queries", "*database::Queries", "*postgres::Queries", "*store::Queries",
         "*queries::Queries", "*repository::Queries", "*db::Querier", "*sqlc::Querier", "*database::Querier",
         "*store::Querier", "*queries::Querier", "*repository::Querier"]), Query, High,
@@ -83,8 +82,6 @@ pub(super) const GROUPS: &[Group] = &[
         &["Get*", "List*", "Create*", "Edit*", "Update*", "Delete*", "Add*", "Remove*", "Search*", "Is*"]),
     group(On::Type(&["code.gitea.io/sdk/gitea::Client"]), Network, High,
         &["Get*", "List*", "Create*", "Edit*", "Delete*", "Add*", "Remove*", "Search*"]),
-    group(On::Type(&["*ServiceClient"]), Network, Medium,
-        &["Get*", "List*", "Create*", "Update*", "Delete*", "Find*", "Query*", "Check*", "Send*", "Fetch*", "Batch*"]),
     group(On::Type(&["go.etcd.io/etcd/client::Client", "go.etcd.io/etcd/client::KV", "go.etcd.io/etcd/clientv3::Client"]),
         Network, High, &["Get", "Put", "Delete", "Txn"]),
     group(On::Type(&["github.com/redis/rueidis::Client", "github.com/valkey-io/valkey-go::Client"]), Query, High,

@@ -4,10 +4,11 @@
 //! By names alone, hence only where an interface asks for several, or one type alone has its only method. Stand-ins for
 //! tests count for nothing. Must not know what a method does.
 
-use super::super::rest::Kind;
-use super::super::summary::{NONE, func_flag};
+use super::super::rest::{Kind, key};
+use super::super::summary::{NONE, Term, func_flag};
 use super::above::distinct;
-use super::{FuncRef, Names, TypeRef};
+use super::{FuncRef, Names, TypeRef, is_module, split_last};
+use crate::lang::Language;
 
 /// Past so many types that fit, an interface says too little about what a call does.
 const MOST: usize = 8;
@@ -23,20 +24,30 @@ pub(super) fn implementations(names: &Names<'_>, interface: &str, method: &str) 
     if declared.is_empty() {
         return found;
     }
-    let having = having(names, method);
     for id in declared {
-        let asked = asked(names, id);
-        if !asked.contains(&method) {
-            continue;
-        }
-        let mut fitting: Vec<FuncRef> = having.iter().copied().filter(|of| fits(names, id, *of, &asked)).collect();
-        // One method says little: of several types that have it, any may be meant by chance.
-        let most = if asked.len() > 1 { MOST } else { 1 };
-        if fitting.len() <= most {
-            found.append(&mut fitting);
-        }
+        found.append(&mut implementations_of(names, id, method));
     }
     found
+}
+
+/// Those that a method of this very interface may mean.
+fn implementations_of(names: &Names<'_>, interface: TypeRef, method: &str) -> Vec<FuncRef> {
+    let asked = asked(names, interface);
+    if !asked.contains(&method) {
+        return Vec::new();
+    }
+    let mut fitting = having(names, method);
+    fitting.retain(|of| fits(names, interface, *of, &asked));
+    // One method says little: of several types that have it, any may be meant by chance, but for those that say so
+    // (`var _ Store = (*store)(nil)`).
+    let most = if asked.len() > 1 { MOST } else { 1 };
+    if fitting.len() > most {
+        let file = names.file(interface.file);
+        let says = names.implementors(file.name(names.type_def(interface).name));
+        fitting.retain(|of| says.contains(&names.file(of.file).name(names.func(*of).owner)));
+        fitting.truncate(if fitting.len() > MOST { 0 } else { MOST });
+    }
+    fitting
 }
 
 /// Methods of a name with a body, whoever has them.
@@ -75,13 +86,61 @@ fn fits(names: &Names<'_>, interface: TypeRef, of: FuncRef, asked: &[&str]) -> b
 }
 
 fn has(names: &Names<'_>, owner: &str, module: &str, method: &str, depth: u32) -> bool {
-    if names.methods(owner, method).any(|(_, at)| depth > 0 || at == module) {
+    if names.methods(owner, method).any(|(_, at)| at == module) {
         return true;
     }
-    depth < EMBEDDED && names.bases(owner).iter().any(|base| has(names, base, module, method, depth + 1))
+    let of_that_name = if depth < EMBEDDED { names.types(&[key(owner, module)]) } else { Vec::new() };
+    of_that_name.into_iter().filter(|(_, at)| *at == module).any(|(id, _)| {
+        embedded(names, id).any(|base| {
+            let (file, def) = (names.file(base.file), names.type_def(base));
+            has(names, file.name(def.name), file.name(def.module), method, depth + 1)
+        })
+    })
+}
+
+/// The types that a type embeds, or says that it implements.
+fn embedded<'n>(names: &'n Names<'_>, id: TypeRef) -> impl Iterator<Item = TypeRef> + 'n {
+    let file = names.file(id.file);
+    let name = names.type_def(id).name;
+    let bases = file.impls.iter().filter(move |(ty, _)| *ty == name);
+    let found = bases.filter_map(move |(_, base)| match file.term(*base) {
+        Some(Term::Named { name, .. }) => names.find_type(file, file.name(name)),
+        _ => None,
+    });
+    found.filter(move |base| *base != id)
 }
 
 impl<'a> Names<'a> {
+    /// The functions that a method means of this very type: its own, those of what it embeds, and where it is an interface,
+    /// those of the types that have its methods. Types of one name in several packages are several types.
+    pub(super) fn structural_methods(&self, at: TypeRef, method: &str, depth: u32, out: &mut Vec<FuncRef>) {
+        let (file, def) = (self.file(at.file), self.type_def(at));
+        let (name, module) = (file.name(def.name), file.name(def.module));
+        out.extend(self.methods(name, method).into_iter().filter(|(_, of)| *of == module).map(|(id, _)| id));
+        if !out.is_empty() {
+            if def.is_trait {
+                let found = implementations_of(self, at, method);
+                out.extend(found);
+            }
+            return;
+        }
+        if depth > EMBEDDED {
+            return;
+        }
+        for base in embedded(self, at) {
+            self.structural_methods(base, method, depth + 1, out);
+            if !out.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Whether a method stands in the package of the type that a path names.
+    pub fn stands_in(&self, id: FuncRef, path: &str) -> bool {
+        let module = self.file(id.file).name(self.func(id).module);
+        split_last(path).is_none_or(|(package, _)| is_module(Language::Go, module, package))
+    }
+
     /// Puts the methods of the classes above, where there are any, in the place of the one that overrides them.
     pub fn overridden(&self, of: FuncRef, out: &mut Vec<FuncRef>) {
         let (file, func) = (self.file(of.file), self.func(of));

@@ -26,6 +26,7 @@ impl<'t> Lower<'t> {
             let ctx = self.b.ctx_mut(here);
             ctx.val = condition;
             ctx.flags |= if full { ctx_flag::FULL } else { 0 };
+            self.b.begin_body();
             let mut end = from;
             if let Some(then) = child(current, F.consequence) {
                 self.block(then);
@@ -35,6 +36,7 @@ impl<'t> Lower<'t> {
             let Some(other) = child(current, F.alternative) else { break };
             let start = self.start(other);
             self.b.open(CtxKind::Branch, ctx_flag::ELSE, Sym::NONE, start);
+            self.b.begin_body();
             open += 1;
             if kind(other) == Kind::If {
                 current = other;

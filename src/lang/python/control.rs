@@ -104,6 +104,7 @@ impl<'a> Lower<'a> {
             self.b.ctx_mut(ctx).name = name;
         }
         self.condition(test);
+        self.b.begin_body();
         self.statements(body);
         let end = body.last().map_or(test.range().end(), |stmt| stmt.range().end());
         self.b.close(self.places.pos(end));
@@ -125,6 +126,7 @@ impl<'a> Lower<'a> {
             let start = clause.range().start();
             if open < LADDER {
                 self.b.open(CtxKind::Branch, ctx_flag::ELSE, Sym::NONE, self.places.pos(start));
+                self.b.begin_body();
                 open += 1;
             }
             match &clause.test {

@@ -29,7 +29,7 @@
 use super::io_on_main_thread;
 use crate::effects::Effect;
 use crate::effects::graph::Runs;
-use crate::effects::summary::{Term, func_flag};
+use crate::effects::summary::{LoopKind, NONE, Term, func_flag};
 use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
@@ -62,7 +62,9 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     let handler = view.function().is_some_and(|f| f.flags & func_flag::HANDLER != 0);
     let wrong = match view.summary().language {
         // One that sends waits for whoever receives, which no other way out bounds.
-        Language::Go => handler && (seen.effect == Effect::Sleep || seen.effect == Effect::Send && outlives(view)),
+        Language::Go => {
+            handler && (seen.effect == Effect::Sleep && !streams(view) || seen.effect == Effect::Send && outlives(view))
+        }
         // Every frame waits for what a widget's `build` waits for.
         Language::Dart => handler,
         // The whole interface waits for what the main thread waits for; what a closure does may run elsewhere.
@@ -104,6 +106,12 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     raw.symbol = view.symbol();
     raw.evidence.push(view.effect_evidence(noun));
     Some(raw)
+}
+
+/// Whether a call paces a loop without an end: the answer is a stream (a WebSocket), and each turn a part of it.
+fn streams(view: &SiteView<'_, '_>) -> bool {
+    let looped = view.facts().looped;
+    looped.is_some_and(|l| l.kind == LoopKind::Sequential && l.text == NONE && l.adaptor == NONE)
 }
 
 /// Whether the channel of a send is a field or a variable of a package: others receive from it, at their own pace.
