@@ -317,6 +317,14 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
     // `i <= totalPages`: what is counted is pages or batches.
     let counted = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').flat_map(name_words);
     let again = |word: String| matches!(word.as_str(), "retry" | "retries" | "attempts" | "tries" | "rounds");
+    // `i < groupNum`, `i < chunkCount`.
+    let numbers = || {
+        let words: Vec<String> = counted().collect();
+        words.windows(2).any(|pair| {
+            matches!(pair[0].as_str(), "group" | "batch" | "chunk" | "page" | "part" | "block")
+                && matches!(pair[1].as_str(), "num" | "count" | "total" | "nums")
+        })
+    };
     let grouped = |word: String| {
         // `i < workerCount` starts workers.
         let starts = matches!(word.as_str(), "worker" | "workers" | "concurrency" | "parallelism");
@@ -327,12 +335,22 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
     }
     if unit.plain(unit.ctx(ctx).val) == Val::Range(u32::MAX)
         && unit.language != Language::Rust
-        && counted().any(grouped)
+        && (counted().any(grouped) || numbers())
     {
         return LoopKind::Sequential;
     }
+    // `i < NUM_PARTITIONS`.
+    let bound = text.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').find(|word| !word.is_empty());
+    if unit.plain(unit.ctx(ctx).val) == Val::Range(u32::MAX)
+        && unit.language != Language::Rust
+        && bound.is_some_and(|word| is_constant_name(word) && word.contains(|c: char| c.is_ascii_uppercase()))
+    {
+        return LoopKind::Fixed;
+    }
     // A batch is handed on whole; something of a field of it is only called so.
-    if variable.split('_').any(|w| matches!(w, "chunk" | "batch")) && !is_taken_apart(unit, ctx) {
+    // `chunk_id` is the key of one that is stored.
+    let is_key = matches!(variable.rsplit('_').next(), Some("id" | "key" | "name" | "number" | "hash" | "uuid"));
+    if variable.split('_').any(|w| matches!(w, "chunk" | "batch")) && !is_key && !is_taken_apart(unit, ctx) {
         return LoopKind::Batch;
     }
     if variable.split('_').any(|w| matches!(w, "page" | "offset")) && text.contains("..") {
@@ -341,6 +359,11 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
     // `for range ticker.C`: the clock's turns.
     let ticks = |val: ValId| matches!(unit.plain(val), Val::Field(_, name) if unit.name(name) == "C");
     if unit.language == Language::Go && ticks(unit.ctx(ctx).val) {
+        return LoopKind::Sequential;
+    }
+    // `for result := range resultCh` takes what comes.
+    let comes = ["Ch", "Chan", "Channel"].iter().any(|end| value_name(unit, unit.ctx(ctx).val).ends_with(end));
+    if unit.language == Language::Go && comes {
         return LoopKind::Sequential;
     }
     // `async for message in socket` waits for what comes.

@@ -6,6 +6,7 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::paths::last_segment;
 use super::words::{main_thread, words};
+use crate::lang::Language;
 use crate::lang::unit::{Bind, BindId, BindKind, CtxId, CtxKind, JumpKind, Note, NoteKind, Sym, Unit, Val, ValId};
 
 /// The module context that a context stands in; none at the top of the file.
@@ -87,11 +88,39 @@ fn is_handler_param(unit: &Unit, bind: &Bind) -> bool {
     unit.ty(bind.ty).is_some_and(|ty| wanted.contains(&unit.name(ty.head)))
 }
 
-/// Functions that an attribute makes keep what they gave.
+/// Functions that keep what they gave: an attribute makes them, or they give a field that they fill where it is empty.
 pub(super) fn kept(unit: &Unit) -> HashSet<CtxId> {
     const KEEPS: [&str; 6] = ["lru_cache", "cache", "cached", "cached_property", "memoize", "once"];
     let attributes = unit.notes.iter().filter(|n| n.kind == NoteKind::Attribute);
-    attributes.filter(|n| KEEPS.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx).collect()
+    let named = attributes.filter(|n| KEEPS.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx);
+    named.chain(filling(unit)).collect()
+}
+
+/// Functions that give a field, and give it a value where it has none yet: `if self._all is None: self._all = load()`.
+fn filling(unit: &Unit) -> Vec<CtxId> {
+    let field = |val: ValId| match unit.plain(val) {
+        Val::Field(base, name) if matches!(unit.plain(base), Val::Local(_)) => Some(name),
+        _ => None,
+    };
+    let fills = |bind: &&Bind| bind.kind == BindKind::Assign && bind.target.is_some() && field(bind.target).is_some();
+    let fills: Vec<&Bind> = unit.binds.iter().filter(fills).collect();
+    if fills.is_empty() || unit.language == Language::Rust {
+        return Vec::new();
+    }
+    // The field that each function returns with, how often; none where it returns with something else.
+    let mut given: HashMap<CtxId, Option<(Sym, u32)>> = HashMap::new();
+    for jump in unit.jumps.iter().filter(|j| j.kind == JumpKind::Return && j.val.is_some()) {
+        let name = field(jump.val);
+        let row = given.entry(unit.function_of(jump.ctx)).or_insert_with(|| name.map(|name| (name, 0)));
+        *row = row.filter(|(own, _)| Some(*own) == name).map(|(own, times)| (own, times + 1));
+    }
+    let keeps = |bind: &&&Bind| {
+        let function = unit.function_of(bind.ctx);
+        let Some(Some((name, times))) = given.get(&function) else { return false };
+        let within = || unit.around(bind.ctx).take_while(|c| *c != function);
+        field(bind.target) == Some(*name) && (*times > 1 || within().any(|c| unit.ctx(c).kind == CtxKind::Branch))
+    };
+    fills.iter().filter(keeps).map(|bind| unit.function_of(bind.ctx)).collect()
 }
 
 /// Calls and fields whose value the function returns with, or makes what it returns with: they are asked at most once,

@@ -173,6 +173,12 @@ impl<'m> Matcher<'m> {
             On::Evaluated(bases) => {
                 method && site.flags & site_flag::EVALUATED != 0 && is_managed(types, index, site, bases)
             }
+            On::Keyworded(libs) if method && !own => {
+                named::is_keyworded(file, site)
+                    && self.uses(file, libs)
+                    && matches!(file.term(site.recv), None | Some(Term::Field(..)))
+                    && types.of(index, site.recv).head == Head::Unknown
+            }
             On::Named(libs) if method && (!own || is_wrapper(types, index, site)) => {
                 site.flags & site_flag::CONNECTION_RECV != 0
                     && site.flags & (site_flag::REQUEST_RECV | site_flag::TAKES_CLOSURE) == 0
@@ -196,13 +202,15 @@ impl<'m> Matcher<'m> {
             On::Managed(bases) => is_managed(types, index, site, bases),
             On::Related(bases) => is_related(types, index, site.recv, bases),
             On::EvaluatedAfter(links, libs) => {
-                site.flags & site_flag::EVALUATED != 0 && self.uses(file, libs) && is_after(file, site, links)
+                site.flags & site_flag::EVALUATED != 0
+                    && self.uses(file, libs)
+                    && (is_after(file, site, links) || links.contains(&file.name(site.name)))
             }
             On::Type(wanted) => is_of(types, index, site.recv, wanted),
             On::Member(wanted) => {
                 matches!(file.term(site.recv), Some(Term::Field(base, _)) if is_of(types, index, base, wanted))
             }
-            On::Entity(..) | On::Named(_) => false,
+            On::Entity(..) | On::Named(_) | On::Keyworded(_) => false,
             On::Shape(_) | On::ShapeOfField(_) | On::Run(_) | On::RunOf(..) | On::FieldNamed(_) | On::FieldOf(_) => {
                 is_shaped(file, site, row.on)
             }
@@ -642,7 +650,7 @@ fn is_managed(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str]
     let stored = &table(file.language).stored;
     let links: Vec<u32> = std::iter::once(site.recv).chain(query(file, site).map(|link| link.recv)).collect();
     links.into_iter().any(|recv| match file.term(recv) {
-        Some(Term::Field(_, name)) if stored.fields.contains(&file.name(name)) => true,
+        Some(Term::Field(base, name)) if stored.fields.contains(&file.name(name)) => may_be_class(file, base),
         Some(Term::List(..)) => false,
         _ => {
             let ty = types.of(index, recv);
@@ -655,6 +663,14 @@ fn is_managed(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str]
             held.is_some_and(|held| derives(types, &held, bases))
         }
     })
+}
+
+/// Whether a value may be a class: no field of something that is called otherwise (`self.config.objects`).
+fn may_be_class(file: &Summary, term: u32) -> bool {
+    let Some(Term::Field(_, name)) = file.term(term) else { return true };
+    let name = file.name(name);
+    name.starts_with(char::is_uppercase)
+        || ["model", "class", "klass", "cls"].iter().any(|word| name.to_ascii_lowercase().contains(word))
 }
 
 /// Whether a value is all objects that another one is related to: a field that its own class does not declare

@@ -210,8 +210,8 @@ pub enum On {
     Related(&'static [&'static str]),
     /// The same as [`On::Managed`], where it is evaluated at once: iterated, listed, counted, awaited.
     Evaluated(&'static [&'static str]),
-    /// A method at the end of a chain with a call of one of these names in it, in a file that uses one of these
-    /// libraries, where it is evaluated at once.
+    /// A method at the end of a chain with a call of one of these names in it, or of such a name itself, in a file that uses
+    /// one of these libraries, where it is evaluated at once.
     EvaluatedAfter(&'static [&'static str], &'static [&'static str]),
     /// A method of an interface of the repository whose name ends so and that nothing in it implements: a library does,
     /// from what the interface says.
@@ -219,6 +219,9 @@ pub enum On {
     /// A function or method with one of these labels before an argument (`save(on:)`), in a file that uses one of these
     /// libraries (or in any, where none is given).
     Labelled(&'static [&'static str], &'static [&'static str]),
+    /// A method of something of which nothing is known, with arguments by name alone (`project.milestones.get(name=title)`), in
+    /// a file that uses one of these libraries: dictionaries and caches take theirs by their place.
+    Keyworded(&'static [&'static str]),
     /// A method of a receiver whose name is one of these or ends so, in whatever case, in a file that uses one of these
     /// libraries (or in any, where none is given).
     ReceiverNamed(&'static [&'static str], &'static [&'static str]),

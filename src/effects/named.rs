@@ -8,6 +8,14 @@ pub(super) fn has_label(file: &Summary, site: &Site, labels: &[&str]) -> bool {
     file.name(site.labels).split(':').any(|label| labels.contains(&label))
 }
 
+/// Whether all arguments of a call are given by name, and none of them is one of a request's or a cache's.
+pub(super) fn is_keyworded(file: &Summary, site: &Site) -> bool {
+    const OTHERS: [&str; 10] =
+        ["url", "uri", "key", "path", "default", "params", "timeout", "headers", "endpoint", "block"];
+    let mut labels = file.name(site.labels).split(':').filter(|label| !label.is_empty()).peekable();
+    labels.peek().is_some() && labels.all(|label| label != "_" && !OTHERS.contains(&label))
+}
+
 /// Whether a call's receiver is called so, or ends so, in whatever case.
 pub(super) fn is_receiver(file: &Summary, site: &Site, names: &[&str]) -> bool {
     let name = match file.term(site.recv) {

@@ -54,7 +54,7 @@ const EXTERNAL: [&str; 18] = [
 ];
 
 /// Libraries whose sessions, connections and objects are handed from file to file.
-pub(super) const TRAVEL: [&str; 24] = [
+pub(super) const TRAVEL: [&str; 26] = [
     "django",
     "rest_framework",
     "sqlalchemy",
@@ -62,6 +62,8 @@ pub(super) const TRAVEL: [&str; 24] = [
     "flask_sqlalchemy",
     "peewee",
     "playhouse",
+    "tortoise",
+    "frappe",
     "asyncpg",
     "databases",
     "aiosqlite",
@@ -153,7 +155,8 @@ mod tests {
     use crate::effects::{Effect, On};
 
     /// Names that nothing else has: only these may be matched whatever their receiver.
-    const DISTINCTIVE: [&str; 38] = [
+    const DISTINCTIVE: [&str; 39] = [
+        "delete_instance",
         "find_one",
         "insert_one",
         "update_one",

@@ -415,7 +415,11 @@ impl<'a> Names<'a> {
             _ if is_module(language, module, prefix) => 200 + Self::nearness(file, prefix, module),
             _ if self.hands_on(language, prefix, module) => 100 + Self::nearness(file, prefix, module),
             // A class in its own file, named by the path of the class: `com.acme.Users.load`.
-            _ if is_module(language, module, prefix.rsplit_once("::").map_or("", |(outer, _)| outer)) => 50,
+            _ if !language.is_structural()
+                && is_module(language, module, prefix.rsplit_once("::").map_or("", |(outer, _)| outer)) =>
+            {
+                50
+            }
             _ => 0,
         };
         best(candidates, near).map(|(id, _)| id)

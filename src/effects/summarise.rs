@@ -677,7 +677,13 @@ impl<'a> Summariser<'a> {
         let unit = self.unit;
         let args = unit.call_args(call);
         let label = |arg: &ValId| if let Val::Named(_, label) = unit.val(*arg) { Some(unit.name(label)) } else { None };
-        if unit.language != Language::Swift || !args.iter().any(|arg| label(arg).is_some()) {
+        // Of Python's, only those that tell a query from a look-up.
+        let told = match unit.language {
+            Language::Swift => true,
+            Language::Python => unit.name(call.name) == "get" && call.flags & call_flag::METHOD != 0,
+            _ => false,
+        };
+        if !told || !args.iter().any(|arg| label(arg).is_some()) {
             return NONE;
         }
         let mut text = String::new();

@@ -126,6 +126,70 @@ const INSTANCE_ASYNC: &[&str] = &["asave", "adelete", "arefresh_from_db"];
 const PEEWEE: &[&str] = &["peewee::Model", "playhouse::signals::Model"];
 const TORTOISE: &[&str] = &["tortoise::models::Model", "tortoise::Model", "ormar::Model", "gino::Model"];
 
+/// What builds a query of Peewee's, and runs nothing itself.
+const PEEWEE_BUILDS: &[&str] = &[
+    "select",
+    "where",
+    "join",
+    "join_from",
+    "switch",
+    "order_by",
+    "limit",
+    "offset",
+    "group_by",
+    "having",
+    "distinct",
+    "namedtuples",
+    "dicts",
+    "tuples",
+    "objects",
+    "iterator",
+    "paginate",
+];
+/// What a query of Tortoise's is built of: awaited, it runs.
+const TORTOISE_BUILDS: &[&str] = &[
+    "all",
+    "filter",
+    "exclude",
+    "order_by",
+    "limit",
+    "offset",
+    "values",
+    "values_list",
+    "prefetch_related",
+    "select_related",
+    "distinct",
+    "only",
+    "annotate",
+    "first",
+    "last",
+    "get",
+    "get_or_none",
+    "count",
+    "exists",
+    "update",
+    "delete",
+];
+
+/// An object of Frappe's, also of a class of the repository that derives from it.
+const FRAPPE: &[&str] = &["frappe::model::document::Document", "frappe::utils::nestedset::NestedSet"];
+const FRAPPE_RUNS: &[&str] = &[
+    "insert",
+    "save",
+    "submit",
+    "cancel",
+    "delete",
+    "reload",
+    "db_set",
+    "db_get",
+    "db_insert",
+    "db_update",
+    "db_update_all",
+    "load_from_db",
+    "add_comment",
+    "notify_update",
+];
+
 const SQLALCHEMY: &[&str] = &["sqlalchemy", "sqlmodel", "flask_sqlalchemy"];
 const SESSIONS: &[&str] = &[
     "sqlalchemy::orm::Session",
@@ -254,6 +318,7 @@ pub(super) const GROUPS: &[Group] = &[
     // An object that a library or a parameter without a type gave: only models, forms and sessions save so.
     group(On::Bare(IN_DJANGO), BlockingQuery, Medium, &["save", "delete"]),
     group(On::Bare(IN_DJANGO), Query, Medium, &["asave", "adelete"]),
+    group(On::Keyworded(&["django"]), BlockingQuery, Medium, &["get"]),
     group(On::Path(&["django::shortcuts"]), BlockingQuery, High, &["get_object_or_404", "get_list_or_404"]),
     group(On::Path(&["django::shortcuts"]), Query, High, &["aget_object_or_404", "aget_list_or_404"]),
     // Peewee
@@ -279,7 +344,11 @@ pub(super) const GROUPS: &[Group] = &[
         Medium,
         &["execute", "get", "get_or_none", "first", "count", "exists", "scalar"],
     ),
+    // A query that is run by whatever goes over it.
+    group(On::EvaluatedAfter(&["select"], &["peewee", "playhouse"]), BlockingQuery, Medium, PEEWEE_BUILDS),
+    group(On::Distinctive(&["peewee", "playhouse"]), BlockingQuery, Medium, &["delete_instance"]),
     // Tortoise and its kin
+    group(On::EvaluatedAfter(&["all", "filter", "exclude"], &["tortoise"]), Query, Medium, TORTOISE_BUILDS),
     group(
         On::Entity(TORTOISE, &[]),
         Query,
@@ -311,14 +380,30 @@ pub(super) const GROUPS: &[Group] = &[
         On::Path(&["frappe::db"]),
         BlockingQuery,
         High,
-        &["get_value", "set_value", "get_single_value", "exists", "count", "sql", "get_list", "get_all", "delete"],
+        &[
+            "get_value",
+            "get_values",
+            "set_value",
+            "get_single_value",
+            "set_single_value",
+            "exists",
+            "count",
+            "sql",
+            "get_list",
+            "get_all",
+            "delete",
+            "bulk_insert",
+        ],
     ),
     group(
         On::Path(&["frappe"]),
         BlockingQuery,
         High,
-        &["get_doc", "get_all", "get_list", "delete_doc", "get_last_doc", "rename_doc"],
+        &["get_doc", "get_all", "get_list", "get_value", "delete_doc", "get_last_doc", "rename_doc", "copy_doc"],
     ),
+    group(On::Entity(FRAPPE, &[]), BlockingQuery, High, FRAPPE_RUNS),
+    group(On::Type(FRAPPE), BlockingQuery, High, FRAPPE_RUNS),
+    group(On::After(&["from_", "update", "into"], &["frappe"]), BlockingQuery, High, &["run"]),
     // Pony
     group(On::Entity(&["pony::orm::Entity"], &[]), BlockingQuery, Medium, &["get", "select", "exists"]),
     // SQLAlchemy, SQLModel

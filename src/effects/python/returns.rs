@@ -55,6 +55,11 @@ fn databases(callee: &str) -> Option<&'static str> {
 
 fn others(callee: &str) -> Option<&'static str> {
     Some(match callee {
+        "frappe::get_doc"
+        | "frappe::new_doc"
+        | "frappe::get_last_doc"
+        | "frappe::get_cached_doc"
+        | "frappe::copy_doc" => "frappe::model::document::Document",
         "requests::session" => "requests::Session",
         "boto3::client" | "boto3::Session.client" | "boto3::session::Session.client" => "boto3::Client",
         "boto3::resource" | "boto3::Session.resource" | "boto3::session::Session.resource" => "boto3::Resource",
