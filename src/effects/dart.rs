@@ -26,6 +26,7 @@ const SQFLITE_CALLS: &[&str] = &[
     "rawQueryCursor",
 ];
 const DRIFT: &[&str] = &["package:drift", "package:moor"];
+const ISAR: &[&str] = &["package:isar", "package:isar_community", "package:isar_plus"];
 const FIRESTORE: &[&str] = &["package:cloud_firestore", "package:cloud_firestore_odm"];
 const HTTP: &[&str] = &["package:http/http.dart"];
 const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "read", "readBytes", "send"];
@@ -72,19 +73,39 @@ const GROUPS: &[Group] = &[
     ),
     // Isar and ObjectBox
     group(
-        On::After(&["where", "filter"], &["package:isar"]),
+        On::After(&["where", "filter"], ISAR),
         Query,
         High,
         &["findAll", "findFirst", "count", "deleteAll", "deleteFirst"],
     ),
     group(
-        On::After(&["where", "filter"], &["package:isar"]),
+        On::After(&["where", "filter"], ISAR),
         BlockingQuery,
         High,
         &["findAllSync", "findFirstSync", "countSync", "deleteAllSync", "deleteFirstSync"],
     ),
     group(On::Member(&["Isar"]), Query, High, &["get", "put", "delete", "getByIndex", "putByIndex"]),
     group(On::Member(&["Isar"]), BlockingQuery, High, &["getSync", "putSync", "deleteSync", "countSync"]),
+    // ObjectBox: `box.query(User_.id.equals(id)).build().findFirst()`
+    group(
+        On::Type(&["objectbox::Query"]),
+        BlockingQuery,
+        High,
+        &["find", "findFirst", "findUnique", "findIds", "count", "remove"],
+    ),
+    group(
+        On::Type(&["objectbox::Query"]),
+        Query,
+        High,
+        &["findAsync", "findFirstAsync", "findUniqueAsync", "findIdsAsync", "removeAsync"],
+    ),
+    group(
+        On::ReceiverNamed(&["box"], &["package:objectbox"]),
+        BlockingQuery,
+        High,
+        &["get", "getAll", "getMany", "put", "putMany", "remove", "removeMany", "removeAll", "count", "contains"],
+    ),
+    group(On::Type(&["Box"]), BlockingQuery, High, &["getMany", "putMany", "removeMany"]),
     // serverpod: `User.db.findById(session, id)`
     group(
         On::Ending(&["db"], &["package:serverpod"]),
@@ -153,7 +174,8 @@ const GROUPS: &[Group] = &[
             "flushSync",
         ],
     ),
-    group(On::Type(&["File", "Directory"]), FileIo, High, &["createSync", "listSync", "openSync"]),
+    group(On::Distinctive(&[]), FileIo, High, &["listSync"]),
+    group(On::Type(&["File", "Directory"]), FileIo, High, &["createSync", "openSync"]),
     group(On::Path(&["Process"]), ProcessWait, High, &["runSync"]),
     group(On::Path(&["dart:io"]), Sleep, High, &["sleep"]),
     group(On::Path(&["stdin"]), Stdin, High, &["readLineSync", "readByteSync"]),
@@ -170,6 +192,8 @@ fn returns(path: &str) -> Option<&'static str> {
         "FirebaseFirestore.collection" | "DocumentReference.collection" => "CollectionReference",
         "CollectionReference.doc" | "FirebaseFirestore.doc" => "DocumentReference",
         "sqlite3::open" | "sqlite3::openInMemory" => "CommonDatabase",
+        "Box.query" => "objectbox::QueryBuilder",
+        "objectbox::QueryBuilder.build" => "objectbox::Query",
         "CommonDatabase.prepare" => "CommonPreparedStatement",
         _ => return None,
     })

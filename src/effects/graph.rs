@@ -506,8 +506,13 @@ fn runs_on(file: &Summary, from: u32, facts: &FileFacts) -> Runs {
                     if file.language != Language::Rust && facts[consumer as usize].runs == Runs::Offloaded {
                         return Runs::Offloaded;
                     }
-                    if words(file.language).caches.contains(&last_segment(file.name(site.name))) {
+                    let handed_to = last_segment(file.name(site.name));
+                    if words(file.language).caches.contains(&handed_to) {
                         return Runs::Once;
+                    }
+                    // `onExit(() { … })`: it runs when that happens, not in the function that says so.
+                    if !asynchronous && file.language == Language::Dart && words(file.language).keeps(handed_to) {
+                        return Runs::Sync;
                     }
                 }
                 // What answers a request runs on the thread that all requests share.
@@ -596,10 +601,12 @@ pub fn has_constant_argument(file: &Summary, site: &Site) -> bool {
     }
 }
 
-/// A cache's own methods query only where it has nothing.
+/// A cache's own methods query only where it has nothing; those that change it reach its store each time.
 fn is_cache(names: &Names<'_>, id: FuncRef) -> bool {
+    const CHANGES: [&str; 8] = ["clean", "clear", "evict", "delete", "remove", "invalidate", "put", "save"];
     let (file, func) = (names.file(id.file), names.func(id));
-    func.flags & func_flag::KEPT != 0 || file.name(func.owner).contains("Cache")
+    let changes = || CHANGES.iter().any(|verb| file.name(func.name).starts_with(verb));
+    func.flags & func_flag::KEPT != 0 || file.name(func.owner).contains("Cache") && !changes()
 }
 
 fn spread(names: &Names<'_>, sites: &[FileFacts], callers: &Callers, class: Class) -> HashMap<FuncRef, Reach> {

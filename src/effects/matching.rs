@@ -67,6 +67,9 @@ impl<'m> Matcher<'m> {
         if names.file(index).language == Language::Rust {
             return self.seen(types, index, site, !targets.is_empty());
         }
+        if site.flags & site_flag::QUEUED != 0 {
+            return None;
+        }
         // An interface that a library implements has its methods without bodies.
         let own = targets.iter().any(|t| !has(t, func_flag::BODILESS));
         let declared = || if targets.is_empty() { None } else { declared_request(names, targets) };
@@ -187,6 +190,10 @@ impl<'m> Matcher<'m> {
             }
             // Also where the code base wraps the builder: what ends such a chain runs it, whoever it belongs to.
             On::Root(roots) => method && root(file, site).is_some_and(|r| roots.contains(&root_path(file, r))),
+            // A stub of a library's class stands in for it on other platforms: what is imported says which one is meant.
+            On::Type(wanted) if method && own && file.language == Language::Dart => {
+                matches!(types.of(index, site.recv).head, Head::Path(_)) && is_of(types, index, site.recv, wanted)
+            }
             _ if !method || own => false,
             On::NamedOf(libs) => {
                 site.flags & site_flag::CONNECTION_RECV != 0
@@ -217,10 +224,11 @@ impl<'m> Matcher<'m> {
             On::ReceiverNamed(names, libs) => {
                 named::is_receiver(file, site, names) && (libs.is_empty() || self.uses(file, libs))
             }
-            // `rows.find((row) => …)` looks through what a query gave.
+            // `rows.find((row) => …)` looks through what a query gave; `select.fetch { … }` of jOOQ maps what it gets.
             On::After(links, libs) => {
                 let first = file.args(site).first().and_then(|arg| file.term(*arg));
-                !matches!(first, Some(Term::Closure(..))) && self.uses(file, libs) && is_after(file, site, links)
+                let looks = matches!(first, Some(Term::Closure(..))) && !row.name.starts_with("fetch");
+                !looks && self.uses(file, libs) && is_after(file, site, links)
             }
             On::Stored(libs) => {
                 site.flags & site_flag::STORE_RECV != 0

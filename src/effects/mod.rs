@@ -26,6 +26,7 @@ mod named;
 mod offload;
 pub(crate) mod paths;
 mod python;
+mod queued;
 pub(crate) mod quiet;
 mod relations;
 pub mod resolve;

@@ -615,6 +615,23 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// Methods of an interface that another artifact of the same organisation declares (`org.acme.api.Users` in a repository
+    /// of `org.acme`): those of the classes here that implement it.
+    pub fn implemented(&self, path: &str, method: &str, out: &mut Vec<FuncRef>) {
+        let organisation = path.match_indices("::").nth(1).map(|(at, _)| &path[..at + 2]);
+        let Some(organisation) = organisation else { return };
+        for ty in self.implementors(last_segment(path)) {
+            for (id, module) in self.methods(ty, method) {
+                let jvm = matches!(self.language(id.file), Language::Java | Language::Kotlin);
+                // Modules may begin with the folder that holds the packages.
+                let own = module.starts_with(organisation) || module.contains(&format!("::{organisation}"));
+                if jvm && own && !out.contains(&id) {
+                    out.push(id);
+                }
+            }
+        }
+    }
+
     fn template_methods(&self, ty: &str, method: &str, out: &mut Vec<FuncRef>) {
         let own = self.macro_uses.get(ty).into_iter().flatten().copied();
         let uses = own.chain(self.ask(Kind::MacroUse, "", ty).map(|e| (e.file, e.item as usize)));

@@ -11,6 +11,7 @@ use super::leaves;
 use super::lookup::{self, module_ctx};
 use super::modules;
 use super::paths::{first_segment, split_first};
+use super::queued;
 use super::rest::DEFAULT;
 use super::summary::{Frame, FrameKind, Func, NONE, Site, Summary, Term, TypeDef, func_flag, site_flag};
 use super::table::table;
@@ -526,7 +527,13 @@ impl<'a> Summariser<'a> {
         }
         for (index, bind) in unit.binds.iter().enumerate().filter(|(_, b)| b.kind == BindKind::Static) {
             let module = self.module_of(bind.ctx);
-            let path = format!("{module}::{}", unit.name(bind.name));
+            // `AppDatabase.instance`: what an object or a companion holds goes by the class around it.
+            let class = unit.around(bind.ctx).find(|c| unit.ctx(*c).kind == CtxKind::Class);
+            let class = class.filter(|_| unit.language == Language::Kotlin).map(|c| unit.name(unit.ctx(c).name));
+            let path = match class {
+                Some(class) => format!("{module}::{class}::{}", unit.name(bind.name)),
+                None => format!("{module}::{}", unit.name(bind.name)),
+            };
             let name = self.name(&path);
             self.statics.push((name, BindId(index as u32)));
         }
@@ -636,6 +643,7 @@ impl<'a> Summariser<'a> {
             line: call.start.line,
             column: call.start.column,
             at_line: call.at.line,
+            at_column: call.at.column,
             end_line: call.end.line,
             end_column: call.end.column,
         };
@@ -719,6 +727,7 @@ impl<'a> Summariser<'a> {
         set(self.run.contains(&id.0), site_flag::RUN);
         set(self.evaluated.contains(&id.0), site_flag::EVALUATED);
         set(self.bound.contains(&id.0), site_flag::BOUND);
+        set(queued::is_queued(unit, call), site_flag::QUEUED);
         let args = unit.call_args(call);
         let connection = args.iter().copied().find(|a| context::is_connection(unit, *a));
         set(connection.is_some(), site_flag::CONNECTION_ARG);

@@ -196,6 +196,8 @@ pub mod site_flag {
     pub const READ: u32 = 1 << 16;
     /// What it gives is bound to a name.
     pub const BOUND: u32 = 1 << 17;
+    /// Only adds to what its receiver sends later, all at once.
+    pub const QUEUED: u32 = 1 << 18;
 }
 
 /// A call.
@@ -229,6 +231,8 @@ pub struct Site {
     pub column: u32,
     /// Line of the callee's name.
     pub at_line: u32,
+    /// Column of the callee's name.
+    pub at_column: u32,
     /// Last line.
     pub end_line: u32,
     /// Column after the last character.

@@ -14,6 +14,7 @@ use super::words::words;
 use crate::lang::Language;
 
 mod classes;
+mod dart;
 mod jvm;
 mod results;
 mod rows;
@@ -361,7 +362,7 @@ impl<'n, 'a> Types<'n, 'a> {
             if let Some((_, term)) = def.fields.iter().find(|(n, _)| file.name(*n) == name) {
                 return self.eval(id.file, *term, None, depth + 1);
             }
-            if let Some(found) = self.embedded(id, name, depth).or_else(|| self.property(id, base, name, depth)) {
+            if let Some(found) = self.embedded(id, name, depth).or_else(|| self.property(base, name, depth)) {
                 return found;
             }
             if let Some((at, target)) = self.target(id) {
@@ -371,6 +372,11 @@ impl<'n, 'a> Types<'n, 'a> {
         }
         if let Some(inherited) = self.inherited(base, name, depth) {
             return inherited;
+        }
+        if matches!(base.head, Head::Path(_))
+            && let Some(found) = self.property(base, name, depth)
+        {
+            return found;
         }
         if let Head::Path(path) = base.head
             && let Some(known) = (table(Language::Python).returns)(&format!("{path}.{name}"))
@@ -543,6 +549,9 @@ impl<'n, 'a> Types<'n, 'a> {
                 {
                     self.methods_of(&inner, method, out, depth + 1);
                 }
+                if out.is_empty() {
+                    self.names.implemented(path, method, out);
+                }
             }
             Head::List => {
                 for name in ["Array", "Sequence", "Collection"] {
@@ -597,7 +606,10 @@ impl<'n, 'a> Types<'n, 'a> {
         let summary = self.names.file(file);
         let recv = self.eval(file, site.recv, None, depth);
         if let Some(known) = self.own_result(file, site, name, &recv, depth) {
-            return known;
+            // A stub of a library's class that stands in for it elsewhere says nothing of what it gives.
+            if summary.language != Language::Dart || !matches!(known.head, Head::Unknown) {
+                return known;
+            }
         }
         let library = self.library(recv.clone());
         if let Some(known) = known_result(summary, site, name, &library) {
@@ -607,8 +619,9 @@ impl<'n, 'a> Types<'n, 'a> {
             return row;
         }
         if let Head::Path(path) = library.head {
-            // A builder gives itself on.
-            if last_segment(path).ends_with("Builder") || matches!(last_segment(path), "Command" | "OpenOptions") {
+            // A builder gives itself on, and so does a query whose parameters are set.
+            let sets = last_segment(path).ends_with("Query") && name.starts_with("set");
+            if sets || last_segment(path).ends_with("Builder") || matches!(last_segment(path), "Command" | "OpenOptions") {
                 return recv;
             }
         }

@@ -391,10 +391,14 @@ impl<'v, 'a> SiteView<'v, 'a> {
         }
     }
 
-    /// The whole expression.
+    /// The call: the whole expression, or where a chain goes over several lines, from the callee's name on. What runs is
+    /// the link, not the lines before that only build it up.
     pub fn place(&self) -> Place {
         let site = self.site();
-        Place { line: site.line, column: site.column, end_line: site.end_line, end_column: site.end_column }
+        // A builder of a script runs as it is awaited: its last link says no more than its first.
+        let at_name = site.at_line > site.line && !self.language().is_script();
+        let (line, column) = if at_name { (site.at_line, site.at_column) } else { (site.line, site.column) };
+        Place { line, column, end_line: site.end_line, end_column: site.end_column }
     }
 
     /// The callee as a person would name it.

@@ -162,13 +162,26 @@ fn receiver_kind(file: &Summary, mut term: u32) -> LoopKind {
                 let last = last_segment(file.name(name));
                 let constant =
                     last.len() > 1 && last.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit());
-                return if constant { LoopKind::Fixed } else { LoopKind::Data };
+                return match own_list(file, last) {
+                    _ if constant => LoopKind::Fixed,
+                    Some(len) => LoopKind::Constant(len),
+                    None => LoopKind::Data,
+                };
             }
             Some(Term::Inner(inner)) => inner,
             _ => return LoopKind::Data,
         };
     }
     LoopKind::Data
+}
+
+/// How many items a literal list has that a variable of the file holds.
+fn own_list(file: &Summary, name: &str) -> Option<u32> {
+    let (_, held) = file.statics.iter().find(|(path, _)| last_segment(file.name(*path)) == name)?;
+    match file.term(*held) {
+        Some(Term::List(_, len)) if len != NONE && len != 0 => Some(len),
+        _ => None,
+    }
 }
 
 /// Whether a term is a type by its name.

@@ -26,6 +26,12 @@ const JPA_QUERIES: &[&str] = &[
     "javax::persistence::Query",
     "javax::persistence::TypedQuery",
     "org::hibernate::query::Query",
+    "org::hibernate::query::NativeQuery",
+    "org::hibernate::query::SelectionQuery",
+    "org::hibernate::query::MutationQuery",
+    "org::hibernate::Query",
+    "org::hibernate::SQLQuery",
+    "org::hibernate::Criteria",
 ];
 const JPA_RUNS: &[&str] = &[
     "getResultList",

@@ -122,7 +122,7 @@ pub(super) const GROUPS: &[Group] = &[
     group(On::After(REDIS_OPERATIONS, REDIS), Effect::BlockingQuery, Medium, REDIS_CALLS),
     group(On::Type(&["org::springframework::data::redis::core::RedisTemplate",
         "org::springframework::data::redis::core::StringRedisTemplate"]), Effect::BlockingQuery, High,
-        &["delete", "hasKey", "expire", "getExpire", "convertAndSend"]),
+        &["delete", "unlink", "hasKey", "keys", "scan", "expire", "expireAt", "getExpire", "rename", "convertAndSend"]),
     group(On::Type(JEDIS), Effect::BlockingQuery, High,
         &["get", "set", "setex", "setnx", "del", "exists", "expire", "ttl", "incr", "incrBy", "decr", "hget", "hset",
         "hgetAll", "hdel", "hmget", "lpush", "rpush", "lpop", "rpop", "lrange", "sadd", "srem", "smembers", "sismember",

@@ -43,6 +43,7 @@ impl Summariser<'_> {
             line: read.start.line,
             column: read.start.column,
             at_line: read.at.line,
+            at_column: read.at.column,
             end_line: read.end.line,
             end_column: read.end.column,
         };

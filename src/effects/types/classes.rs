@@ -23,14 +23,15 @@ impl<'a> Types<'_, 'a> {
             })
     }
 
-    /// What a property gives: a method of Python that is read like a field.
-    pub(super) fn property(&mut self, id: TypeRef, base: &Type<'a>, name: &str, depth: u32) -> Option<Type<'a>> {
-        if self.names.file(id.file).language != Language::Python {
+    /// What a property gives: a method of Python that is read like a field, or what extends a type of Swift or Kotlin.
+    pub(super) fn property(&mut self, base: &Type<'a>, name: &str, depth: u32) -> Option<Type<'a>> {
+        let reads = |language| matches!(language, Language::Python | Language::Swift | Language::Kotlin);
+        if matches!(base.head, Head::Own(id) if !reads(self.names.file(id.file).language)) {
             return None;
         }
         let mut targets = Vec::new();
         self.methods_of(base, name, &mut targets, depth);
-        let first = targets.first().copied()?;
+        let first = targets.into_iter().find(|target| reads(self.names.file(target.file).language))?;
         Some(self.returned(first, base, depth))
     }
 

@@ -121,6 +121,7 @@ impl<'a> Types<'_, 'a> {
             Language::Java | Language::Kotlin => self.jvm_rows(site, name, recv, depth),
             Language::Python => self.python_rows(file, site, name, recv, depth),
             Language::TypeScript | Language::JavaScript => self.typescript_rows(name, recv, depth),
+            Language::Dart => self.provided(file, site, name, depth),
             _ => None,
         }
     }

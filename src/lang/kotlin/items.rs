@@ -105,6 +105,7 @@ impl<'t> Kotlin<'t> {
             let kid = self.src.kid(place).node;
             match kind(kid) {
                 Kind::PrimaryConstructor => self.primary_constructor(kid),
+                Kind::DelegationSpecifier => self.delegate(kid),
                 Kind::ClassBody | Kind::EnumBody => self.class_body(kid, ctx),
                 _ => {}
             }
@@ -134,6 +135,20 @@ impl<'t> Kotlin<'t> {
             _ => self.ty(inner),
         };
         self.base(ctx, written);
+    }
+
+    /// `: Store by storeOf(…)`: what a class hands its interface to is made with it.
+    fn delegate(&mut self, node: Node<'t>) {
+        let inner = self.first(node).filter(|inner| kind(*inner) == Kind::ExplicitDelegation);
+        let Some(value) = inner.and_then(|inner| self.last(inner)) else { return };
+        let start = self.src.start(value);
+        let name = self.b.intern("constructor");
+        self.b.open(CtxKind::Function, ctx_flag::METHOD, name, start);
+        let before = self.enter_method(true, start);
+        self.expr(value);
+        self.leave_method(before);
+        let end = self.src.end(value);
+        self.b.close(end);
     }
 
     fn plain_arguments(&mut self, args: Node<'t>) {
@@ -192,7 +207,8 @@ impl<'t> Kotlin<'t> {
     pub(super) fn class_body(&mut self, body: Node<'t>, ctx: CtxId) {
         let kids = self.src.kids(body);
         let mut constants = 0;
-        let is_object = matches!(body.parent().map(kind), Some(Kind::ObjectDeclaration | Kind::CompanionObject));
+        let is_companion = body.parent().map(kind) == Some(Kind::CompanionObject);
+        let is_object = is_companion || body.parent().map(kind) == Some(Kind::ObjectDeclaration);
         for place in kids.places() {
             let kid = self.src.kid(place).node;
             match kind(kid) {
@@ -216,7 +232,9 @@ impl<'t> Kotlin<'t> {
             for place in kids.places() {
                 let kid = self.src.kid(place).node;
                 let is_value = matches!(kind(kid), Kind::Property | Kind::EnumEntry | Kind::Getter | Kind::Setter);
-                if is_value == values {
+                // The class around a companion has lowered its properties.
+                let is_done = is_companion && kind(kid) == Kind::Property;
+                if is_value == values && !is_done {
                     self.member(kid, is_object);
                 }
             }
