@@ -601,12 +601,12 @@ pub fn has_constant_argument(file: &Summary, site: &Site) -> bool {
     }
 }
 
-/// A cache's own methods query only where it has nothing; those that change it reach its store each time.
+/// A cache's own methods query only where it has nothing; those that empty it reach its store each time.
 fn is_cache(names: &Names<'_>, id: FuncRef) -> bool {
-    const CHANGES: [&str; 8] = ["clean", "clear", "evict", "delete", "remove", "invalidate", "put", "save"];
+    const EMPTIES: [&str; 6] = ["clean", "clear", "evict", "delete", "remove", "invalidate"];
     let (file, func) = (names.file(id.file), names.func(id));
-    let changes = || CHANGES.iter().any(|verb| file.name(func.name).starts_with(verb));
-    func.flags & func_flag::KEPT != 0 || file.name(func.owner).contains("Cache") && !changes()
+    let empties = || EMPTIES.iter().any(|verb| file.name(func.name).starts_with(verb));
+    func.flags & func_flag::KEPT != 0 || file.name(func.owner).contains("Cache") && !empties()
 }
 
 fn spread(names: &Names<'_>, sites: &[FileFacts], callers: &Callers, class: Class) -> HashMap<FuncRef, Reach> {

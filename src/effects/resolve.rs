@@ -620,7 +620,7 @@ impl<'a> Names<'a> {
     pub fn implemented(&self, path: &str, method: &str, out: &mut Vec<FuncRef>) {
         let organisation = path.match_indices("::").nth(1).map(|(at, _)| &path[..at + 2]);
         let Some(organisation) = organisation else { return };
-        for ty in self.implementors(last_segment(path)) {
+        for ty in self.implementors(last_segment(path)).iter() {
             for (id, module) in self.methods(ty, method) {
                 let jvm = matches!(self.language(id.file), Language::Java | Language::Kotlin);
                 // Modules may begin with the folder that holds the packages.

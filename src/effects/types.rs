@@ -553,6 +553,8 @@ impl<'n, 'a> Types<'n, 'a> {
                     self.names.implemented(path, method, out);
                 }
             }
+            // What extends a list of stored objects is none of a set of texts: `ids.insert(id)`.
+            Head::List if matches!(ty.arg(0).head, Head::Path(_) | Head::Plain) => {}
             Head::List => {
                 for name in ["Array", "Sequence", "Collection"] {
                     self.names.find_methods(name, None, method, out);

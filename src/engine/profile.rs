@@ -353,11 +353,12 @@ fn is_script(extension: &str) -> bool {
 
 /// `vite.config.ts`, `gulpfile.js`, `build.mjs` at the root of a package, and what lies in a folder of such.
 fn is_script_of_build(folders: &[&str], stem: &str, extension: &str) -> bool {
-    const FOLDERS: [&str; 7] =
-        ["build-scripts", "build-tools", "buildtools", "webpack", "rollup", "gulp", "generators"];
+    const FOLDERS: [&str; 8] =
+        ["build-scripts", "build-tools", "build_tool", "buildtools", "webpack", "rollup", "gulp", "generators"];
     let named =
         stem.ends_with(".config") || matches!(stem, "gulpfile" | "Gruntfile" | "build" | "esbuild" | "postinstall");
-    is_script(extension) && (named || folders.iter().any(|f| FOLDERS.contains(f)))
+    let in_folder = folders.iter().any(|f| FOLDERS.contains(f));
+    is_script(extension) && (named || in_folder) || extension == "dart" && in_folder
 }
 
 /// `cli/`, `medusa-cli/`, `create-app/`, `bin/`.

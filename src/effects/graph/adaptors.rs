@@ -6,6 +6,7 @@ use super::super::context::last_segment;
 use super::super::summary::{LoopKind, NONE, Site, Summary, Term, site_flag};
 use super::super::types::{Head, Types};
 use super::super::words::words;
+use crate::lang::Language;
 
 /// What an adaptor goes over, where it is one of a collection; none where it is one of an optional.
 pub(super) fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -> Option<LoopKind> {
@@ -16,7 +17,7 @@ pub(super) fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -
     if name == "and_then" && !matches!(recv.head, Head::List) {
         return None;
     }
-    let certain = words(file.language).iterates.contains(&name)
+    let certain = words(file.language).iterates.contains(&name) && !is_imported(file, name)
         || matches!(recv.head, Head::List)
         || chain_marks(file, site.recv);
     if !certain || recv.is_optional() && !chain_marks(file, site.recv) {
@@ -27,6 +28,15 @@ pub(super) fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -
         return None;
     }
     Some(receiver_kind(file, site.recv))
+}
+
+/// Whether a file of Kotlin imports a function of that name by itself, which is somebody's own: `Result<T>.flatMap`.
+fn is_imported(file: &Summary, name: &str) -> bool {
+    const PLATFORM: [&str; 4] = ["kotlin::", "kotlinx::", "java::", "reactor::"];
+    let is_it = |path: &str| {
+        path.strip_suffix(name).is_some_and(|owner| owner.ends_with("::")) && !PLATFORM.iter().any(|own| path.starts_with(own))
+    };
+    file.language == Language::Kotlin && file.names.iter().any(|path| is_it(path))
 }
 
 /// Calls that send the items of a collection down a flow.
@@ -146,6 +156,12 @@ fn receiver_kind(file: &Summary, mut term: u32) -> LoopKind {
                         }
                         _ => LoopKind::Data,
                     };
+                }
+                // `Stream.of(Role.values())`, `Arrays.stream(names)`.
+                let lists = link.path != NONE && link.arg_count == 1 && matches!(name, "of" | "stream" | "asList");
+                if lists && matches!(file.language, Language::Java | Language::Kotlin) {
+                    term = file.args(link).first().copied().unwrap_or(NONE);
+                    continue;
                 }
                 // `Role.values()`.
                 if name == "values" && link.arg_count == 0 && link.path != NONE {

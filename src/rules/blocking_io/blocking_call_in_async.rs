@@ -62,7 +62,7 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         return None;
     }
     let entry = view.function().is_some_and(|f| f.flags & func_flag::ENTRY != 0);
-    if entry && view.command_line {
+    if entry && view.command_line || is_away(view) {
         return None;
     }
     let (seen, seen_hops, through) = match facts.seen {
@@ -107,6 +107,14 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         None => raw.evidence.push(view.effect_evidence(noun)),
     }
     Some(raw)
+}
+
+/// Whether a function runs where waiting is free: every known caller hands it there, or its name says so, as functions of
+/// Dart that an isolate runs are called (`_parseIsolate`).
+fn is_away(view: &SiteView<'_, '_>) -> bool {
+    let name = view.function().map_or("", |f| view.summary().name(f.name));
+    let in_isolate = view.language() == Language::Dart && (name.ends_with("Isolate") || name.ends_with("InIsolate"));
+    in_isolate || view.graph.is_offloaded(view.func_ref())
 }
 
 /// What to do instead, in the words of a language.
