@@ -67,6 +67,7 @@ fn is_connection_word(word: &[u8]) -> bool {
             | b"session"
             | b"conns"
             | b"dbc"
+            | b"trx"
     )
 }
 
@@ -645,7 +646,7 @@ pub(crate) fn run_calls(unit: &Unit) -> HashSet<u32> {
                 unit.call_args(call).iter().filter_map(called).for_each(&mut take);
             }
             "then" | "catch" => take(CallId(n as u32)),
-            _ if call.flags & call_flag::AWAIT != 0 => take(CallId(n as u32)),
+            _ if call.flags & call_flag::AWAIT != 0 || calls_back(unit, call) => take(CallId(n as u32)),
             _ => {}
         }
     }
@@ -653,6 +654,23 @@ pub(crate) fn run_calls(unit: &Unit) -> HashSet<u32> {
     let values = unit.ctxs.iter().filter(|ctx| ctx.kind.is_body()).map(|ctx| ctx.val);
     returned.chain(values).filter_map(|val| called(&val)).for_each(take);
     run
+}
+
+/// Whether a call tells its outcome to a function that it is handed last, as Node's own do: `(err, rows) => …`, `done`.
+fn calls_back(unit: &Unit, call: &Call) -> bool {
+    const ERRORS: [&str; 7] = ["err", "error", "e", "er", "_err", "_error", "_"];
+    const CALLBACKS: [&str; 6] = ["callback", "cb", "done", "next", "fn", "_callback"];
+    let Some(last) = unit.call_args(call).last().filter(|_| unit.language.is_script()) else { return false };
+    match unit.plain(*last) {
+        Val::Closure(ctx) => {
+            let first = unit.binds_from(unit.ctx(ctx).seq).first();
+            first.is_some_and(|bind| {
+                bind.kind == BindKind::ClosureParam && bind.ctx == ctx && ERRORS.contains(&unit.name(bind.name))
+            })
+        }
+        Val::Local(bind) => CALLBACKS.contains(&unit.name(unit.bind(bind).name)),
+        _ => false,
+    }
 }
 
 /// Calls that give a query which is evaluated where it stands: iterated, an element of it taken, awaited, asked whether it

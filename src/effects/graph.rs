@@ -11,10 +11,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
 
-use self::adaptors::adaptor_kind;
+use self::adaptors::{adaptor_kind, function_kind};
 use super::Effect;
 use super::callers::{self, Callers};
 use super::context::last_segment;
+use super::each;
 use super::facts::FileFacts;
 use super::lazy;
 use super::life::{self, Lives, World};
@@ -114,7 +115,7 @@ impl<'a> Graph<'a> {
         dependencies: &Dependencies<'d>,
         user: &[UserCall],
     ) -> Graph<'a> {
-        let names = Names::new(files, rest);
+        let names = Names::new(files, rest).with_packages(dependencies("package.js"));
         let facts = |file: u32, funcs: Option<&BTreeSet<u32>>| {
             file_facts(&names, file, funcs, dependencies(&names.file(file).path), user)
         };
@@ -298,7 +299,13 @@ fn file_facts(
         .frames
         .iter()
         .map(|frame| match frame.kind {
-            FrameKind::Closure { consumer, .. } if consumer != NONE && own_calls[consumer as usize] => Adaptor::No,
+            FrameKind::Closure { consumer, arg, .. } if consumer != NONE => {
+                match function_kind(file, &file.sites[consumer as usize], arg) {
+                    Some(kind) => Adaptor::Yes(kind),
+                    None if own_calls[consumer as usize] => Adaptor::No,
+                    None => Adaptor::NotAsked,
+                }
+            }
             _ => Adaptor::NotAsked,
         })
         .collect();
@@ -308,10 +315,12 @@ fn file_facts(
             continue;
         }
         let runs = runs_on(file, site.frame, &facts);
-        let own = if facts[n].seen.is_none() && !own_calls[n] && is_adaptor(file, site) {
+        let own = if facts[n].seen.is_some() || own_calls[n] {
+            None
+        } else if is_adaptor(file, site) {
             adaptor_kind(&mut types, index, site).map(|kind| adaptor(site, kind))
         } else {
-            None
+            handed_place(file, site).and_then(|at| function_kind(file, site, at)).map(|kind| adaptor(site, kind))
         };
         let looped = looped(&mut types, index, site.frame, &mut adaptors, own);
         if let Some(known) = facts.get_mut(n) {
@@ -335,6 +344,13 @@ fn adaptor(site: &Site, kind: LoopKind) -> Looped {
 /// A function handed by its name to something that calls it for each item: `ids.iter().map(load)`.
 fn handed(types: &mut Types<'_, '_>, index: u32, site: &Site, targets: &mut Vec<FuncRef>) {
     let file = types.file(index);
+    if file.language.is_script() {
+        let at = if is_adaptor(file, site) { Some(0) } else { handed_place(file, site) };
+        if let Some(arg) = at.and_then(|at| file.args(site).get(usize::from(at))) {
+            types.functions_of(index, *arg, targets);
+        }
+        return;
+    }
     if site.flags & site_flag::METHOD == 0 || !is_adaptor(file, site) {
         return;
     }
@@ -343,6 +359,13 @@ fn handed(types: &mut Types<'_, '_>, index: u32, site: &Site, targets: &mut Vec<
             types.path_targets(index, file.name(name), absolute, targets, 0);
         }
     }
+}
+
+/// Where a function that goes over a list has the name of the one that it calls for each item.
+fn handed_place(file: &Summary, site: &Site) -> Option<u16> {
+    let names = |term: &u32| matches!(file.term(*term), Some(Term::Path(..) | Term::Field(..) | Term::Ret(_)));
+    let args = file.args(site);
+    (1..args.len().min(4)).find(|at| names(&args[*at]) && each::list_of(file, site, *at as u16).is_some()).map(|at| at as u16)
 }
 
 /// Methods that call what they are handed once an item, of collections, iterators and streams alone.

@@ -10,7 +10,7 @@ use super::resolve::{FuncRef, Names};
 use super::summary::{FrameKind, NONE, Site, Summary, Term, func_flag, site_flag};
 use super::table::table;
 use super::types::{Head, Type, Types};
-use super::{Effect, On, Row, named, rust};
+use super::{Effect, On, Row, named, rust, script};
 use crate::config::UserCall;
 use crate::lang::Language;
 use crate::model::severity::Confidence;
@@ -245,6 +245,18 @@ impl<'m> Matcher<'m> {
                     && !is_collection(&types.of(index, site.recv))
                     && (site.flags & site_flag::CONNECTION_ARG != 0 || has_connection_type(types, index, site))
                     && self.uses(file, libs)
+            }
+            On::Active(libs) => {
+                is_run(site) && script::is_record(file, site) && self.uses(file, libs) && is_unknown(types, index, site)
+            }
+            On::ClassNamed(libs) => {
+                is_run(site)
+                    && script::names_class(file, site)
+                    && self.uses(file, libs)
+                    && is_unknown(types, index, site)
+            }
+            On::Database(names) => {
+                is_run(site) && script::is_database(file, site, names) && is_unknown(types, index, site)
             }
             On::Unimplemented(ends) => is_unimplemented(types, index, site.recv, ends),
             On::Ending(ends, libs) => {
@@ -532,6 +544,11 @@ fn is_shaped(file: &Summary, site: &Site, on: On) -> bool {
     }
 }
 
+/// Whether nothing is known of a receiver, or no more than that it is an object of the repository's own.
+fn is_unknown(types: &mut Types<'_, '_>, index: u32, site: &Site) -> bool {
+    matches!(types.of(index, site.recv).head, Head::Unknown | Head::Own(_))
+}
+
 /// The calls of a chain, the site itself first.
 fn links<'a>(file: &'a Summary, site: &'a Site) -> impl Iterator<Item = &'a Site> {
     std::iter::once(site).chain(chain(file, site))
@@ -547,7 +564,7 @@ fn receiver_name<'a>(file: &'a Summary, link: &Site) -> Option<&'a str> {
         return Some("db");
     }
     match file.term(link.recv)? {
-        Term::Path(name, _) | Term::Field(_, name) => Some(last_segment(file.name(name))),
+        Term::Path(name, _) | Term::Field(_, name) | Term::Handed(name) => Some(last_segment(file.name(name))),
         _ => None,
     }
 }

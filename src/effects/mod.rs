@@ -9,6 +9,7 @@ mod callers;
 pub(crate) mod channels;
 pub mod context;
 mod dart;
+mod each;
 pub mod facts;
 mod go;
 pub mod graph;
@@ -32,6 +33,7 @@ mod relations;
 pub mod resolve;
 pub mod rest;
 pub mod rust;
+mod script;
 pub mod summarise;
 pub mod summary;
 mod swift;
@@ -231,6 +233,14 @@ pub enum On {
     Ending(&'static [&'static str], &'static [&'static str]),
     /// A method that an interface of the repository asks for and that gives one of these types of a library.
     Gives(&'static [&'static str]),
+    /// A method that runs where it stands (awaited, given back, told of by a callback), called without arguments, with an
+    /// object or with a callback alone, of a value of which nothing is known, in a program that uses one of these
+    /// libraries: `order.save()`, `order.update({ paid: true })`.
+    Active(&'static [&'static str]),
+    /// The same of something that goes by the name of a class (`models.Order.create({ … })`), whatever its arguments.
+    ClassNamed(&'static [&'static str]),
+    /// A method that runs where it stands, of a receiver that is the database itself by its name, or of a part of it.
+    Database(&'static [&'static str]),
     /// A method whose first argument is a statement in a text, whatever the receiver: the raw-SQL fall-back.
     Sql,
 }

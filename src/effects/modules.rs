@@ -92,7 +92,7 @@ pub(crate) fn named(language: Language, path: &str) -> Cow<'_, str> {
 
 /// Whether a module of the repository is what a scoped package's name means (`@acme/db/users` → `packages/db/src/users`).
 pub(crate) fn is_in_workspace(module: &str, named: &str) -> bool {
-    const ROOTS: [&str; 10] = [
+    const ROOTS: [&str; 15] = [
         "packages",
         "libs",
         "apps",
@@ -103,6 +103,11 @@ pub(crate) fn is_in_workspace(module: &str, named: &str) -> bool {
         "internal-packages",
         "internal",
         "core",
+        "libraries",
+        "shared-libs",
+        "lib",
+        "components",
+        "workspaces",
     ];
     let Some((scope, inside)) = named.split_once("::") else { return false };
     let (package, below) = inside.split_once("::").unwrap_or((inside, ""));
@@ -118,7 +123,9 @@ pub(crate) fn is_in_workspace(module: &str, named: &str) -> bool {
         at += folder.len() + 2;
         if in_root && is_it(folder) {
             let rest = module.get(at..).unwrap_or_default();
-            return rest == below || ["src", "lib"].iter().any(|source| is_below(rest, source, below));
+            // A package's main file may be called as the package is: `infodoc/src/infodoc.js`.
+            let named = below.is_empty() && rest.rsplit("::").next() == Some(package);
+            return rest == below || named || ["src", "lib"].iter().any(|source| is_below(rest, source, below));
         }
         in_root |= ROOTS.contains(&folder);
     }

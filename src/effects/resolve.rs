@@ -7,9 +7,11 @@ mod above;
 mod asked;
 mod gone;
 mod passed;
+mod placed;
 mod structural;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
@@ -85,6 +87,8 @@ pub struct Names<'a> {
     macro_uses: HashMap<&'a str, Vec<(u32, usize)>>,
     crates: HashSet<&'a str>,
     test_modules: HashSet<&'a str>,
+    /// Packages of JavaScript that the program depends on: paths into them are never ones of the repository.
+    packages: BTreeSet<String>,
     /// Class name, field → relation, by its file.
     relations: HashMap<(&'a str, &'a str), Vec<(u32, Relation)>>,
 }
@@ -112,6 +116,7 @@ impl<'a> Names<'a> {
             macro_uses: HashMap::new(),
             crates: HashSet::new(),
             test_modules: HashSet::new(),
+            packages: BTreeSet::new(),
             relations: HashMap::new(),
         };
         for (index, file) in files.iter().enumerate() {
@@ -122,6 +127,26 @@ impl<'a> Names<'a> {
         names.traits.values_mut().for_each(each_once);
         names.implementors.values_mut().for_each(each_once);
         names
+    }
+
+    /// With the packages of JavaScript that the program depends on.
+    #[must_use]
+    pub fn with_packages(mut self, packages: &BTreeSet<String>) -> Names<'a> {
+        self.packages = packages.iter().filter(|name| name.starts_with("npm:@")).cloned().collect();
+        self
+    }
+
+    /// Whether a module of the repository is what an import names.
+    fn is_module(&self, language: Language, module: &str, named: &str) -> bool {
+        is_module(language, module, named) || self.is_alias(module, named)
+    }
+
+    /// Whether a path into a package that nobody depends on is an alias for a folder of sources: `@app/users` is `src/users`.
+    fn is_alias(&self, module: &str, named: &str) -> bool {
+        let Some((scope, folder)) = named.split_once("::").filter(|_| named.starts_with('@')) else { return false };
+        let sources = module.strip_suffix(folder).and_then(|rest| rest.strip_suffix("::"));
+        let is_it = sources.is_some_and(|rest| last_segment(rest) == "src") && !folder.contains("::");
+        is_it && !self.packages.is_empty() && !self.packages.contains(&format!("npm:{scope}/{folder}"))
     }
 
     fn add_functions(&mut self, index: u32, file: &'a Summary) {
@@ -404,7 +429,7 @@ impl<'a> Names<'a> {
         let brought = |module: &'a str| {
             file.globs.iter().any(|(_, glob)| {
                 let glob = modules::named(language, file.name(*glob));
-                is_module(language, module, &glob) || self.hands_on(language, &glob, module)
+                self.is_module(language, module, &glob) || self.hands_on(language, &glob, module)
             })
         };
         let near = |(_, module): &(T, &'a str)| match prefix {
@@ -412,11 +437,11 @@ impl<'a> Names<'a> {
             "" if brought(module) => 50,
             "" => 0,
             _ if *module == prefix => 1000,
-            _ if is_module(language, module, prefix) => 200 + Self::nearness(file, prefix, module),
+            _ if self.is_module(language, module, prefix) => 200 + Self::nearness(file, prefix, module),
             _ if self.hands_on(language, prefix, module) => 100 + Self::nearness(file, prefix, module),
             // A class in its own file, named by the path of the class: `com.acme.Users.load`.
             _ if !language.is_structural()
-                && is_module(language, module, prefix.rsplit_once("::").map_or("", |(outer, _)| outer)) =>
+                && self.is_module(language, module, prefix.rsplit_once("::").map_or("", |(outer, _)| outer)) =>
             {
                 50
             }

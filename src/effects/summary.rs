@@ -285,6 +285,8 @@ pub enum Term {
     Text,
     /// A number or other literal.
     Literal,
+    /// Something of which only the name is known: a parameter or variable without a type, in a language that writes none.
+    Handed(u32),
 }
 
 /// A function.

@@ -247,6 +247,7 @@ impl<'n, 'a> Types<'n, 'a> {
                 found.first().map_or_else(Type::unknown, |id| self.returned(*id, &Type::unknown(), depth))
             }
             Term::Text | Term::Literal => Type::plain(Head::Plain),
+            Term::Handed(_) => Type::unknown(),
         }
     }
 
@@ -392,11 +393,16 @@ impl<'n, 'a> Types<'n, 'a> {
 
     fn closure_param(&mut self, file: u32, frame: u32, n: u16, depth: u32) -> Type<'a> {
         let summary = self.names.file(file);
-        let FrameKind::Closure { consumer, .. } = summary.frames[frame as usize].kind else { return Type::unknown() };
+        let FrameKind::Closure { consumer, arg, .. } = summary.frames[frame as usize].kind else {
+            return Type::unknown();
+        };
         if consumer == NONE {
             return Type::unknown();
         }
         let site = &summary.sites[consumer as usize];
+        if let Some(list) = super::each::list_of(summary, site, arg).filter(|_| n == 0) {
+            return self.eval(file, list, None, depth).elem();
+        }
         if site.flags & site_flag::METHOD == 0 {
             return Type::unknown();
         }
@@ -464,6 +470,9 @@ impl<'n, 'a> Types<'n, 'a> {
             }
             if out.is_empty() && site.path != NONE {
                 self.path_targets(file, summary.name(site.path), site.absolute, &mut out, depth);
+            }
+            if out.is_empty() && summary.language.is_script() && matches!(recv.head, Head::Unknown) {
+                self.targets_by_names(file, site, &mut out);
             }
         } else if site.recv == NONE {
             self.path_targets(file, name, site.absolute, &mut out, depth);

@@ -13,6 +13,7 @@ pub mod lock;
 pub mod manifest;
 pub mod metadata;
 mod python;
+mod scripts;
 mod targets;
 
 pub use lock::Lock;
@@ -123,6 +124,8 @@ pub struct Facts {
     pub locks: Vec<Lock>,
     /// What Python's manifests depend on, as code names it.
     pub python: BTreeSet<String>,
+    /// What packages of JavaScript depend on, each with `npm:` before it.
+    pub scripts: BTreeSet<String>,
 }
 
 impl Facts {

@@ -288,6 +288,7 @@ fn analyse(job: Job<'_>) -> Output {
     let python = libraries(&summaries, &job.facts.python);
     let dependencies = |path: &str| match Language::of_path(path) {
         Some(Language::Python) => &python,
+        Some(Language::TypeScript | Language::JavaScript) => &job.facts.scripts,
         _ => job.facts.crate_of(path).map_or(&none, |c| &c.dependencies),
     };
     let graph = Graph::link(&summaries, job.rest, &dependencies, &job.config.calls);

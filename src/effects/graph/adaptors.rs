@@ -3,6 +3,7 @@
 //! Must not know a library: the languages' words and the types of values decide.
 
 use super::super::context::last_segment;
+use super::super::each;
 use super::super::summary::{LoopKind, NONE, Site, Summary, Term, site_flag};
 use super::super::types::{Head, Types};
 use super::super::words::words;
@@ -37,6 +38,11 @@ fn is_imported(file: &Summary, name: &str) -> bool {
         path.strip_suffix(name).is_some_and(|owner| owner.ends_with("::")) && !PLATFORM.iter().any(|own| path.starts_with(own))
     };
     file.language == Language::Kotlin && file.names.iter().any(|path| is_it(path))
+}
+
+/// What a function goes over with what it is handed at this place (`pMap(ids, load)`); none where it is no such function.
+pub(super) fn function_kind(file: &Summary, site: &Site, at: u16) -> Option<LoopKind> {
+    each::list_of(file, site, at).map(|list| receiver_kind(file, list))
 }
 
 /// Calls that send the items of a collection down a flow.

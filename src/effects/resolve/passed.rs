@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Names, is_module, join, keys};
+use super::{Names, join, keys};
 use crate::effects::modules;
 use crate::effects::paths::{last_segment, split_last};
 use crate::effects::rest::{DEFAULT, Entry, Kind};
@@ -48,7 +48,7 @@ impl<'a> Names<'a> {
                     (self.file(entry.file).name(*path) == module).then_some(entry.other)
                 }));
             }
-            if above.iter().any(|module| is_module(language, module, named)) {
+            if above.iter().any(|module| self.is_module(language, module, named)) {
                 return true;
             }
             if above.is_empty() {
@@ -74,7 +74,7 @@ impl<'a> Names<'a> {
         // A module's own default is passed on by its name alone.
         let through = language != Language::Rust && local != DEFAULT;
         let fits =
-            |module: &'a str| is_module(language, module, prefix) || through && self.hands_on(language, prefix, module);
+            |module: &'a str| self.is_module(language, module, prefix) || through && self.hands_on(language, prefix, module);
         let keys = keys(local, prefix, "");
         let own = || keys.iter().flat_map(|key| self.reexports.get(key).into_iter().flatten().rev());
         let exact = own().find(|(module, _)| *module == prefix);

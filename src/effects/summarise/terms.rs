@@ -5,7 +5,7 @@ use crate::effects::context;
 use crate::effects::local;
 use crate::effects::summary::{NONE, Term, TypeDef};
 use crate::lang::Language;
-use crate::lang::unit::{BindId, BindKind, CallId, CtxId, CtxKind, NoteKind, Sym, TyId, Val, ValId};
+use crate::lang::unit::{Bind, BindId, BindKind, CallId, CtxId, CtxKind, NoteKind, Sym, TyId, Val, ValId};
 
 impl Summariser<'_> {
     /// The term of a value.
@@ -117,10 +117,21 @@ impl Summariser<'_> {
             let func = self.func_at(unit.function_of(bind.ctx));
             self.term(Term::SelfOf(func))
         } else {
-            self.val_term(bind.value)
+            let value = self.val_term(bind.value);
+            if value == NONE && unit.language.is_script() { self.handed(bind) } else { value }
         };
         self.bind_terms[id.index()] = term;
         term
+    }
+
+    /// What only its name says something of: what it is called is often what it is (`db`, `userService`).
+    fn handed(&mut self, bind: &Bind) -> u32 {
+        let known = matches!(bind.kind, BindKind::Param | BindKind::Let | BindKind::Static | BindKind::ClosureParam);
+        if !known {
+            return NONE;
+        }
+        let name = self.sym(bind.name);
+        self.term(Term::Handed(name))
     }
 
     /// Whether a written type leaves something to inference.

@@ -5,7 +5,8 @@
 use super::{MAX_DEPTH, Type, Types};
 use crate::effects::resolve::{FuncRef, TypeRef};
 use crate::effects::rest::DEFAULT;
-use crate::effects::summary::{FrameKind, Summary, Term};
+use crate::effects::script;
+use crate::effects::summary::{FrameKind, NONE, Site, Summary, Term};
 use crate::effects::table::table;
 use crate::effects::types::Head;
 
@@ -29,6 +30,11 @@ impl<'a> Types<'_, 'a> {
         if let Some((_, term)) = def.fields.iter().find(|(field, _)| file.name(*field) == name) {
             self.callees(id.file, *term, out, depth);
         }
+    }
+
+    /// The functions that an argument is.
+    pub(in crate::effects) fn functions_of(&mut self, file: u32, term: u32, out: &mut Vec<FuncRef>) {
+        self.callees(file, term, out, 0);
     }
 
     /// The functions that a value is: by name, as a member of something, or wrapped by a call that takes them.
@@ -59,6 +65,10 @@ impl<'a> Types<'_, 'a> {
             // `memoize(load)`, `promisify(load)`.
             Some(Term::Ret(site)) => {
                 let Some(site) = summary.sites.get(site as usize) else { return };
+                // `this.load.bind(this)`.
+                if site.name != NONE && summary.name(site.name) == "bind" {
+                    return self.callees(file, site.recv, out, depth + 1);
+                }
                 for arg in summary.args(site) {
                     if out.is_empty() && matches!(summary.term(*arg), Some(Term::Closure(..) | Term::Path(..))) {
                         self.callees(file, *arg, out, depth + 1);
@@ -66,6 +76,22 @@ impl<'a> Types<'_, 'a> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The functions that a method call means by the names that lead to it, where nothing else says what it is called on:
+    /// a module that stands so in its folders (`app.db.models.Team.bySlug` in `db/models/Team.js`,
+    /// `context.queries.prices` in `queries/prices.js`), or the one class that it is called after (`this.orderService`).
+    pub(super) fn targets_by_names(&self, file: u32, site: &Site, out: &mut Vec<FuncRef>) {
+        let summary = self.names.file(file);
+        let method = summary.name(site.name);
+        let mut names = script::names(summary, site.recv);
+        let Some(last) = names.next() else { return };
+        if let Some(above) = names.next() {
+            out.extend(self.names.placed_function(summary, above, last, method));
+        }
+        if out.is_empty() {
+            out.extend(self.names.method_of_named(summary, last, method));
         }
     }
 

@@ -210,6 +210,7 @@ impl<'a> Lower<'a, '_> {
             let path = self.b.intern(module);
             return self.b.val(Val::Path(path));
         }
+        self.mixed_in(call);
         let is_test = Self::test_kind(call);
         let base = self.args.len();
         let flags = self.arguments(&call.arguments);
@@ -221,6 +222,17 @@ impl<'a> Lower<'a, '_> {
         let end = self.end(call.span);
         let id = self.finish_call(base, callee, generic, from, end);
         self.b.val(Val::Call(id))
+    }
+
+    /// `require('./load')(User)`: what that file adds to the module is known by the module's name.
+    fn mixed_in(&mut self, call: &'a CallExpression<'a>) {
+        let Expression::CallExpression(loads) = &call.callee else { return };
+        let Some(source) = loads.common_js_require() else { return };
+        let module = source.value.as_str();
+        if module.starts_with('.') && matches!(call.arguments.first(), Some(Argument::Identifier(_))) {
+            let path = self.b.intern(super::modules::module_path(module));
+            self.b.import(Sym::NONE, path, true);
+        }
     }
 
     /// `new Foo(x)`: a plain call named by the class.

@@ -166,11 +166,28 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
+    /// Whether a parameter is the module of the folder, into which what the file exports is mixed:
+    /// `module.exports = function (User) { User.load = … }` in `user/load.js`.
+    fn is_mixed_into(&self, param: Sym) -> bool {
+        let unit = self.b.unit();
+        let function = unit.ctx(self.b.here());
+        let name = unit.name(param);
+        unit.name(function.name) == "default"
+            && name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name.eq_ignore_ascii_case(self.folder)
+    }
+
     /// A parameter. One that is taken apart still counts as one, so that arguments keep their places.
     fn param(&mut self, pattern: &'a BindingPattern<'a>, ty: TyId, default: ValId) {
         let at = self.start(pattern.span());
         if let BindingPattern::BindingIdentifier(id) = pattern {
             let name = self.b.intern(id.name.as_str());
+            if !ty.is_some() && self.is_mixed_into(name) {
+                let module = self.b.intern(".");
+                self.b.import(name, module, false);
+                self.b.bind(BindKind::Param, Sym::NONE, ty, default, at);
+                return;
+            }
             self.b.bind(BindKind::Param, name, ty, default, at);
             return;
         }

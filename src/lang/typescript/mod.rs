@@ -41,16 +41,22 @@ pub(super) fn lower(path: &str, text: &str) -> Result<Lowered, Unparsable> {
     if matches!(extension, "vue" | "svelte") {
         let script = scripts::of(text);
         let kind = if script.typescript { SourceType::ts() } else { SourceType::unambiguous().with_jsx(true) };
-        return lower_as(language, kind, text, &script.text);
+        return lower_as(language, kind, "", (text, &script.text));
     }
-    lower_as(language, source_type(path, extension), text, text)
+    let folder = path.rsplit('/').nth(1).unwrap_or_default();
+    lower_as(language, source_type(path, extension), folder, (text, text))
 }
 
-/// Lowers code; `file` is what the positions count in, as long as the code.
-fn lower_as(language: Language, kind: SourceType, file: &str, code: &str) -> Result<Lowered, Unparsable> {
+/// Lowers code that lies in a folder; `file` is what the positions count in, as long as the code.
+fn lower_as(
+    language: Language,
+    kind: SourceType,
+    folder: &str,
+    (file, code): (&str, &str),
+) -> Result<Lowered, Unparsable> {
     depth::check(code, kind.is_jsx())?;
     ARENA.with_borrow_mut(|arena| {
-        let lowered = parse_and_lower(arena, language, kind, file, code);
+        let lowered = parse_and_lower(arena, language, kind, folder, (file, code));
         arena.reset();
         lowered
     })
@@ -60,8 +66,8 @@ fn parse_and_lower(
     arena: &Allocator,
     language: Language,
     kind: SourceType,
-    file: &str,
-    code: &str,
+    folder: &str,
+    (file, code): (&str, &str),
 ) -> Result<Lowered, Unparsable> {
     let options = ParseOptions {
         preserve_parens: false,
@@ -78,6 +84,7 @@ fn parse_and_lower(
         b: Builder::new(language),
         lines,
         code,
+        folder,
         classes: Vec::new(),
         links: Vec::new(),
         args: Vec::new(),
@@ -138,6 +145,8 @@ struct Lower<'a, 't> {
     b: Builder,
     lines: Lines<'t>,
     code: &'t str,
+    /// Name of the folder that the file lies in.
+    folder: &'t str,
     classes: Vec<Class>,
     /// Links of the chains that are being walked, the innermost chain last.
     links: Vec<calls::Link<'a>>,

@@ -64,7 +64,9 @@ fn per_item(view: &SiteView<'_, '_>) -> Option<PerItem> {
         LoopKind::Batch | LoopKind::Sequential | LoopKind::Once => return None,
     };
     let site = view.site();
-    if site.flags & site_flag::RETURNED != 0 {
+    // What the function returns with it does once, but for what an adaptor does with each item itself.
+    let adapts = looped.adaptor == site.name && looped.line == site.at_line;
+    if site.flags & site_flag::RETURNED != 0 && !adapts {
         return None;
     }
     if let Some(seen) = facts.seen {

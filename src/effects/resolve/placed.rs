@@ -1,0 +1,74 @@
+//! Functions and classes by the names that lead to a call, where nothing says what it is called on: in programs that hand
+//! their parts around in one object, a part is called as its file or class is.
+//!
+//! Never by a function's name alone: its module's folders or its class must be named, too, and nothing else may fit.
+
+use super::{FuncRef, Names, is_tail};
+use crate::effects::paths::{last_segment, split_last};
+use crate::effects::rest::DEFAULT;
+use crate::effects::script::is_class_name;
+use crate::effects::summary::{NONE, Summary, func_flag};
+
+/// What the name of something ends in that is the one object of a class.
+const ROLES: [&str; 16] = [
+    "Service", "Model", "Repository", "Store", "Manager", "Controller", "Dao", "Provider", "Handler", "Gateway", "Adapter",
+    "Client", "Api", "Helper", "Registry", "Queries",
+];
+
+impl Names<'_> {
+    /// The function of this name in the module `above/last`, or the one that `last/method` exports.
+    pub(crate) fn placed_function(&self, file: &Summary, above: &str, last: &str, method: &str) -> Option<FuncRef> {
+        if matches!(method, "then" | "catch" | "map" | "filter" | "forEach" | "push" | "length") {
+            return None;
+        }
+        let (inside, exported) = (format!("{above}::{last}"), format!("{last}::{method}"));
+        let (by_name, whole) = ([("", method)], [(method, DEFAULT)]);
+        let named = self.free(&by_name).filter(|(id, module)| {
+            let own = is_tail(module, &inside)
+                || is_tail(module, &exported)
+                || split_last(module).is_some_and(|(folder, _)| is_registry(last) && last_segment(folder) == last);
+            own && self.may_mean(file, id.file)
+        });
+        let by_default =
+            self.free(&whole).filter(|(id, module)| is_tail(module, &exported) && self.may_mean(file, id.file));
+        self.only(named.chain(by_default).map(|(id, _)| id))
+    }
+
+    /// The method of the one class that something is called after: `orderService`, `Order`, `orderModel`.
+    pub(crate) fn method_of_named(&self, file: &Summary, name: &str, method: &str) -> Option<FuncRef> {
+        let role = ROLES.iter().find(|role| name.ends_with(*role));
+        if role.is_none() && !is_class_name(name) {
+            return None;
+        }
+        let whole = capitalised(name);
+        // `orderModel` is a model: the class may be called `Order`.
+        let short = role.filter(|role| matches!(**role, "Model")).map(|role| capitalised(name.strip_suffix(*role).unwrap_or(name)));
+        std::iter::once(whole).chain(short).find_map(|class| {
+            let is_class = |id: &super::TypeRef| !self.type_def(*id).is_trait && self.may_mean(file, id.file);
+            let declared = self.types(&[("", class.as_str())]).into_iter().filter(|(id, _)| is_class(id)).count();
+            let methods = self.methods(&class, method).into_iter().map(|(id, _)| id);
+            let methods = methods.filter(|id| self.func(*id).flags & func_flag::BODILESS == 0 && self.may_mean(file, id.file));
+            if declared == 1 { self.only(methods) } else { None }
+        })
+    }
+
+    /// The one function, where all that fit stand in one place.
+    fn only(&self, mut found: impl Iterator<Item = FuncRef>) -> Option<FuncRef> {
+        let first = found.next()?;
+        let same = |id: FuncRef| {
+            let (a, b) = (self.func(id), self.func(first));
+            id.file == first.file && (a.name == b.name || a.owner == NONE)
+        };
+        found.all(same).then_some(first)
+    }
+}
+
+/// Objects that hold the functions of a whole folder, each in a file of its own.
+fn is_registry(name: &str) -> bool {
+    matches!(name, "queries" | "mutations" | "services" | "helpers" | "utils" | "actions" | "loaders" | "controllers")
+}
+
+fn capitalised(name: &str) -> String {
+    let mut letters = name.trim_start_matches(['_', '#', '$']).chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}

@@ -1,0 +1,76 @@
+//! What the names in a call say of what it is called on, in languages that write few types: the database itself, a class of
+//! stored objects, such an object.
+//!
+//! By names alone: whoever asks must also ask for a library. Must not know which methods run a query.
+
+use super::paths::{last_segment, split_last};
+use super::summary::{NONE, Site, Summary, Term};
+
+/// The names that lead to a value, the last first: `app.db.models` is `models`, `db`, `app`.
+pub(super) fn names(file: &Summary, term: u32) -> impl Iterator<Item = &str> {
+    let mut at = Some(term);
+    std::iter::from_fn(move || {
+        let (name, next) = match file.term(at?)? {
+            Term::Field(base, name) => (name, Some(base)),
+            Term::Path(name, _) | Term::Handed(name) => (name, None),
+            _ => return None,
+        };
+        at = next;
+        (name != NONE).then(|| module_name(file.name(name)))
+    })
+    .take(8)
+}
+
+/// The name of what a path leads to: of a module's default the module's.
+fn module_name(path: &str) -> &str {
+    let path = match split_last(path) {
+        Some((module, "default")) => module,
+        _ => path,
+    };
+    last_segment(path)
+}
+
+/// Whether a call is one of a stored object, by what it is given: nothing, an object, or a callback alone.
+pub(super) fn is_record(file: &Summary, site: &Site) -> bool {
+    let plain = match file.args(site) {
+        [] => true,
+        [only] => match file.term(*only) {
+            Some(Term::Named { name, .. }) => file.name(name).starts_with('{'),
+            Some(Term::Closure(..) | Term::Handed(_) | Term::Type(_)) => true,
+            _ => false,
+        },
+        [first, _] => match file.term(*first) {
+            Some(Term::Named { name, .. }) => file.name(name).starts_with('{'),
+            _ => false,
+        },
+        _ => false,
+    };
+    plain && !is_other(file, site)
+}
+
+/// Receivers of which a method of that name is another thing: files, forms, caches, clients.
+fn is_other(file: &Summary, site: &Site) -> bool {
+    const OTHERS: [&str; 22] = [
+        "cache", "client", "api", "http", "axios", "file", "form", "page", "context", "canvas", "ctx", "session", "storage",
+        "browser", "editor", "fs", "service", "request", "req", "res", "stripe", "redis",
+    ];
+    names(file, site.recv).next().is_none_or(|name| {
+        let name = name.to_ascii_lowercase();
+        OTHERS.iter().any(|other| name.ends_with(other))
+    })
+}
+
+/// Whether what a method is called on goes by the name of a class.
+pub(super) fn names_class(file: &Summary, site: &Site) -> bool {
+    names(file, site.recv).next().is_some_and(is_class_name)
+}
+
+pub(super) fn is_class_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase()) && name.contains(|c: char| c.is_ascii_lowercase())
+}
+
+/// Whether what a method is called on is the database by one of these names, or a part of it (`db.users`).
+pub(super) fn is_database(file: &Summary, site: &Site, wanted: &[&str]) -> bool {
+    let is_it = |name: &str| wanted.iter().any(|wanted| name.eq_ignore_ascii_case(wanted));
+    names(file, site.recv).take(2).any(is_it)
+}
