@@ -64,6 +64,7 @@ pub(super) fn learn(world: World<'_, '_>) -> Lives {
             }
         }
     }
+    once.extend(from_top(world, &handed));
     let entries = once.clone();
     let known = |id: &FuncRef| is_closed(world, *id) && !handed.elsewhere.contains(name_of(world.names, *id));
     let starts = |site: (FuncRef, u32), known: &HashSet<FuncRef>| {
@@ -87,6 +88,25 @@ pub(super) fn learn(world: World<'_, '_>) -> Lives {
     let entries = offloaded.clone();
     spread(world, &mut offloaded, &entries, &|id| known(&id), &moves);
     Lives { once, offloaded, handed: handed.to_somebody }
+}
+
+/// Functions of scripts that nobody calls but modules while they are loaded.
+fn from_top(world: World<'_, '_>, handed: &Handed<'_>) -> HashSet<FuncRef> {
+    let mut found = HashSet::new();
+    for (index, facts) in world.sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
+        let file = world.names.file(index as u32);
+        if !file.language.is_script() {
+            continue;
+        }
+        let tops = file.sites.iter().zip(facts.iter()).filter(|(site, fact)| site.func == NONE && fact.runs == Runs::Once);
+        let alone = |id: &&FuncRef| {
+            !world.callers.contains_key(id)
+                && is_closed(world, **id)
+                && !handed.elsewhere.contains(name_of(world.names, **id))
+        };
+        found.extend(tops.flat_map(|(_, fact)| fact.targets.iter().filter(alone).copied()));
+    }
+    found
 }
 
 /// Whether a call, of a caller by one of its sites, keeps a function among those found so far.

@@ -366,7 +366,16 @@ impl<'a> Names<'a> {
             // thousands elsewhere.
             let elsewhere = |module: &str| prefix.is_empty() && file.globs.is_empty() && module != file.module;
             let candidates = self.free(&keys).filter(|(id, module)| !elsewhere(module) && self.may_mean(file, id.file));
-            return self.in_module(file, prefix, candidates);
+            if !file.language.is_script() {
+                return self.in_module(file, prefix, candidates);
+            }
+            let mut candidates: Vec<_> = candidates.collect();
+            // A file of declarations stands beside the one that has the code.
+            let with_body = |(id, _): &(FuncRef, &str)| self.func(*id).flags & func_flag::BODILESS == 0;
+            if candidates.iter().any(with_body) {
+                candidates.retain(with_body);
+            }
+            return self.in_module(file, prefix, candidates.into_iter());
         }
         if absolute && !self.is_local_crate(path) {
             return None;

@@ -13,6 +13,8 @@ pub(super) fn names(file: &Summary, term: u32) -> impl Iterator<Item = &str> {
         let (name, next) = match file.term(at?)? {
             Term::Field(base, name) => (name, Some(base)),
             Term::Path(name, _) | Term::Handed(name) => (name, None),
+            // `observationModel(event).update(…)`.
+            Term::Ret(site) => (file.sites.get(site as usize)?.name, None),
             _ => return None,
         };
         at = next;
@@ -54,7 +56,7 @@ fn is_other(file: &Summary, site: &Site) -> bool {
         "cache", "client", "api", "http", "axios", "file", "form", "page", "context", "canvas", "ctx", "session", "storage",
         "browser", "editor", "fs", "service", "request", "req", "res", "stripe", "redis",
     ];
-    names(file, site.recv).next().is_none_or(|name| {
+    names(file, site.recv).next().is_some_and(|name| {
         let name = name.to_ascii_lowercase();
         OTHERS.iter().any(|other| name.ends_with(other))
     })
@@ -62,7 +64,7 @@ fn is_other(file: &Summary, site: &Site) -> bool {
 
 /// Whether what a method is called on goes by the name of a class.
 pub(super) fn names_class(file: &Summary, site: &Site) -> bool {
-    names(file, site.recv).next().is_some_and(is_class_name)
+    names(file, site.recv).next().is_some_and(|name| is_class_name(name) || name.ends_with("Model"))
 }
 
 pub(super) fn is_class_name(name: &str) -> bool {
@@ -71,6 +73,12 @@ pub(super) fn is_class_name(name: &str) -> bool {
 
 /// Whether what a method is called on is the database by one of these names, or a part of it (`db.users`).
 pub(super) fn is_database(file: &Summary, site: &Site, wanted: &[&str]) -> bool {
+    // What a database is asked for without a query.
+    const HANDLES: [&str; 16] = [
+        "Connection", "Collection", "Repository", "Client", "Database", "Db", "Transaction", "Index", "Indexes", "Table",
+        "Runner", "Builder", "Pool", "Session", "Model", "Schema",
+    ];
+    let method = file.name(site.name);
     let is_it = |name: &str| wanted.iter().any(|wanted| name.eq_ignore_ascii_case(wanted));
-    names(file, site.recv).take(2).any(is_it)
+    !HANDLES.iter().any(|end| method.ends_with(end)) && names(file, site.recv).take(2).any(is_it)
 }

@@ -667,7 +667,20 @@ impl<'a> Summariser<'a> {
                     val = inner;
                 }
                 Val::Path(name) => {
-                    let (path, absolute) = self.resolve(unit.name(name), call.ctx);
+                    let exported = match (unit.name(name), tail.last()) {
+                        _ if !unit.language.is_script() => 0,
+                        ("module", Some(&"exports")) => 1,
+                        ("exports", _) => 2,
+                        _ => 0,
+                    };
+                    let (path, absolute) = match exported {
+                        0 => self.resolve(unit.name(name), call.ctx),
+                        // What this module exports.
+                        _ => (Cow::Borrowed(self.module), true),
+                    };
+                    if exported == 1 {
+                        tail.pop();
+                    }
                     let mut path = path.into_owned();
                     for part in tail.iter().rev() {
                         path.push_str("::");

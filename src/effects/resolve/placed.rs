@@ -35,15 +35,19 @@ impl Names<'_> {
     }
 
     /// The method of the one class that something is called after: `orderService`, `Order`, `orderModel`.
-    pub(crate) fn method_of_named(&self, file: &Summary, name: &str, method: &str) -> Option<FuncRef> {
+    pub(crate) fn method_of_named(&self, file: &Summary, above: &str, name: &str, method: &str) -> Option<FuncRef> {
         let role = ROLES.iter().find(|role| name.ends_with(*role));
-        if role.is_none() && !is_class_name(name) {
+        // `models.orders`: a part of a registry is called after its class, which may say what it is.
+        let registry = ROLES.iter().find(|role| plural_of(above, role));
+        if role.is_none() && registry.is_none() && !is_class_name(name) {
             return None;
         }
         let whole = capitalised(name);
         // `orderModel` is a model: the class may be called `Order`.
         let short = role.filter(|role| matches!(**role, "Model")).map(|role| capitalised(name.strip_suffix(*role).unwrap_or(name)));
-        std::iter::once(whole).chain(short).find_map(|class| {
+        let one = whole.strip_suffix('s').map_or_else(|| whole.clone(), str::to_owned);
+        let of_registry = registry.into_iter().flat_map(|role| [format!("{whole}{role}"), format!("{one}{role}"), one.clone()]);
+        std::iter::once(whole.clone()).chain(short).chain(of_registry.collect::<Vec<_>>()).find_map(|class| {
             let is_class = |id: &super::TypeRef| !self.type_def(*id).is_trait && self.may_mean(file, id.file);
             let declared = self.types(&[("", class.as_str())]).into_iter().filter(|(id, _)| is_class(id)).count();
             let methods = self.methods(&class, method).into_iter().map(|(id, _)| id);
@@ -61,6 +65,16 @@ impl Names<'_> {
         };
         found.all(same).then_some(first)
     }
+}
+
+/// Whether a name is a role's, in the plural and in lower case: `services`.
+fn plural_of(name: &str, role: &str) -> bool {
+    let stem = name.strip_suffix("ies").map(|stem| (stem, "y")).or_else(|| name.strip_suffix('s').map(|stem| (stem, "")));
+    stem.is_some_and(|(stem, end)| {
+        role.len() == stem.len() + end.len()
+            && role.get(..stem.len()).is_some_and(|head| head.eq_ignore_ascii_case(stem))
+            && role.ends_with(end)
+    })
 }
 
 /// Objects that hold the functions of a whole folder, each in a file of its own.

@@ -76,6 +76,13 @@ impl<'a> Types<'_, 'a> {
         self.path_targets(file, name, site.absolute, &mut targets, depth);
         self.bare_targets(file, site, &mut targets, depth);
         let owner = split_last(name).map(|(owner, _)| owner);
+        // A function whose prototype has methods: `new Orders()`.
+        if summary.language.is_script()
+            && last_segment(name).starts_with(char::is_uppercase)
+            && let Some(id) = self.names.find_type(summary, name)
+        {
+            return Type::plain(Head::Own(id));
+        }
         if let Some(target) = targets.first() {
             let own = owner
                 .filter(|o| last_segment(o).starts_with(char::is_uppercase))

@@ -87,11 +87,17 @@ impl<'a> Types<'_, 'a> {
         let method = summary.name(site.name);
         let mut names = script::names(summary, site.recv);
         let Some(last) = names.next() else { return };
-        if let Some(above) = names.next() {
+        // What a function gives to `this` are functions of its file.
+        if matches!(last, "this" | "self" | "that" | "_this") {
+            out.extend(self.names.find_function(summary, method, false));
+            return;
+        }
+        let above = names.next().unwrap_or_default();
+        if !above.is_empty() {
             out.extend(self.names.placed_function(summary, above, last, method));
         }
         if out.is_empty() {
-            out.extend(self.names.method_of_named(summary, last, method));
+            out.extend(self.names.method_of_named(summary, above, last, method));
         }
     }
 

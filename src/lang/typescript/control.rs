@@ -108,7 +108,10 @@ impl<'a> Lower<'a, '_> {
             let from = self.start(at.span);
             let ctx = self.b.open(CtxKind::Branch, 0, Sym::NONE, from);
             let condition = self.expr(&at.test);
-            self.b.ctx_mut(ctx).val = condition;
+            let full = crate::lang::tree::asks_whether_full(self.source(at.test.span()));
+            let row = self.b.ctx_mut(ctx);
+            row.val = condition;
+            row.flags |= if full { ctx_flag::FULL } else { 0 };
             self.body_of(&at.consequent);
             let end = self.end(at.consequent.span());
             self.b.close(end);

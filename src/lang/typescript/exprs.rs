@@ -8,7 +8,7 @@ use oxc_ast::ast::{
 use oxc_span::GetSpan;
 
 use super::Lower;
-use crate::lang::unit::{BindKind, CtxKind, Pos, Sym, TyId, Val, ValId, call_flag, ctx_flag};
+use crate::lang::unit::{BindKind, CtxId, CtxKind, Pos, Sym, TyId, Val, ValId, call_flag, ctx_flag};
 
 impl<'a> Lower<'a, '_> {
     /// Lowers an expression and gives its value.
@@ -304,12 +304,58 @@ impl<'a> Lower<'a, '_> {
         };
         let name = if exported && name == "exports" { "default" } else { name };
         let name = self.b.intern(name);
+        let class = object.filter(|_| method).and_then(|object| self.opened_prototype(object, at));
         let flags = if method { ctx_flag::METHOD } else { 0 };
         let Some(ctx) = self.function_value(&assignment.right, name, at, flags) else { return false };
+        if class.is_some() {
+            let end = self.end(assignment.span);
+            self.b.close(end);
+        }
+        if let Some(Expression::Identifier(id)) = object {
+            self.give(id.name.as_str(), name, ctx);
+        }
         if exported {
             self.b.note(ctx, crate::lang::unit::NoteKind::Public, Sym::NONE, TyId::NONE);
         }
         true
+    }
+
+    /// Opens the class that a function with a prototype is: what is given to that are its methods.
+    fn opened_prototype(&mut self, object: &'a Expression<'a>, at: Pos) -> Option<CtxId> {
+        let Expression::StaticMemberExpression(member) = object else { return None };
+        let Expression::Identifier(class) = &member.object else { return None };
+        let class = self.b.intern(class.name.as_str());
+        let first = !self.prototypes.contains(&class);
+        if first {
+            self.prototypes.push(class);
+        }
+        Some(self.b.open(CtxKind::Class, if first { 0 } else { ctx_flag::IMPL }, class, at))
+    }
+
+    /// A function that is given to an object after that was made.
+    fn give(&mut self, object: &str, name: Sym, function: CtxId) {
+        let object = self.b.intern(object);
+        let Some(bind) = self.b.lookup(object) else { return };
+        if matches!(self.b.unit().plain(self.b.unit().bind(bind).value), Val::Object(_) | Val::Record(_)) {
+            let function = self.b.val(Val::Closure(function));
+            self.given.push((bind, name, function));
+        }
+    }
+
+    /// Objects with all that they were given, once the whole file is read.
+    pub(super) fn complete_objects(&mut self) {
+        let mut given = std::mem::take(&mut self.given);
+        given.sort_by_key(|(bind, ..)| *bind);
+        for group in given.chunk_by(|a, b| a.0 == b.0) {
+            let bind = group[0].0;
+            let mut members = match self.b.unit().plain(self.b.unit().bind(bind).value) {
+                Val::Record(record) => self.b.unit().record(record).to_vec(),
+                _ => Vec::new(),
+            };
+            members.extend(group.iter().map(|(_, name, function)| (*name, *function)));
+            let whole = self.b.record(&members);
+            self.b.bind_mut(bind).value = whole;
+        }
     }
 
     /// `this.x = value` in a constructor or another method gives a field its value.

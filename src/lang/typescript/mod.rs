@@ -26,7 +26,7 @@ use oxc_ast::ast::{Program, SourceType, Span};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 
 use super::builder::Builder;
-use super::unit::{CtxId, Pos, Sym, ValId};
+use super::unit::{BindId, CtxId, Pos, Sym, ValId};
 use super::{Language, Lowered, Unparsable, typescript_complexity};
 use lines::Lines;
 
@@ -43,8 +43,11 @@ pub(super) fn lower(path: &str, text: &str) -> Result<Lowered, Unparsable> {
         let kind = if script.typescript { SourceType::ts() } else { SourceType::unambiguous().with_jsx(true) };
         return lower_as(language, kind, "", (text, &script.text));
     }
+    // Types of Flow read as those of TypeScript, by and large.
+    let flow = extension.starts_with("js") && text.get(..text.len().min(400)).is_some_and(|head| head.contains("@flow"));
+    let kind = if flow { SourceType::tsx() } else { source_type(path, extension) };
     let folder = path.rsplit('/').nth(1).unwrap_or_default();
-    lower_as(language, source_type(path, extension), folder, (text, text))
+    lower_as(language, kind, folder, (text, text))
 }
 
 /// Lowers code that lies in a folder; `file` is what the positions count in, as long as the code.
@@ -89,12 +92,15 @@ fn parse_and_lower(
         links: Vec::new(),
         args: Vec::new(),
         members: Vec::new(),
+        given: Vec::new(),
+        prototypes: Vec::new(),
         label: Sym::NONE,
         text: String::new(),
         this: Sym::NONE,
     };
     lower.this = lower.b.intern("this");
     lower.program(program);
+    lower.complete_objects();
     let end = lower.lines.end();
     Ok(Lowered { unit: lower.b.finish(end), functions, damage })
 }
@@ -154,6 +160,10 @@ struct Lower<'a, 't> {
     args: Vec<ValId>,
     /// Members of the objects that are being lowered, the innermost object last.
     members: Vec<(Sym, ValId)>,
+    /// Functions given to objects after these were made (`api.load = async () => …`): the object's binding, name, function.
+    given: Vec<(BindId, Sym, ValId)>,
+    /// Functions whose prototype was given methods.
+    prototypes: Vec<Sym>,
     /// The label of the statement that comes next.
     label: Sym,
     /// Room for texts that are put together.

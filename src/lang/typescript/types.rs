@@ -64,6 +64,7 @@ impl<'a> Lower<'a, '_> {
     /// A written type; none for what nothing is known of.
     pub(super) fn ty(&mut self, ty: &'a TSType<'a>) -> TyId {
         match ty {
+            TSType::TSThisType(_) => self.plain_ty("Self"),
             TSType::TSArrayType(list) => {
                 let arg = self.ty(&list.element_type);
                 let head = self.b.intern("[]");
