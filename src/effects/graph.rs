@@ -326,7 +326,7 @@ fn file_facts(
         if let Some(known) = facts.get_mut(n) {
             known.looped = looped;
             if known.runs != Runs::Offloaded {
-                known.runs = runs;
+                known.runs = if site.flags & site_flag::KEPT == 0 { runs } else { Runs::Once };
             }
         }
     }
@@ -345,7 +345,7 @@ fn adaptor(site: &Site, kind: LoopKind) -> Looped {
 fn handed(types: &mut Types<'_, '_>, index: u32, site: &Site, targets: &mut Vec<FuncRef>) {
     let file = types.file(index);
     if file.language.is_script() {
-        let at = if is_adaptor(file, site) { Some(0) } else { handed_place(file, site) };
+        let at = handed_place(file, site).or(if is_adaptor(file, site) { Some(0) } else { None });
         if let Some(arg) = at.and_then(|at| file.args(site).get(usize::from(at))) {
             types.functions_of(index, *arg, targets);
         }

@@ -88,6 +88,29 @@ fn is_handler_param(unit: &Unit, bind: &Bind) -> bool {
     unit.ty(bind.ty).is_some_and(|ty| wanted.contains(&unit.name(ty.head)))
 }
 
+/// Functions that resolve a field of GraphQL for each parent.
+pub(super) fn resolvers(unit: &Unit) -> HashSet<CtxId> {
+    const RESOLVES: [&str; 2] = ["ResolveField", "FieldResolver"];
+    let notes = if unit.language.is_script() { unit.notes.as_slice() } else { &[] };
+    let attributes = notes.iter().filter(|n| n.kind == NoteKind::Attribute);
+    attributes.filter(|n| RESOLVES.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx).collect()
+}
+
+/// Whether a function of a script adds a part to a server while that starts: `module.exports = async function (app)`,
+/// `initTranslation(router)`.
+pub(super) fn is_registered(unit: &Unit, function: CtxId) -> bool {
+    const SERVERS: [&str; 8] = ["app", "fastify", "server", "router", "express", "instance", "strapi", "application"];
+    const VERBS: [&str; 6] = ["init", "setup", "configure", "register", "bootstrap", "start"];
+    if !unit.language.is_script() {
+        return false;
+    }
+    let row = unit.ctx(function);
+    let name = unit.name(row.name);
+    let first = unit.binds_from(row.seq).iter().find(|b| b.ctx == function && b.kind == BindKind::Param);
+    let takes = first.is_some_and(|bind| SERVERS.contains(&unit.name(bind.name)));
+    takes && (name == "default" || VERBS.iter().any(|verb| name.starts_with(verb)))
+}
+
 /// Functions that keep what they gave: an attribute makes them, or they give a field that they fill where it is empty.
 pub(super) fn kept(unit: &Unit) -> HashSet<CtxId> {
     const KEEPS: [&str; 6] = ["lru_cache", "cache", "cached", "cached_property", "memoize", "once"];

@@ -258,6 +258,13 @@ impl<'m> Matcher<'m> {
                     && self.uses(file, libs)
                     && is_unknown(types, index, site)
             }
+            On::Association(libs) => {
+                is_run(site)
+                    && script::is_association(file, site)
+                    && self.uses(file, libs)
+                    && is_unknown(types, index, site)
+                    && !types.names().defines(file.name(site.name))
+            }
             On::Database(names) => {
                 is_run(site) && script::is_database(file, site, names) && is_unknown(types, index, site)
             }
@@ -268,7 +275,10 @@ impl<'m> Matcher<'m> {
             On::Gives(wanted) => gives(types, index, site, wanted),
             On::Awaited(libs) => site.arg_count == 0 && site.flags & site_flag::AWAIT != 0 && self.uses(file, libs),
             On::Sql => {
+                // `knex.raw(text).toQuery()` is a text still.
+                let built = file.language.is_script() && matches!(row.name, "raw" | "prepare") && !is_run(site);
                 site.flags & site_flag::SQL != 0
+                    && !built
                     && site.flags & site_flag::REQUEST_RECV == 0
                     && matches!(types.of(index, site.recv).head, Head::Unknown | Head::Path(_) | Head::Own(_))
             }

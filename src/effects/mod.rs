@@ -21,6 +21,7 @@ mod life;
 pub(crate) mod local;
 pub(crate) mod lookup;
 pub mod matching;
+mod memo;
 pub(crate) mod memory;
 pub(crate) mod modules;
 mod named;
@@ -239,6 +240,9 @@ pub enum On {
     Active(&'static [&'static str]),
     /// The same of something that goes by the name of a class (`models.Order.create({ … })`), whatever its arguments.
     ClassNamed(&'static [&'static str]),
+    /// A method that an association gives to stored objects (`order.getCustomer()`), of a name that nothing in the
+    /// repository defines, in a program that uses one of these libraries.
+    Association(&'static [&'static str]),
     /// A method that runs where it stands, of a receiver that is the database itself by its name, or of a part of it.
     Database(&'static [&'static str]),
     /// A method whose first argument is a statement in a text, whatever the receiver: the raw-SQL fall-back.

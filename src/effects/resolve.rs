@@ -4,6 +4,7 @@
 //! tables; the [`Rest`] of the repository is asked where those and its own index say that it may know more.
 
 mod above;
+mod aliases;
 mod asked;
 mod gone;
 mod passed;
@@ -87,6 +88,8 @@ pub struct Names<'a> {
     macro_uses: HashMap<&'a str, Vec<(u32, usize)>>,
     crates: HashSet<&'a str>,
     test_modules: HashSet<&'a str>,
+    /// Names of the functions and methods of scripts.
+    defined: HashSet<&'a str>,
     /// Packages of JavaScript that the program depends on: paths into them are never ones of the repository.
     packages: BTreeSet<String>,
     /// Class name, field → relation, by its file.
@@ -116,6 +119,7 @@ impl<'a> Names<'a> {
             macro_uses: HashMap::new(),
             crates: HashSet::new(),
             test_modules: HashSet::new(),
+            defined: HashSet::new(),
             packages: BTreeSet::new(),
             relations: HashMap::new(),
         };
@@ -129,29 +133,12 @@ impl<'a> Names<'a> {
         names
     }
 
-    /// With the packages of JavaScript that the program depends on.
-    #[must_use]
-    pub fn with_packages(mut self, packages: &BTreeSet<String>) -> Names<'a> {
-        self.packages = packages.iter().filter(|name| name.starts_with("npm:@")).cloned().collect();
-        self
-    }
-
-    /// Whether a module of the repository is what an import names.
-    fn is_module(&self, language: Language, module: &str, named: &str) -> bool {
-        is_module(language, module, named) || self.is_alias(module, named)
-    }
-
-    /// Whether a path into a package that nobody depends on is an alias for a folder of sources: `@app/users` is `src/users`.
-    fn is_alias(&self, module: &str, named: &str) -> bool {
-        let Some((scope, folder)) = named.split_once("::").filter(|_| named.starts_with('@')) else { return false };
-        let sources = module.strip_suffix(folder).and_then(|rest| rest.strip_suffix("::"));
-        let is_it = sources.is_some_and(|rest| last_segment(rest) == "src") && !folder.contains("::");
-        is_it && !self.packages.is_empty() && !self.packages.contains(&format!("npm:{scope}/{folder}"))
-    }
-
     fn add_functions(&mut self, index: u32, file: &'a Summary) {
         for (n, func) in file.funcs.iter().enumerate() {
             let id = FuncRef { file: index, func: n as u32 };
+            if file.language.is_script() {
+                self.defined.insert(file.name(func.name));
+            }
             if func.template != NONE {
                 self.templates.entry(file.name(func.template)).or_default().push(id);
             } else if func.owner == NONE {

@@ -62,6 +62,31 @@ fn is_other(file: &Summary, site: &Site) -> bool {
     })
 }
 
+/// Whether a call reads or writes what a stored object belongs to, by its name and by what it is given.
+pub(super) fn is_association(file: &Summary, site: &Site) -> bool {
+    const VERBS: [&str; 7] = ["get", "set", "add", "remove", "create", "count", "has"];
+    let method = file.name(site.name);
+    let verb = VERBS.iter().find(|verb| {
+        method.strip_prefix(**verb).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
+    });
+    let Some(verb) = verb else { return false };
+    let args = file.args(site);
+    let plain = |term: &u32| !matches!(file.term(*term), Some(Term::Text | Term::Literal | Term::Closure(..) | Term::Path(..)));
+    let given = match *verb {
+        "get" | "count" => args.len() <= 1,
+        _ => matches!(args.len(), 1 | 2),
+    };
+    let mut names = names(file, site.recv);
+    let row = names.next().is_none_or(|name| {
+        !is_class_name(name) && !is_database_word(name) && !matches!(name, "this" | "app" | "util" | "utils" | "config" | "t")
+    });
+    given && args.iter().all(plain) && row && site.path == NONE && !is_other(file, site)
+}
+
+fn is_database_word(name: &str) -> bool {
+    ["db", "models", "database", "sequelize", "queryInterface"].contains(&name)
+}
+
 /// Whether what a method is called on goes by the name of a class.
 pub(super) fn names_class(file: &Summary, site: &Site) -> bool {
     names(file, site.recv).next().is_some_and(|name| is_class_name(name) || name.ends_with("Model"))

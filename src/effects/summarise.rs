@@ -9,6 +9,7 @@ use super::channels::{self, Load, MAKERS};
 use super::context;
 use super::leaves;
 use super::lookup::{self, module_ctx};
+use super::memo::Memo;
 use super::modules;
 use super::paths::{first_segment, split_first};
 use super::queued;
@@ -89,6 +90,8 @@ struct Summariser<'a> {
     handlers: HashSet<CtxId>,
     /// Functions that an attribute makes keep what they gave.
     kept: HashSet<CtxId>,
+    /// Functions that resolve a field of each parent.
+    resolvers: HashSet<CtxId>,
     /// Functions that are open to other files.
     open: HashSet<CtxId>,
     /// Modules declared in this one: the module context that each is declared in, and its name.
@@ -101,6 +104,8 @@ struct Summariser<'a> {
     evaluated: HashSet<u32>,
     /// Calls whose value is bound to a name.
     bound: HashSet<u32>,
+    /// Code that runs once, because its outcome is kept.
+    memo: Memo,
     /// Fields whose type follows from their value, by type and place in it.
     open_fields: Vec<(usize, usize, BindId)>,
     /// Objects whose members are still to be told: the type that each is, and its place in the lowered file.
@@ -147,12 +152,14 @@ impl<'a> Summariser<'a> {
             fields: lookup::fields(unit),
             handlers: lookup::handlers(unit),
             kept: lookup::kept(unit),
+            resolvers: lookup::resolvers(unit),
             open: lookup::open(unit),
             children: lookup::children(unit),
             returned: lookup::returned(unit),
             run: context::run_calls(unit),
             evaluated: context::evaluated_calls(unit, table(unit.language).stored.evaluate),
             bound: lookup::bound(unit),
+            memo: Memo::of(unit),
             open_fields: Vec::new(),
             open_records: Vec::new(),
             statics: Vec::new(),
@@ -386,9 +393,11 @@ impl<'a> Summariser<'a> {
         set(ctx.flags & ctx_flag::BODILESS != 0, func_flag::BODILESS);
         set(ctx.flags & ctx_flag::METHOD != 0, func_flag::METHOD);
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
-        set(class.is_none() && entries(unit.language).contains(&unit.name(ctx.name)), func_flag::ENTRY);
+        let entry = entries(unit.language).contains(&unit.name(ctx.name)) || lookup::is_registered(unit, id);
+        set(class.is_none() && entry, func_flag::ENTRY);
         set(self.handlers.contains(&id), func_flag::HANDLER);
         set(self.kept.contains(&id), func_flag::KEPT);
+        set(self.resolvers.contains(&id), func_flag::PER_PARENT);
         set(ctx.flags & ctx_flag::GENERATOR != 0, func_flag::GENERATOR);
         set(self.open.contains(&id) || unit.language != Language::Rust, func_flag::PUBLIC);
         flags
@@ -741,6 +750,7 @@ impl<'a> Summariser<'a> {
         set(self.evaluated.contains(&id.0), site_flag::EVALUATED);
         set(self.bound.contains(&id.0), site_flag::BOUND);
         set(queued::is_queued(unit, call), site_flag::QUEUED);
+        set(self.memo.holds(unit, call.ctx), site_flag::KEPT);
         let args = unit.call_args(call);
         let connection = args.iter().copied().find(|a| context::is_connection(unit, *a));
         set(connection.is_some(), site_flag::CONNECTION_ARG);

@@ -198,6 +198,8 @@ pub mod site_flag {
     pub const BOUND: u32 = 1 << 17;
     /// Only adds to what its receiver sends later, all at once.
     pub const QUEUED: u32 = 1 << 18;
+    /// It runs where a variable of the module, or a field, has nothing yet, and gives it its value.
+    pub const KEPT: u32 = 1 << 19;
 }
 
 /// A call.
@@ -336,6 +338,8 @@ pub mod func_flag {
     pub const GENERATOR: u16 = 1 << 8;
     /// What it gave is kept: an annotation makes it run once for the same arguments.
     pub const KEPT: u16 = 1 << 9;
+    /// Resolves a field of GraphQL: it runs once for each parent.
+    pub const PER_PARENT: u16 = 1 << 10;
 }
 
 /// A type.

@@ -5,6 +5,7 @@
 
 mod blocking;
 mod queries;
+mod records;
 mod requests;
 mod stores;
 
@@ -21,8 +22,10 @@ pub(super) static TABLE: Table = Table::new(&GROUPS, returns, &EXTERNAL).storing
     ..Stored::NOTHING
 });
 
-static GROUPS: [Group; queries::GROUPS.len() + requests::GROUPS.len() + blocking::GROUPS.len()] =
-    joined(&[queries::GROUPS, requests::GROUPS, blocking::GROUPS]);
+const ROWS: usize =
+    queries::GROUPS.len() + records::GROUPS.len() + requests::GROUPS.len() + blocking::GROUPS.len();
+
+static GROUPS: [Group; ROWS] = joined(&[queries::GROUPS, records::GROUPS, requests::GROUPS, blocking::GROUPS]);
 
 /// Modules of Node: a path into them is never one of the repository.
 const EXTERNAL: [&str; 14] = [

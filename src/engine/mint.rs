@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::architecture::Reference;
 use super::file::{Analysed, Placed};
-use super::profile::Profile;
+use super::profile::{Profile, fills_once};
 use super::{Job, rubric};
 use crate::effects::graph::Graph;
 use crate::lang::Language;
@@ -43,7 +43,8 @@ impl<'a> Mint<'a> {
             let hot = self.placed[source].hot;
             let command_line = matches!(self.placed[source].profile, Profile::Cli | Profile::Script);
             let language = graph.names.file(n as u32).language;
-            let migration = self.placed[source].profile == Profile::Migration;
+            let profile = self.placed[source].profile;
+            let migration = profile == Profile::Migration || fills_once(&graph.names.file(n as u32).path);
             let layered = self.job.documented.layers.found();
             let layer =
                 layered.and_then(|layered| Some((&layered.said, layered.layer_of(&self.job.sources[source].path)?)));

@@ -325,7 +325,7 @@ fn by_path(path: &str) -> Option<Profile> {
         let end = name.rsplit(['-', '_']).next().unwrap_or(name);
         // `make_migrations.dart` is a tool that writes them.
         let writes = ["make", "generate", "create", "export"].iter().any(|verb| name.starts_with(verb));
-        matches!(end, "migrations" | "migration") && !writes || name == "alembic"
+        matches!(end, "migrations" | "migration" | "alterations" | "alteration") && !writes || name == "alembic"
     };
     let migrations = folders.iter().any(|f| ends(f)) || ends(stem);
     if migrations || path.contains("db/migrate/") {
@@ -403,13 +403,26 @@ fn is_test_file(folders: &[&str], stem: &str, extension: &str) -> bool {
         "go" | "dart" => stem.ends_with("_test"),
         "ts" | "tsx" | "js" | "jsx" | "mts" | "cts" | "mjs" | "cjs" => {
             ends(&[".test", ".spec", ".e2e-spec", ".stories", ".mock", ".fixture"])
-                || folders.iter().any(|f| matches!(*f, "spec" | "specs"))
+                || folders.iter().any(|f| matches!(*f, "spec" | "specs") || is_folder_of_tests(f))
         }
         // `Tests/AppTests/…`, `KioskUITests/…` are targets of tests.
         "swift" if folders.iter().any(|f| f.ends_with("Tests")) || ends(&[".test"]) => true,
         "java" | "kt" | "swift" | "m" => ends(&["Test", "Tests", "IT", "Spec", "TestCase"]),
         _ => false,
     }
+}
+
+/// `functional-tests/`, `integrationTests/`.
+fn is_folder_of_tests(folder: &str) -> bool {
+    ["-tests", "_tests", "Tests"].iter().any(|end| folder.ends_with(end))
+}
+
+/// Whether a script fills a database with what it begins with, row by row and once.
+pub(crate) fn fills_once(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let is_seed = |word: &str| matches!(word, "seed" | "seeds" | "seeders" | "seeder" | "seeding");
+    is_script(extension) && (folders.split('/').any(is_seed) || stem.split(['-', '.', '_']).any(is_seed))
 }
 
 /// Files that drive a build.

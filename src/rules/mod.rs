@@ -8,7 +8,7 @@ use crate::config::Complexity;
 use crate::effects::context::last_segment;
 use crate::effects::graph::{Class, Graph, SiteFacts};
 use crate::effects::resolve::FuncRef;
-use crate::effects::summary::{FrameKind, Func, NONE, Site, Summary, site_flag};
+use crate::effects::summary::{FrameKind, Func, NONE, Site, Summary, Term, site_flag};
 use crate::lang::Language;
 use crate::lang::complexity::FunctionComplexity;
 use crate::lang::component::Component;
@@ -461,6 +461,10 @@ fn callee(file: &Summary, site: &Site) -> String {
         // `time.sleep`, `Users.load`: a method of a module or class, as it is written.
         let mut parts = file.name(site.path).rsplit("::").skip(1);
         return format!("{}.{name}", parts.next().unwrap_or_default());
+    }
+    // A function that was handed in goes by its parameter.
+    if let (NONE, Some(Term::Handed(own))) = (site.name, file.term(site.recv)) {
+        return file.name(own).to_owned();
     }
     let mut parts = name.rsplit("::");
     if file.language == Language::Python {

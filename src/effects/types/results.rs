@@ -3,9 +3,9 @@
 use super::jvm::INJECTORS;
 use super::{Head, Type, Types};
 use crate::effects::paths::{last_segment, split_last, unversioned};
-use crate::effects::resolve::FuncRef;
+use crate::effects::resolve::{FuncRef, TypeRef};
 use crate::effects::rest::DEFAULT;
-use crate::effects::summary::{NONE, Site};
+use crate::effects::summary::{NONE, Site, Summary};
 use crate::effects::table::table;
 use crate::effects::words::words;
 use crate::lang::Language;
@@ -77,9 +77,8 @@ impl<'a> Types<'_, 'a> {
         self.bare_targets(file, site, &mut targets, depth);
         let owner = split_last(name).map(|(owner, _)| owner);
         // A function whose prototype has methods: `new Orders()`.
-        if summary.language.is_script()
-            && last_segment(name).starts_with(char::is_uppercase)
-            && let Some(id) = self.names.find_type(summary, name)
+        if !targets.is_empty()
+            && let Some(id) = self.constructed(summary, site, name)
         {
             return Type::plain(Head::Own(id));
         }
@@ -90,13 +89,8 @@ impl<'a> Types<'_, 'a> {
                 .map_or_else(Type::unknown, |id| Type::plain(Head::Own(id)));
             return self.returned(*target, &own, depth);
         }
-        if site.absolute && summary.language.is_script() && !last_segment(name).starts_with(char::is_uppercase) {
-            // `const Users = require('./users'); new Users()`.
-            let path = format!("{name}::{DEFAULT}");
-            let by_default = if last_segment(name) == DEFAULT { name } else { &path };
-            if let Some(id) = self.names.find_type(summary, by_default) {
-                return Type::plain(Head::Own(id));
-            }
+        if let Some(id) = self.constructed(summary, site, name) {
+            return Type::plain(Head::Own(id));
         }
         // A tuple struct, or a constructor of a type.
         // Where every public function begins in upper case, nothing follows from it.
@@ -115,6 +109,20 @@ impl<'a> Types<'_, 'a> {
             }
             _ => Type::unknown(),
         }
+    }
+
+    /// The class of a script that is called by its name, or by that of the module that exports it.
+    fn constructed(&self, file: &Summary, site: &Site, name: &str) -> Option<TypeRef> {
+        if !file.language.is_script() {
+            return None;
+        }
+        if last_segment(name).starts_with(char::is_uppercase) {
+            return self.names.find_type(file, name);
+        }
+        // `const Users = require('./users'); new Users()`.
+        let path = format!("{name}::{DEFAULT}");
+        let by_default = if last_segment(name) == DEFAULT { name } else { &path };
+        if site.absolute { self.names.find_type(file, by_default) } else { None }
     }
 
     /// What a function returns when called on a type.

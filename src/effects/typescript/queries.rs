@@ -3,6 +3,7 @@
 //! Evidence, the surest first: the library's own type, an argument that describes a query (`{ where: … }`), a chain that a
 //! builder starts and that is awaited, a name that nothing else has.
 
+use super::records::ENTITY;
 use super::stores::{DOCUMENT, ONLY_REDIS, REDIS, REDIS_CALLS, SLONIK, SLONIK_CALLS};
 use crate::effects::table::{Group, group};
 use crate::effects::{Effect, On};
@@ -63,7 +64,7 @@ pub(super) const GROUPS: &[Group] = &[
         Medium,
         REPOSITORY,
     ),
-    group(On::Entity(&["typeorm::BaseEntity"], &[]), Effect::Query, High, ACTIVE),
+    group(On::Entity(&["typeorm::BaseEntity"], &[]), Effect::Query, High, ENTITY),
     group(
         On::Distinctive(&[]),
         Effect::Query,
@@ -199,12 +200,6 @@ pub(super) const GROUPS: &[Group] = &[
     ),
     group(On::Type(&["mongodb::Collection", "mongoose::Collection"]), Effect::Query, High, MONGO),
     group(On::After(&["collection", "getCollection"], &[]), Effect::Query, Medium, MONGO),
-    // A cursor is read to its end.
-    group(On::After(&["find", "aggregate", "listCollections"], &[]), Effect::Query, Medium, &["toArray"]),
-    group(On::Active(ACTIVE_LIBRARIES), Effect::Query, Medium, RECORD),
-    group(On::ClassNamed(ACTIVE_LIBRARIES), Effect::Query, Medium, CLASS),
-    group(On::Stored(&["npm:sequelize", "npm:mongoose", "sequelize", "mongoose"]), Effect::Query, Medium, &["create", "bulkCreate"]),
-    group(On::Database(&["db", "database", "couch", "couchdb", "pouch", "pouchdb"]), Effect::Query, Medium, DATABASE),
     group(On::Type(REDIS), Effect::Query, High, REDIS_CALLS),
     // What a pipeline gathers is awaited once, at its end.
     group(On::Run(ONLY_REDIS), Effect::Query, Medium, ONLY_REDIS),
@@ -441,56 +436,6 @@ const REPOSITORY: &[&str] = &[
     "deleteMany",
     "countDocuments",
     "aggregate",
-];
-
-/// Libraries whose stored objects save themselves, imported or depended on.
-const ACTIVE_LIBRARIES: &[&str] = &[
-    "sequelize",
-    "sequelize-typescript",
-    "mongoose",
-    "typeorm",
-    "objection",
-    "bookshelf",
-    "waterline",
-    "npm:sequelize",
-    "npm:sequelize-typescript",
-    "npm:mongoose",
-    "npm:typeorm",
-    "npm:objection",
-    "npm:bookshelf",
-    "npm:waterline",
-    "npm:sails",
-];
-
-/// Methods of such an object.
-const RECORD: &[&str] =
-    &["save", "destroy", "reload", "update", "remove", "deleteOne", "updateOne", "increment", "decrement", "restore"];
-
-/// Methods of such a class.
-const CLASS: &[&str] = &[
-    "create",
-    "bulkCreate",
-    "find",
-    "findAll",
-    "findOrCreate",
-    "update",
-    "upsert",
-    "destroy",
-    "delete",
-    "remove",
-    "count",
-    "insert",
-    "insertMany",
-    "aggregate",
-    "distinct",
-    "exists",
-];
-
-/// What is asked of a database itself, or of a part of it.
-const DATABASE: &[&str] = &[
-    "query*", "exec*", "run", "all", "get*", "put*", "post", "find*", "fetch*", "insert*", "update*", "upsert*", "remove*",
-    "delete*", "count*", "save*", "create*", "add*", "set*", "list*", "load*", "store*", "bulk*", "allDocs", "aggregate",
-    "distinct", "exists", "one*", "none", "many*", "any", "sorted*", "incr*", "is*", "has*", "mark*", "select*",
 ];
 
 const MODELS: &[&str] = &[

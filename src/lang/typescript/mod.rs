@@ -46,20 +46,19 @@ pub(super) fn lower(path: &str, text: &str) -> Result<Lowered, Unparsable> {
     // Types of Flow read as those of TypeScript, by and large.
     let flow = extension.starts_with("js") && text.get(..text.len().min(400)).is_some_and(|head| head.contains("@flow"));
     let kind = if flow { SourceType::tsx() } else { source_type(path, extension) };
-    let folder = path.rsplit('/').nth(1).unwrap_or_default();
-    lower_as(language, kind, folder, (text, text))
+    lower_as(language, kind, path, (text, text))
 }
 
-/// Lowers code that lies in a folder; `file` is what the positions count in, as long as the code.
+/// Lowers code of a path; `file` is what the positions count in, as long as the code.
 fn lower_as(
     language: Language,
     kind: SourceType,
-    folder: &str,
+    path: &str,
     (file, code): (&str, &str),
 ) -> Result<Lowered, Unparsable> {
     depth::check(code, kind.is_jsx())?;
     ARENA.with_borrow_mut(|arena| {
-        let lowered = parse_and_lower(arena, language, kind, folder, (file, code));
+        let lowered = parse_and_lower(arena, language, kind, path, (file, code));
         arena.reset();
         lowered
     })
@@ -69,7 +68,7 @@ fn parse_and_lower(
     arena: &Allocator,
     language: Language,
     kind: SourceType,
-    folder: &str,
+    path: &str,
     (file, code): (&str, &str),
 ) -> Result<Lowered, Unparsable> {
     let options = ParseOptions {
@@ -87,13 +86,16 @@ fn parse_and_lower(
         b: Builder::new(language),
         lines,
         code,
-        folder,
+        folder: path.rsplit('/').nth(1).unwrap_or_default(),
         classes: Vec::new(),
         links: Vec::new(),
         args: Vec::new(),
         members: Vec::new(),
         given: Vec::new(),
         prototypes: Vec::new(),
+        graphql: code.contains("graphql") || code.contains("esolver"),
+        resolves: path.contains("esolver"),
+        of_type: false,
         label: Sym::NONE,
         text: String::new(),
         this: Sym::NONE,
@@ -164,6 +166,12 @@ struct Lower<'a, 't> {
     given: Vec<(BindId, Sym, ValId)>,
     /// Functions whose prototype was given methods.
     prototypes: Vec<Sym>,
+    /// Whether the file may hold resolvers of GraphQL.
+    graphql: bool,
+    /// Whether it is such a file by its path.
+    resolves: bool,
+    /// Whether the object that is being lowered holds the resolvers of an object type.
+    of_type: bool,
     /// The label of the statement that comes next.
     label: Sym,
     /// Room for texts that are put together.

@@ -119,7 +119,10 @@ impl<'a> Lower<'a, '_> {
             let ty = self.annotation(declarator.type_annotation.as_deref());
             let from = self.start(init.span());
             let ctx = self.b.open(CtxKind::Block, 0, name, from);
+            // `const User = { posts: (user) => … }` in a file of resolvers.
+            self.of_type = self.resolves && super::objects::is_object_type(self.b.unit().name(name));
             let value = self.expr(init);
+            self.of_type = false;
             let end = self.end(init.span());
             self.b.close(end);
             if self.b.unit().ctx(ctx).last == ctx {

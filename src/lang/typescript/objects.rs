@@ -1,12 +1,12 @@
 //! Object literals, and elements (JSX).
 
 use oxc_ast::ast::{
-    Expression, JSXAttributeItem, JSXAttributeValue, JSXChild, JSXElement, JSXExpression, ObjectExpression,
+    Expression, FormalParameters, JSXAttributeItem, JSXAttributeValue, JSXChild, JSXElement, JSXExpression, ObjectExpression,
     ObjectPropertyKind, PropertyKey, PropertyKind,
 };
 
 use super::Lower;
-use crate::lang::unit::{Sym, Val, ValId};
+use crate::lang::unit::{CtxId, NoteKind, Sym, TyId, Val, ValId};
 
 /// How deep the keys of an argument are told.
 const KEY_DEPTH: u32 = 4;
@@ -63,11 +63,22 @@ impl<'a> Lower<'a, '_> {
             let value = match (key, &property.value) {
                 (Some(name), Expression::FunctionExpression(function)) if method => {
                     let ctx = self.method(function, name, at, 0);
+                    self.resolver(ctx, name, &function.params);
                     self.b.val(Val::Closure(ctx))
                 }
                 (Some(name), value) if value.get_inner_expression().is_function() => {
                     let ctx = self.function_value(value, name, at, 0);
+                    if let (Some(ctx), Some(params)) = (ctx, params_of(value.get_inner_expression())) {
+                        self.resolver(ctx, name, params);
+                    }
                     ctx.map_or(ValId::NONE, |ctx| self.b.val(Val::Closure(ctx)))
+                }
+                // `User: { posts: (user) => … }`: the resolvers of a type.
+                (Some(name), Expression::ObjectExpression(_)) if self.graphql && kept => {
+                    let outer = std::mem::replace(&mut self.of_type, is_object_type(self.b.unit().name(name)));
+                    let value = self.expr(&property.value);
+                    self.of_type = outer;
+                    value
                 }
                 // What describes a query is no object of its own.
                 (_, Expression::ObjectExpression(inner)) if !kept => {
@@ -79,6 +90,23 @@ impl<'a> Lower<'a, '_> {
             if let Some(name) = key {
                 self.member(kept, name, value);
             }
+        }
+    }
+
+    /// Notes that a function resolves a field of each parent: one of the resolvers of a type, or `resolve` of a field.
+    fn resolver(&mut self, function: CtxId, name: Sym, params: &FormalParameters<'_>) {
+        if !self.graphql {
+            return;
+        }
+        let name = self.b.unit().name(name);
+        // What asks nothing of its parent may be a field of the root.
+        let parent = params.items.first().is_some_and(|param| match param.pattern.get_identifier_name() {
+            Some(parent) => !matches!(parent.as_str(), "root" | "source" | "rootValue" | "obj") && !parent.starts_with('_'),
+            None => true,
+        });
+        if parent && !name.starts_with("__") && (self.of_type || name == "resolve" && params.items.len() > 1) {
+            let attribute = self.b.intern("FieldResolver");
+            self.b.note(function, NoteKind::Attribute, attribute, TyId::NONE);
         }
     }
 
@@ -131,6 +159,21 @@ impl<'a> Lower<'a, '_> {
             self.expr(expr);
         }
     }
+}
+
+fn params_of<'e, 'a>(function: &'e Expression<'a>) -> Option<&'e FormalParameters<'a>> {
+    match function {
+        Expression::ArrowFunctionExpression(arrow) => Some(&arrow.params),
+        Expression::FunctionExpression(function) => Some(&function.params),
+        _ => None,
+    }
+}
+
+/// Whether a name is one of an object type of GraphQL, and not of the root.
+pub(super) fn is_object_type(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.contains(|c: char| c.is_ascii_lowercase())
+        && !matches!(name, "Query" | "Mutation" | "Subscription" | "Date" | "DateTime" | "Upload")
 }
 
 fn keys(object: &ObjectExpression<'_>, depth: u32, text: &mut String) {

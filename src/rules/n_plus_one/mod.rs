@@ -3,6 +3,7 @@
 pub mod lazy_relation_in_loop;
 pub mod orm_call_in_loop;
 pub mod prepare_in_loop;
+pub mod query_in_field_resolver;
 pub mod raw_sql_in_loop;
 pub mod request_in_loop;
 
@@ -22,6 +23,7 @@ pub const RULES: &[Rule] = &[
     lazy_relation_in_loop::RULE,
     orm_call_in_loop::RULE,
     prepare_in_loop::RULE,
+    query_in_field_resolver::RULE,
     raw_sql_in_loop::RULE,
     request_in_loop::RULE,
 ];
@@ -100,6 +102,16 @@ fn per_item(view: &SiteView<'_, '_>) -> Option<PerItem> {
         bounded,
         turns,
     })
+}
+
+/// Whether an effect is a query.
+const fn queries(effect: Effect) -> bool {
+    matches!(effect, Effect::Query | Effect::BlockingQuery)
+}
+
+/// Whether an effect is a request.
+const fn requests(effect: Effect) -> bool {
+    matches!(effect, Effect::Network | Effect::BlockingNetwork)
 }
 
 /// The statement itself is what the loop goes over: the steps of a script, each another one.

@@ -31,8 +31,7 @@
 //! small literal list is a suggestion. Through more than two helpers the finding is a suggestion:
 //! too much may stand between.
 
-use super::{finding, per_item};
-use crate::effects::Effect;
+use super::{finding, per_item, queries};
 use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::raw::Raw;
@@ -60,8 +59,7 @@ pub const RULE: Rule = Rule {
 
 fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     let item = per_item(view)?;
-    let query = matches!(item.effect, Effect::Query | Effect::BlockingQuery);
-    (query && !item.by_text).then(|| finding(&RULE, view, &item, help(view.language())))
+    (queries(item.effect) && !item.by_text).then(|| finding(&RULE, view, &item, help(view.language())))
 }
 
 const fn help(language: Language) -> &'static str {

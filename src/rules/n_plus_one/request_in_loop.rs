@@ -27,8 +27,7 @@
 //! # Limits
 //! Silent in retries, polling and pages. Requests that run at the same time still count: they are still N requests.
 
-use super::{finding, per_item};
-use crate::effects::Effect;
+use super::{finding, per_item, requests};
 use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::raw::Raw;
@@ -56,8 +55,7 @@ pub const RULE: Rule = Rule {
 
 fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     let item = per_item(view)?;
-    let request = matches!(item.effect, Effect::Network | Effect::BlockingNetwork);
-    request.then(|| finding(&RULE, view, &item, help(view.language())))
+    requests(item.effect).then(|| finding(&RULE, view, &item, help(view.language())))
 }
 
 const fn help(language: Language) -> &'static str {
