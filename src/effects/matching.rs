@@ -259,7 +259,7 @@ impl<'m> Matcher<'m> {
                     && is_unknown(types, index, site)
             }
             On::Association(libs) => {
-                is_run(site)
+                site.flags & site_flag::AWAIT != 0
                     && script::is_association(file, site)
                     && self.uses(file, libs)
                     && is_unknown(types, index, site)

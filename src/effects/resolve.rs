@@ -356,12 +356,7 @@ impl<'a> Names<'a> {
             if !file.language.is_script() {
                 return self.in_module(file, prefix, candidates);
             }
-            let mut candidates: Vec<_> = candidates.collect();
-            // A file of declarations stands beside the one that has the code.
-            let with_body = |(id, _): &(FuncRef, &str)| self.func(*id).flags & func_flag::BODILESS == 0;
-            if candidates.iter().any(with_body) {
-                candidates.retain(with_body);
-            }
+            let candidates = self.with_code(file.language, candidates.collect());
             return self.in_module(file, prefix, candidates.into_iter());
         }
         if absolute && !self.is_local_crate(path) {
@@ -444,11 +439,6 @@ impl<'a> Names<'a> {
             _ => 0,
         };
         best(candidates, near).map(|(id, _)| id)
-    }
-
-    /// Whether code of a file can mean what stands in another at all: a name of Rust is no interface of TypeScript.
-    fn may_mean(&self, file: &Summary, other: u32) -> bool {
-        file.language.is_kin(self.language(other))
     }
 
     /// The language of a file, known without reading it.

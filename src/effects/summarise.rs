@@ -769,7 +769,10 @@ impl<'a> Summariser<'a> {
         let sql = args.iter().take(2).any(|a| self.is_sql(*a, 0));
         set(sql, site_flag::SQL);
         let handle = connection.or(recv_is_connection.then_some(call.recv));
+        // What scripts call a session is a user's, no connection.
+        let session = unit.language.is_script() && recv_name == "session";
         let per_turn = handle
+            .filter(|_| !session)
             .and_then(|val| context::root_binding(unit, val))
             .is_some_and(|bind| context::is_per_turn(unit, bind, call.ctx));
         set(per_turn, site_flag::PER_TURN);

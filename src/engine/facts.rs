@@ -134,6 +134,12 @@ impl Facts {
         manifest::read(tree, files).into_facts()
     }
 
+    /// Adds what the packages of JavaScript above files depend on; gives a text that differs where that does.
+    pub fn add_scripts(&mut self, tree: &dyn Tree, files: &[&str]) -> String {
+        self.scripts = scripts::read(tree, files);
+        self.scripts.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+
     /// The crate that a file belongs to: the one whose folder is the longest prefix of its path.
     pub fn crate_of(&self, path: &str) -> Option<&Crate> {
         self.crates.iter().filter(|c| c.relative(path).is_some()).max_by_key(|c| c.dir.len())

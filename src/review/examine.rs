@@ -24,6 +24,7 @@ use crate::model::counts::Counts;
 use crate::model::finding::Finding;
 use crate::rules::{self, Detect};
 use crate::world::clock::Watch;
+use crate::world::files::sha256_hex;
 use crate::world::tree::{Entry, Tree};
 
 use super::Scope;
@@ -137,7 +138,12 @@ impl Examination<'_> {
         let cache = crate::world::env::cache_folder().map(|folder| facts_file(&folder, self.root));
         let crates = of_crates(&files);
         let request = Request { root: self.root, tree, files: &crates, way, cache: cache.as_deref() };
-        let facts = if crates.is_empty() { load::Loaded::default() } else { load::load(request) };
+        let mut facts = if crates.is_empty() { load::Loaded::default() } else { load::load(request) };
+        // Packages that come and go change what the calls of scripts mean.
+        let packages = facts.facts.add_scripts(tree, &files);
+        if !packages.is_empty() {
+            facts.key = sha256_hex(format!("{} {packages}", facts.key).as_bytes());
+        }
         let declared = budgets::declared(tree, &files);
         let start = Watch::start();
         let mut budgets = budgets::measure(budgets::Job {

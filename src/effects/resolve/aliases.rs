@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Names, is_module};
+use super::{FuncRef, Names, is_module};
 use crate::effects::paths::last_segment;
+use crate::effects::summary::{Summary, func_flag};
 use crate::lang::Language;
 
 impl<'a> Names<'a> {
@@ -14,6 +15,24 @@ impl<'a> Names<'a> {
     pub fn with_packages(mut self, packages: &BTreeSet<String>) -> Names<'a> {
         self.packages = packages.iter().filter(|name| name.starts_with("npm:@")).cloned().collect();
         self
+    }
+
+    /// Whether code of a file can mean what stands in another at all: a name of Rust is no interface of TypeScript.
+    pub(super) fn may_mean(&self, file: &Summary, other: u32) -> bool {
+        file.language.is_kin(self.language(other))
+    }
+
+    /// Those functions that have a body, where any has: a script's declarations stand in a file beside its code.
+    pub(super) fn with_code(
+        &self,
+        language: Language,
+        mut candidates: Vec<(FuncRef, &'a str)>,
+    ) -> Vec<(FuncRef, &'a str)> {
+        let with_body = |(id, _): &(FuncRef, &str)| self.func(*id).flags & func_flag::BODILESS == 0;
+        if language.is_script() && candidates.iter().any(with_body) {
+            candidates.retain(with_body);
+        }
+        candidates
     }
 
     /// Whether a script among the analysed files defines a function or method of a name.

@@ -26,6 +26,8 @@ impl Names<'_> {
         let named = self.free(&by_name).filter(|(id, module)| {
             let own = is_tail(module, &inside)
                 || is_tail(module, &exported)
+                || is_part(above) && is_tail(module, last)
+                || is_modelled(module, last)
                 || split_last(module).is_some_and(|(folder, _)| is_registry(last) && last_segment(folder) == last);
             own && self.may_mean(file, id.file)
         });
@@ -49,10 +51,12 @@ impl Names<'_> {
         let of_registry = registry.into_iter().flat_map(|role| [format!("{whole}{role}"), format!("{one}{role}"), one.clone()]);
         std::iter::once(whole.clone()).chain(short).chain(of_registry.collect::<Vec<_>>()).find_map(|class| {
             let is_class = |id: &super::TypeRef| !self.type_def(*id).is_trait && self.may_mean(file, id.file);
-            let declared = self.types(&[("", class.as_str())]).into_iter().filter(|(id, _)| is_class(id)).count();
-            let methods = self.methods(&class, method).into_iter().map(|(id, _)| id);
-            let methods = methods.filter(|id| self.func(*id).flags & func_flag::BODILESS == 0 && self.may_mean(file, id.file));
-            if declared == 1 { self.only(methods) } else { None }
+            let mut declared = self.types(&[("", class.as_str())]).into_iter().map(|(id, _)| id).filter(is_class);
+            let (Some(id), None) = (declared.next(), declared.next()) else { return None };
+            let mut methods = Vec::new();
+            self.find_methods(self.file(id.file).name(self.type_def(id).name), Some(id), method, &mut methods);
+            let with_body = |id: &FuncRef| self.func(*id).flags & func_flag::BODILESS == 0;
+            self.only(methods.into_iter().filter(with_body))
         })
     }
 
@@ -65,6 +69,18 @@ impl Names<'_> {
         };
         found.all(same).then_some(first)
     }
+}
+
+/// What programs hang their parts on.
+fn is_part(above: &str) -> bool {
+    matches!(above, "app" | "fastify" | "server" | "context" | "ctx" | "services" | "deps" | "container")
+}
+
+/// Whether a module is the file of a model that something is called after: `team.close()` and `models/Team.js`.
+fn is_modelled(module: &str, name: &str) -> bool {
+    let Some((folder, file)) = split_last(module) else { return false };
+    let models = matches!(last_segment(folder), "models" | "model" | "entities" | "domain");
+    models && file.len() > 2 && file == capitalised(name)
 }
 
 /// Whether a name is a role's, in the plural and in lower case: `services`.

@@ -91,9 +91,8 @@ fn of_tree(path: &Path) -> PathBuf {
 /// since: a workspace of hundreds of manifests is not read again for every push.
 fn of_earlier_tree(path: &Path, request: Request<'_>) -> Option<Loaded> {
     request.tree.id().filter(|_| request.way == Way::Manifests)?;
-    // Manifests of Python and JavaScript are looked for above the files of each request.
-    let above = |language: Language| language == Language::Python || language.is_script();
-    if request.files.iter().any(|file| Language::of_path(file).is_some_and(above)) {
+    // Python's manifests are looked for above the files of each request.
+    if request.files.iter().any(|file| Language::of_path(file) == Some(Language::Python)) {
         return None;
     }
     let text = files::read_text(&of_tree(path), MOST_REMEMBERED).ok()?;

@@ -13,7 +13,7 @@ use toml::{Table, Value};
 
 use super::{
     Crate, Dependency, DependencyKind, Facts, Lock, code_name, folder_of, folders_above, join, lies_in, python,
-    scripts, targets, within,
+    targets, within,
 };
 use crate::lang::Language;
 use crate::world::tree::{Entry, Tree};
@@ -36,8 +36,6 @@ pub struct Manifests {
     pub problems: Vec<String>,
     /// What Python's manifests depend on.
     pub python: BTreeSet<String>,
-    /// What packages of JavaScript depend on.
-    pub scripts: BTreeSet<String>,
 }
 
 /// Reads the manifests around files, and the text of the lock files.
@@ -52,8 +50,7 @@ pub fn read(tree: &dyn Tree, files: &[&str]) -> Manifests {
         }
     }
     let python = reader.python(files);
-    let scripts = reader.scripts(files);
-    Manifests { groups, crates, texts: reader.texts, problems: reader.problems, python, scripts }
+    Manifests { groups, crates, texts: reader.texts, problems: reader.problems, python }
 }
 
 impl Manifests {
@@ -71,7 +68,7 @@ impl Manifests {
         }
         locks.sort_by(|a, b| a.path.cmp(&b.path));
         let crates = self.crates.into_values().collect();
-        let facts = Facts { crates, locks, python: self.python, scripts: self.scripts };
+        let facts = Facts { crates, locks, python: self.python, ..Facts::default() };
         (facts, self.problems)
     }
 }
@@ -152,19 +149,6 @@ impl<'a> Reader<'a> {
             for path in paths {
                 found.extend(self.text(&path).map(|text| python::names(&path, text)).into_iter().flatten());
             }
-        }
-        found
-    }
-
-    /// What packages of JavaScript above files depend on.
-    fn scripts(&mut self, files: &[&str]) -> BTreeSet<String> {
-        let files: Vec<&str> =
-            files.iter().copied().filter(|f| Language::of_path(f).is_some_and(Language::is_script)).collect();
-        // A package stands near the top of a repository.
-        let near = |dir: &&str| !files.is_empty() && dir.matches('/').count() < 3;
-        let mut found = BTreeSet::new();
-        for dir in folders_above(&files).into_iter().filter(near) {
-            found.extend(self.text(&within(dir, "package.json")).map(scripts::names).into_iter().flatten());
         }
         found
     }

@@ -8,7 +8,7 @@
 //! loop is to be seen anywhere.
 //!
 //! # Example
-//! ```typescript
+//! ```ts
 //! import { Resolver, ResolveField, Parent } from "@nestjs/graphql";
 //!
 //! @Resolver("User")
@@ -21,7 +21,7 @@
 //! ```
 //!
 //! # Use instead
-//! ```typescript
+//! ```ts
 //! import { Resolver, ResolveField, Parent } from "@nestjs/graphql";
 //!
 //! @Resolver("User")
