@@ -9,9 +9,30 @@ use super::summary::{NONE, Site, Summary, Term, site_flag};
 
 /// What the name begins with beside what it does.
 const BEFORE: [&str; 24] = [
-    "p", "promise", "promises", "async", "await", "parallel", "concurrent", "concurrently", "sequential", "sequentially",
-    "serial", "run", "flat", "limited", "limit", "throttled", "bounded", "for", "in", "bluebird", "series", "iterate",
-    "rate", "with",
+    "p",
+    "promise",
+    "promises",
+    "async",
+    "await",
+    "parallel",
+    "concurrent",
+    "concurrently",
+    "sequential",
+    "sequentially",
+    "serial",
+    "run",
+    "flat",
+    "limited",
+    "limit",
+    "throttled",
+    "bounded",
+    "for",
+    "in",
+    "bluebird",
+    "series",
+    "iterate",
+    "rate",
+    "with",
 ];
 
 /// What it does.
@@ -20,14 +41,46 @@ const DOES: [&str; 11] =
 
 /// What may follow.
 const AFTER: [&str; 24] = [
-    "series", "limit", "limited", "with", "concurrency", "parallel", "async", "await", "seq", "sequentially", "sequence",
-    "sequential", "in", "serial", "settled", "concurrent", "concurrently", "of", "promise", "p", "array", "items", "retries",
+    "series",
+    "limit",
+    "limited",
+    "with",
+    "concurrency",
+    "parallel",
+    "async",
+    "await",
+    "seq",
+    "sequentially",
+    "sequence",
+    "sequential",
+    "in",
+    "serial",
+    "settled",
+    "concurrent",
+    "concurrently",
+    "of",
+    "promise",
+    "p",
+    "array",
+    "items",
+    "retries",
     "values",
 ];
 
 /// Libraries whose functions are such.
 const LIBRARIES: [&str; 13] = [
-    "async", "lodash", "underscore", "bluebird", "neo-async", "p-map", "ramda", "_", "Promise", "remeda", "radash", "modern-async",
+    "async",
+    "lodash",
+    "underscore",
+    "bluebird",
+    "neo-async",
+    "p-map",
+    "ramda",
+    "_",
+    "Promise",
+    "remeda",
+    "radash",
+    "modern-async",
     "es-toolkit",
 ];
 
@@ -96,7 +149,9 @@ mod tests {
 
     #[test]
     fn helpers_that_go_over_a_list_say_so() {
-        for name in ["pMap", "p-map", "mapSeries", "eachLimit", "promiseMapWithLimit", "asyncForEach", "forEachSeries", "each"] {
+        for name in
+            ["pMap", "p-map", "mapSeries", "eachLimit", "promiseMapWithLimit", "asyncForEach", "forEachSeries", "each"]
+        {
             assert!(says(name), "{name}");
         }
         for name in ["useMap", "addSitemap", "mapUser", "keymap", "filterUsers", "series", "eachDayOfInterval", "p"] {

@@ -365,7 +365,9 @@ fn handed(types: &mut Types<'_, '_>, index: u32, site: &Site, targets: &mut Vec<
 fn handed_place(file: &Summary, site: &Site) -> Option<u16> {
     let names = |term: &u32| matches!(file.term(*term), Some(Term::Path(..) | Term::Field(..) | Term::Ret(_)));
     let args = file.args(site);
-    (1..args.len().min(4)).find(|at| names(&args[*at]) && each::list_of(file, site, *at as u16).is_some()).map(|at| at as u16)
+    (1..args.len().min(4))
+        .find(|at| names(&args[*at]) && each::list_of(file, site, *at as u16).is_some())
+        .map(|at| at as u16)
 }
 
 /// Methods that call what they are handed once an item, of collections, iterators and streams alone.

@@ -98,7 +98,8 @@ fn from_top(world: World<'_, '_>, handed: &Handed<'_>) -> HashSet<FuncRef> {
         if !file.language.is_script() {
             continue;
         }
-        let tops = file.sites.iter().zip(facts.iter()).filter(|(site, fact)| site.func == NONE && fact.runs == Runs::Once);
+        let tops =
+            file.sites.iter().zip(facts.iter()).filter(|(site, fact)| site.func == NONE && fact.runs == Runs::Once);
         let alone = |id: &&FuncRef| {
             !world.callers.contains_key(id)
                 && is_closed(world, **id)

@@ -233,7 +233,8 @@ impl<'m> Matcher<'m> {
             On::Stored(libs) => {
                 // What is told of by a callback runs as what is awaited does.
                 let first = file.args(site).first().and_then(|arg| file.term(*arg));
-                let called_back = file.language.is_script() && is_run(site) && !matches!(first, Some(Term::Closure(..)));
+                let called_back =
+                    file.language.is_script() && is_run(site) && !matches!(first, Some(Term::Closure(..)));
                 site.flags & site_flag::STORE_RECV != 0
                     && (site.flags & site_flag::TAKES_CLOSURE == 0 || called_back)
                     && self.uses(file, libs)

@@ -68,9 +68,10 @@ impl Memo {
         let function = unit.function_of(ctx);
         let in_loop = || unit.around(ctx).find(ends) != Some(function);
         unit.around(ctx).take_while(|at| !ends(at)).any(kept)
-            || self.functions.get(&function).is_some_and(|branch| {
-                function.is_some() && !unit.is_in(ctx, *branch) && !in_loop()
-            })
+            || self
+                .functions
+                .get(&function)
+                .is_some_and(|branch| function.is_some() && !unit.is_in(ctx, *branch) && !in_loop())
     }
 }
 

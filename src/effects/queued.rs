@@ -46,7 +46,9 @@ fn is_batch_session(unit: &Unit, session: ValId) -> bool {
     match made_by(unit, session) {
         Some(made) => last_segment(unit.name(made.name)) == "openSession" && opens_batch(unit, made),
         // Where Spring hands out mappers, a session is handed on for the sake of its batch.
-        None => matches!(unit.plain(session), Val::Local(id) if unit.bind(id).kind == BindKind::Param) && uses_spring(unit),
+        None => {
+            matches!(unit.plain(session), Val::Local(id) if unit.bind(id).kind == BindKind::Param) && uses_spring(unit)
+        }
     }
 }
 

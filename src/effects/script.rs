@@ -53,8 +53,8 @@ pub(super) fn is_record(file: &Summary, site: &Site) -> bool {
 /// Receivers of which a method of that name is another thing: files, forms, caches, clients.
 fn is_other(file: &Summary, site: &Site) -> bool {
     const OTHERS: [&str; 22] = [
-        "cache", "client", "api", "http", "axios", "file", "form", "page", "context", "canvas", "ctx", "session", "storage",
-        "browser", "editor", "fs", "service", "request", "req", "res", "stripe", "redis",
+        "cache", "client", "api", "http", "axios", "file", "form", "page", "context", "canvas", "ctx", "session",
+        "storage", "browser", "editor", "fs", "service", "request", "req", "res", "stripe", "redis",
     ];
     names(file, site.recv).next().is_some_and(|name| {
         let name = name.to_ascii_lowercase();
@@ -71,14 +71,17 @@ pub(super) fn is_association(file: &Summary, site: &Site) -> bool {
     });
     let Some(verb) = verb else { return false };
     let args = file.args(site);
-    let plain = |term: &u32| !matches!(file.term(*term), Some(Term::Text | Term::Literal | Term::Closure(..) | Term::Path(..)));
+    let plain =
+        |term: &u32| !matches!(file.term(*term), Some(Term::Text | Term::Literal | Term::Closure(..) | Term::Path(..)));
     let given = match *verb {
         "get" | "count" => args.len() <= 1,
         _ => matches!(args.len(), 1 | 2),
     };
     let mut names = names(file, site.recv);
     let row = names.next().is_none_or(|name| {
-        !is_class_name(name) && !is_database_word(name) && !matches!(name, "this" | "app" | "util" | "utils" | "config" | "t")
+        !is_class_name(name)
+            && !is_database_word(name)
+            && !matches!(name, "this" | "app" | "util" | "utils" | "config" | "t")
     });
     given && args.iter().all(plain) && row && site.path == NONE && !is_other(file, site)
 }
@@ -100,8 +103,22 @@ pub(super) fn is_class_name(name: &str) -> bool {
 pub(super) fn is_database(file: &Summary, site: &Site, wanted: &[&str]) -> bool {
     // What a database is asked for without a query.
     const HANDLES: [&str; 16] = [
-        "Connection", "Collection", "Repository", "Client", "Database", "Db", "Transaction", "Index", "Indexes", "Table",
-        "Runner", "Builder", "Pool", "Session", "Model", "Schema",
+        "Connection",
+        "Collection",
+        "Repository",
+        "Client",
+        "Database",
+        "Db",
+        "Transaction",
+        "Index",
+        "Indexes",
+        "Table",
+        "Runner",
+        "Builder",
+        "Pool",
+        "Session",
+        "Model",
+        "Schema",
     ];
     let method = file.name(site.name);
     let is_it = |name: &str| wanted.iter().any(|wanted| name.eq_ignore_ascii_case(wanted));

@@ -632,7 +632,10 @@ impl<'n, 'a> Types<'n, 'a> {
         if let Head::Path(path) = library.head {
             // A builder gives itself on, and so does a query whose parameters are set.
             let sets = last_segment(path).ends_with("Query") && name.starts_with("set");
-            if sets || last_segment(path).ends_with("Builder") || matches!(last_segment(path), "Command" | "OpenOptions") {
+            if sets
+                || last_segment(path).ends_with("Builder")
+                || matches!(last_segment(path), "Command" | "OpenOptions")
+            {
                 return recv;
             }
         }

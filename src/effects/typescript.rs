@@ -22,8 +22,7 @@ pub(super) static TABLE: Table = Table::new(&GROUPS, returns, &EXTERNAL).storing
     ..Stored::NOTHING
 });
 
-const ROWS: usize =
-    queries::GROUPS.len() + records::GROUPS.len() + requests::GROUPS.len() + blocking::GROUPS.len();
+const ROWS: usize = queries::GROUPS.len() + records::GROUPS.len() + requests::GROUPS.len() + blocking::GROUPS.len();
 
 static GROUPS: [Group; ROWS] = joined(&[queries::GROUPS, records::GROUPS, requests::GROUPS, blocking::GROUPS]);
 

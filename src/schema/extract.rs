@@ -2,8 +2,8 @@
 
 use super::query::{Query, Spoken};
 use super::{client, derived, drift, dsl, finder, gorm, mapped, models, orm, select};
-use crate::lang::source::Source;
 use crate::lang::Language;
+use crate::lang::source::Source;
 use crate::lang::unit::{Call, CallId, CtxKind, Unit, Val, ValId, call_flag};
 use crate::model::finding::Span;
 
@@ -114,7 +114,10 @@ fn takes_by_language(language: Language, name: &str) -> bool {
             TAKE.iter().any(|start| name.starts_with(start))
         }
         Language::Java | Language::Kotlin => {
-            matches!(name, "createNativeQuery" | "update" | "batchUpdate" | "rawQuery" | "sql" | "select" | "createStatement")
+            matches!(
+                name,
+                "createNativeQuery" | "update" | "batchUpdate" | "rawQuery" | "sql" | "select" | "createStatement"
+            )
         }
         Language::Dart => matches!(name, "rawQuery" | "rawUpdate" | "rawDelete" | "customSelect" | "customUpdate"),
         _ => false,

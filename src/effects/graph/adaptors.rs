@@ -35,7 +35,8 @@ pub(super) fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -
 fn is_imported(file: &Summary, name: &str) -> bool {
     const PLATFORM: [&str; 4] = ["kotlin::", "kotlinx::", "java::", "reactor::"];
     let is_it = |path: &str| {
-        path.strip_suffix(name).is_some_and(|owner| owner.ends_with("::")) && !PLATFORM.iter().any(|own| path.starts_with(own))
+        path.strip_suffix(name).is_some_and(|owner| owner.ends_with("::"))
+            && !PLATFORM.iter().any(|own| path.starts_with(own))
     };
     file.language == Language::Kotlin && file.names.iter().any(|path| is_it(path))
 }

@@ -73,8 +73,9 @@ impl<'a> Names<'a> {
         let (prefix, local) = split_last(path)?;
         // A module's own default is passed on by its name alone.
         let through = language != Language::Rust && local != DEFAULT;
-        let fits =
-            |module: &'a str| self.is_module(language, module, prefix) || through && self.hands_on(language, prefix, module);
+        let fits = |module: &'a str| {
+            self.is_module(language, module, prefix) || through && self.hands_on(language, prefix, module)
+        };
         let keys = keys(local, prefix, "");
         let own = || keys.iter().flat_map(|key| self.reexports.get(key).into_iter().flatten().rev());
         let exact = own().find(|(module, _)| *module == prefix);

@@ -11,8 +11,22 @@ use crate::effects::summary::{NONE, Summary, func_flag};
 
 /// What the name of something ends in that is the one object of a class.
 const ROLES: [&str; 16] = [
-    "Service", "Model", "Repository", "Store", "Manager", "Controller", "Dao", "Provider", "Handler", "Gateway", "Adapter",
-    "Client", "Api", "Helper", "Registry", "Queries",
+    "Service",
+    "Model",
+    "Repository",
+    "Store",
+    "Manager",
+    "Controller",
+    "Dao",
+    "Provider",
+    "Handler",
+    "Gateway",
+    "Adapter",
+    "Client",
+    "Api",
+    "Helper",
+    "Registry",
+    "Queries",
 ];
 
 impl Names<'_> {
@@ -46,9 +60,12 @@ impl Names<'_> {
         }
         let whole = capitalised(name);
         // `orderModel` is a model: the class may be called `Order`.
-        let short = role.filter(|role| matches!(**role, "Model")).map(|role| capitalised(name.strip_suffix(*role).unwrap_or(name)));
+        let short = role
+            .filter(|role| matches!(**role, "Model"))
+            .map(|role| capitalised(name.strip_suffix(*role).unwrap_or(name)));
         let one = whole.strip_suffix('s').map_or_else(|| whole.clone(), str::to_owned);
-        let of_registry = registry.into_iter().flat_map(|role| [format!("{whole}{role}"), format!("{one}{role}"), one.clone()]);
+        let of_registry =
+            registry.into_iter().flat_map(|role| [format!("{whole}{role}"), format!("{one}{role}"), one.clone()]);
         std::iter::once(whole.clone()).chain(short).chain(of_registry.collect::<Vec<_>>()).find_map(|class| {
             let is_class = |id: &super::TypeRef| !self.type_def(*id).is_trait && self.may_mean(file, id.file);
             let mut declared = self.types(&[("", class.as_str())]).into_iter().map(|(id, _)| id).filter(is_class);
@@ -85,7 +102,8 @@ fn is_modelled(module: &str, name: &str) -> bool {
 
 /// Whether a name is a role's, in the plural and in lower case: `services`.
 fn plural_of(name: &str, role: &str) -> bool {
-    let stem = name.strip_suffix("ies").map(|stem| (stem, "y")).or_else(|| name.strip_suffix('s').map(|stem| (stem, "")));
+    let stem =
+        name.strip_suffix("ies").map(|stem| (stem, "y")).or_else(|| name.strip_suffix('s').map(|stem| (stem, "")));
     stem.is_some_and(|(stem, end)| {
         role.len() == stem.len() + end.len()
             && role.get(..stem.len()).is_some_and(|head| head.eq_ignore_ascii_case(stem))

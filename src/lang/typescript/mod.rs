@@ -44,7 +44,8 @@ pub(super) fn lower(path: &str, text: &str) -> Result<Lowered, Unparsable> {
         return lower_as(language, kind, "", (text, &script.text));
     }
     // Types of Flow read as those of TypeScript, by and large.
-    let flow = extension.starts_with("js") && text.get(..text.len().min(400)).is_some_and(|head| head.contains("@flow"));
+    let flow =
+        extension.starts_with("js") && text.get(..text.len().min(400)).is_some_and(|head| head.contains("@flow"));
     let kind = if flow { SourceType::tsx() } else { source_type(path, extension) };
     lower_as(language, kind, path, (text, text))
 }

@@ -1,8 +1,8 @@
 //! Object literals, and elements (JSX).
 
 use oxc_ast::ast::{
-    Expression, FormalParameters, JSXAttributeItem, JSXAttributeValue, JSXChild, JSXElement, JSXExpression, ObjectExpression,
-    ObjectPropertyKind, PropertyKey, PropertyKind,
+    Expression, FormalParameters, JSXAttributeItem, JSXAttributeValue, JSXChild, JSXElement, JSXExpression,
+    ObjectExpression, ObjectPropertyKind, PropertyKey, PropertyKind,
 };
 
 use super::Lower;
@@ -101,7 +101,9 @@ impl<'a> Lower<'a, '_> {
         let name = self.b.unit().name(name);
         // What asks nothing of its parent may be a field of the root.
         let parent = params.items.first().is_some_and(|param| match param.pattern.get_identifier_name() {
-            Some(parent) => !matches!(parent.as_str(), "root" | "source" | "rootValue" | "obj") && !parent.starts_with('_'),
+            Some(parent) => {
+                !matches!(parent.as_str(), "root" | "source" | "rootValue" | "obj") && !parent.starts_with('_')
+            }
             None => true,
         });
         if parent && !name.starts_with("__") && (self.of_type || name == "resolve" && params.items.len() > 1) {
