@@ -400,7 +400,11 @@ fn is_test_file(folders: &[&str], stem: &str, extension: &str) -> bool {
                 || matches!(stem, "tests" | "conftest" | "factories")
                 || folders.contains(&"factories")
         }
-        "go" | "dart" => stem.ends_with("_test"),
+        "go" => {
+            stem.ends_with("_test")
+                || matches!(stem, "testutil" | "testutils" | "test_util" | "test_utils" | "testhelper" | "testhelpers")
+        }
+        "dart" => stem.ends_with("_test"),
         "ts" | "tsx" | "js" | "jsx" | "mts" | "cts" | "mjs" | "cjs" => {
             ends(&[".test", ".spec", ".e2e-spec", ".stories", ".mock", ".fixture"])
                 || folders.iter().any(|f| matches!(*f, "spec" | "specs") || is_folder_of_tests(f))
