@@ -290,6 +290,10 @@ fn file_facts(
         // Handed on, a generator runs later, and on whatever thread iterates it.
         let later = if site.flags & site_flag::EVALUATED == 0 { func_flag::GENERATOR } else { 0 };
         targets.retain(|t| names.func(*t).flags & (func_flag::TEST | later) == 0);
+        // A method that is named and not called runs wherever it is handed to.
+        if is_read && file.language == Language::Python {
+            targets.retain(|t| names.func(*t).flags & func_flag::PROPERTY != 0);
+        }
         if seen.is_some() || !targets.is_empty() {
             facts.set(n, SiteFacts { seen, targets, looped: None, runs: Runs::Sync });
         }

@@ -119,6 +119,15 @@ pub(super) fn kept(unit: &Unit) -> HashSet<CtxId> {
     named.chain(filling(unit)).collect()
 }
 
+/// Functions that are read like fields, by their attribute.
+pub(super) fn properties(unit: &Unit) -> HashSet<CtxId> {
+    let attributes = unit.notes.iter().filter(|n| n.kind == NoteKind::Attribute);
+    attributes
+        .filter(|n| last_segment(unit.name(n.name)).to_ascii_lowercase().ends_with("property"))
+        .map(|n| n.ctx)
+        .collect()
+}
+
 /// Functions that give a field, and give it a value where it has none yet: `if self._all is None: self._all = load()`.
 fn filling(unit: &Unit) -> Vec<CtxId> {
     let field = |val: ValId| match unit.plain(val) {

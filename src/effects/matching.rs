@@ -60,6 +60,19 @@ impl<'m> Matcher<'m> {
         uses
     }
 
+    /// Base classes without those whose name several libraries have, where a program does not use theirs.
+    fn told_apart(&mut self, file: &Summary, bases: &'static [&'static str]) -> Cow<'static, [&'static str]> {
+        let mut is_used = |base: &str| match base.strip_suffix("::Document") {
+            Some("mongoengine") => self.uses(file, &["mongoengine"]),
+            Some("beanie") => self.uses(file, &["beanie"]),
+            _ => true,
+        };
+        if bases.iter().all(|base| is_used(base)) {
+            return Cow::Borrowed(bases);
+        }
+        Cow::Owned(bases.iter().copied().filter(|base| is_used(base)).collect())
+    }
+
     /// What a call does that means these functions.
     pub fn seen_of(&mut self, types: &mut Types<'_, '_>, index: u32, site: &Site, targets: &[FuncRef]) -> Option<Seen> {
         let names = types.names();
@@ -168,13 +181,18 @@ impl<'m> Matcher<'m> {
             On::Labelled(labels, libs) => {
                 !own && named::has_label(file, site, labels) && (libs.is_empty() || self.uses(file, libs))
             }
-            On::Entity(bases, through) if method => is_entity(types, index, site, bases, through),
+            On::Entity(bases, through) if method => {
+                let bases = self.told_apart(file, bases);
+                is_entity(types, index, site, &bases, through)
+            }
             On::Entity(bases, []) if !own => {
                 let implied = types.implied(index, site);
                 derives(types, &implied, bases)
             }
             On::Evaluated(bases) => {
-                method && site.flags & site_flag::EVALUATED != 0 && is_managed(types, index, site, bases)
+                method
+                    && site.flags & site_flag::EVALUATED != 0
+                    && is_managed(types, index, site, &self.told_apart(file, bases))
             }
             On::Keyworded(libs) if method && !own => {
                 named::is_keyworded(file, site)
@@ -206,7 +224,7 @@ impl<'m> Matcher<'m> {
                     && self.uses(file, libs)
                     && matches!(types.of(index, site.recv).head, Head::Unknown | Head::Own(_))
             }
-            On::Managed(bases) => is_managed(types, index, site, bases),
+            On::Managed(bases) => is_managed(types, index, site, &self.told_apart(file, bases)),
             On::Related(bases) => is_related(types, index, site.recv, bases),
             On::EvaluatedAfter(links, libs) => {
                 site.flags & site_flag::EVALUATED != 0

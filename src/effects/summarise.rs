@@ -92,6 +92,8 @@ struct Summariser<'a> {
     kept: HashSet<CtxId>,
     /// Functions that resolve a field of each parent.
     resolvers: HashSet<CtxId>,
+    /// Functions that are read like fields.
+    properties: HashSet<CtxId>,
     /// Functions that are open to other files.
     open: HashSet<CtxId>,
     /// Modules declared in this one: the module context that each is declared in, and its name.
@@ -153,6 +155,7 @@ impl<'a> Summariser<'a> {
             handlers: lookup::handlers(unit),
             kept: lookup::kept(unit),
             resolvers: lookup::resolvers(unit),
+            properties: lookup::properties(unit),
             open: lookup::open(unit),
             children: lookup::children(unit),
             returned: lookup::returned(unit),
@@ -398,6 +401,7 @@ impl<'a> Summariser<'a> {
         set(self.handlers.contains(&id), func_flag::HANDLER);
         set(self.kept.contains(&id), func_flag::KEPT);
         set(self.resolvers.contains(&id), func_flag::PER_PARENT);
+        set(self.properties.contains(&id), func_flag::PROPERTY);
         set(ctx.flags & ctx_flag::GENERATOR != 0, func_flag::GENERATOR);
         set(self.open.contains(&id) || unit.language != Language::Rust, func_flag::PUBLIC);
         flags

@@ -340,6 +340,8 @@ pub mod func_flag {
     pub const KEPT: u16 = 1 << 9;
     /// Resolves a field of GraphQL: it runs once for each parent.
     pub const PER_PARENT: u16 = 1 << 10;
+    /// Read like a field (`@property`).
+    pub const PROPERTY: u16 = 1 << 11;
 }
 
 /// A type.

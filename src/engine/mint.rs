@@ -40,8 +40,8 @@ impl<'a> Mint<'a> {
             if self.job.part.is_some_and(|part| !(part.mine)(&self.job.sources[source].path)) {
                 continue;
             }
-            let hot = self.placed[source].hot;
             let command_line = matches!(self.placed[source].profile, Profile::Cli | Profile::Script);
+            let hot = self.placed[source].hot;
             let language = graph.names.file(n as u32).language;
             let profile = self.placed[source].profile;
             let migration = profile == Profile::Migration || fills_once(&graph.names.file(n as u32).path);

@@ -110,12 +110,13 @@ impl<'a> Profiles<'a> {
         }
     }
 
-    /// Whether a path is hot (contracts 1): segments from the configuration, test code cold.
+    /// Whether a path is hot (contracts 1): segments from the configuration, test code cold; a script or a command answers no
+    /// request, wherever it lies (`api/management/commands/`).
     pub fn heat(&self, path: &str) -> Heat {
         let test = self.facts.target_of(path) == Some(TargetKind::Test) || by_path(path) == Some(Profile::Test);
         if test || has_segment(path, &self.hot_path.cold) {
             Heat::Cold
-        } else if has_segment(path, &self.hot_path.hot) {
+        } else if has_segment(path, &self.hot_path.hot) && by_path(path) != Some(Profile::Script) {
             Heat::Hot
         } else {
             Heat::Neutral
@@ -328,7 +329,9 @@ fn by_path(path: &str) -> Option<Profile> {
         matches!(end, "migrations" | "migration" | "alterations" | "alteration") && !writes || name == "alembic"
     };
     let migrations = folders.iter().any(|f| ends(f)) || ends(stem);
-    if migrations || path.contains("db/migrate/") {
+    // Frappe's `patches/v15_0/…`.
+    let patches = extension == "py" && folder(&["patches"]);
+    if migrations || patches || path.contains("db/migrate/") {
         return Some(Profile::Migration);
     }
     // Django's `management/commands/…`.

@@ -63,4 +63,9 @@ impl<'a> Names<'a> {
         let relation = |e: Entry<'a>| Some((e.file, *self.file(e.file).relations.get(e.item as usize)?));
         found.filter_map(relation).collect()
     }
+
+    /// Whether some function of the analysed files asks for a relation of this name beforehand.
+    pub fn is_eager_somewhere(&self, field: &str) -> bool {
+        self.files.iter().any(|file| file.eager.iter().any(|eager| file.name(eager.name) == field))
+    }
 }

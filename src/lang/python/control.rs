@@ -4,6 +4,7 @@ use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtFor, StmtIf, StmtMatch, Stm
 use ruff_text_size::{Ranged, TextSize};
 
 use super::Lower;
+use crate::lang::tree;
 use crate::lang::unit::{BindKind, CtxKind, JumpKind, NoteKind, Sym, Val, ValId, call_flag, ctx_flag};
 
 /// Ladders of `elif` nest no deeper than this; the branches after it stand side by side.
@@ -104,10 +105,20 @@ impl<'a> Lower<'a> {
             self.b.ctx_mut(ctx).name = name;
         }
         self.condition(test);
+        if self.asks_whether_full(test) {
+            self.b.ctx_mut(ctx).flags |= ctx_flag::FULL;
+        }
         self.b.begin_body();
         self.statements(body);
         let end = body.last().map_or(test.range().end(), |stmt| stmt.range().end());
         self.b.close(self.places.pos(end));
+    }
+
+    /// `len(batch) >= size or is_last`: the condition of what is done once for many items.
+    fn asks_whether_full(&self, test: &'a Expr) -> bool {
+        let source = self.source(test);
+        let says = ["batch", "chunk", "buffer", "flush", "%"].iter().any(|word| source.contains(word));
+        says && source.split(" or ").flat_map(|part| part.split(" and ")).any(tree::asks_whether_full)
     }
 
     /// A condition, whose temporaries are dropped before what it guards; the value of the context around it.

@@ -89,6 +89,8 @@ fn direct<'a>(view: &SiteView<'_, 'a>, item: PerItem, types: &mut Types<'_, 'a>)
     }
     let confidence = match lazy::origin(types, view.file, found.of) {
         Origin::Query => Confidence::High,
+        // What somebody handed in may come from where it was asked for.
+        Origin::Element if asked_elsewhere(view, &found) => return None,
         Origin::Element => Confidence::Medium,
         Origin::Fixed | Origin::New => return None,
     };
@@ -123,12 +125,17 @@ fn through<'a>(view: &SiteView<'_, 'a>, item: PerItem, types: &mut Types<'_, 'a>
         }
         best = match (lazy::origin(types, view.file, term), best) {
             (Origin::Query, _) => Some(Confidence::High),
-            (Origin::Element, None) => Some(Confidence::Medium),
+            (Origin::Element, None) if !asked_elsewhere(view, &found) => Some(Confidence::Medium),
             _ => best,
         };
     }
     let confidence = best?.at_most(item.confidence);
     Some(told(view, &PerItem { confidence, ..item }, &found))
+}
+
+/// Whether another function asks for the relation beforehand: the rows of a model that is handed around.
+fn asked_elsewhere(view: &SiteView<'_, '_>, found: &Loaded<'_>) -> bool {
+    view.language() == Language::Python && view.graph.names.is_eager_somewhere(found.field)
 }
 
 /// Whether a read of the same property of the same object stands before this one in the same place.
