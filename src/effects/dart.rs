@@ -51,6 +51,19 @@ const GROUPS: &[Group] = &[
         High,
         &["customUpdate", "customInsert", "customStatement", "customWriteReturning"],
     ),
+    // sqlite_async and PowerSync
+    group(
+        On::Type(&[
+            "SqliteDatabase",
+            "SqliteConnection",
+            "SqliteReadContext",
+            "SqliteWriteContext",
+            "PowerSyncDatabase",
+        ]),
+        Query,
+        High,
+        &["execute", "executeBatch", "get", "getAll", "getOptional"],
+    ),
     // sqlite3 blocks
     group(
         On::Type(&["CommonDatabase", "CommonPreparedStatement", "PreparedStatement"]),

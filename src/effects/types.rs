@@ -427,6 +427,12 @@ impl<'n, 'a> Types<'n, 'a> {
         {
             return Type::plain(Head::Own(id));
         }
+        // A getter outside of every class is read like a variable.
+        if summary.language == Language::Dart
+            && let Some(getter) = self.names.find_function(summary, path, absolute)
+        {
+            return self.returned(getter, &Type::unknown(), depth);
+        }
         // A module that was loaded whole stands for what it exports by default.
         if absolute && summary.language.is_script() {
             return self.default_of(file, path, depth);

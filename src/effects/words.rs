@@ -69,7 +69,8 @@ impl Words {
         const RUN: [&str; 9] =
             ["Thread", "Runnable", "Callable", "Future", "Timer", "Isolate", "Stream", "Sequence", "CompletableFuture"];
         self.keeps.iter().any(|word| match word.strip_suffix('*') {
-            Some("A") => name.starts_with(char::is_uppercase) && !RUN.contains(&name),
+            // A private class of Dart begins with an underscore.
+            Some("A") => name.trim_start_matches('_').starts_with(char::is_uppercase) && !RUN.contains(&name),
             Some(beginning) => name.starts_with(beginning),
             None => name == *word,
         })

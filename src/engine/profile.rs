@@ -372,7 +372,7 @@ fn is_command_folder(folder: &str) -> bool {
 }
 
 /// Folders that hold tests and what tests need, in any language.
-const TEST_FOLDERS: [&str; 14] = [
+const TEST_FOLDERS: [&str; 16] = [
     "tests",
     "test",
     "__tests__",
@@ -385,6 +385,8 @@ const TEST_FOLDERS: [&str; 14] = [
     "test_utils",
     "testutils",
     "androidTest",
+    "integration_test",
+    "test_driver",
     "cypress",
     "playwright",
 ];

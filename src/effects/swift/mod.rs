@@ -113,7 +113,17 @@ pub(super) static WORDS: Words = Words {
         "chunked",
     ],
     events: &[],
-    keeps: &[],
+    keeps: &[
+        "addObserver",
+        "addAction",
+        "observe",
+        "sink",
+        "UIAction",
+        "UIAlertAction",
+        "UIContextualAction",
+        "UIBarButtonItem",
+        "Button",
+    ],
     caches: &[],
     identity: &[
         "filter",
