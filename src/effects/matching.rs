@@ -272,7 +272,8 @@ impl<'m> Matcher<'m> {
                 is_run(site) && script::is_record(file, site) && self.uses(file, libs) && is_unknown(types, index, site)
             }
             On::ClassNamed(libs) => {
-                is_run(site)
+                // One that nobody waits for runs all the same.
+                site.flags & (site_flag::RUN | site_flag::DROPPED) != 0
                     && script::names_class(file, site)
                     && self.uses(file, libs)
                     && is_unknown(types, index, site)

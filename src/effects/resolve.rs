@@ -417,6 +417,9 @@ impl<'a> Names<'a> {
         candidates: impl Iterator<Item = (T, &'a str)>,
     ) -> Option<T> {
         let language = file.language;
+        if language.is_script() && !prefix.is_empty() && self.is_package(prefix) {
+            return None;
+        }
         let brought = |module: &'a str| {
             file.globs.iter().any(|(_, glob)| {
                 let glob = modules::named(language, file.name(*glob));

@@ -23,6 +23,14 @@ pub(super) fn names(file: &Summary, term: u32) -> impl Iterator<Item = &str> {
     .take(8)
 }
 
+/// The names that lead to what a method is called on, the last first: its variable's, or those of the fields.
+pub(super) fn receiver<'a>(file: &'a Summary, site: &Site) -> impl Iterator<Item = &'a str> {
+    let own = (site.labels != NONE).then(|| file.name(site.labels));
+    // A variable that was taken out of something: `const { User } = app.db.models`.
+    let skipped = own.is_some_and(|own| names(file, site.recv).next().is_some_and(|name| name == own));
+    own.into_iter().chain(names(file, site.recv).skip(usize::from(skipped)))
+}
+
 /// The name of what a path leads to: of a module's default the module's.
 fn module_name(path: &str) -> &str {
     let path = match split_last(path) {
@@ -56,7 +64,7 @@ fn is_other(file: &Summary, site: &Site) -> bool {
         "cache", "client", "api", "http", "axios", "file", "form", "page", "context", "canvas", "ctx", "session",
         "storage", "browser", "editor", "fs", "service", "request", "req", "res", "stripe", "redis",
     ];
-    names(file, site.recv).next().is_some_and(|name| {
+    receiver(file, site).next().is_some_and(|name| {
         let name = name.to_ascii_lowercase();
         OTHERS.iter().any(|other| name.ends_with(other))
     })
@@ -77,9 +85,10 @@ pub(super) fn is_association(file: &Summary, site: &Site) -> bool {
         "get" | "count" => args.len() <= 1,
         _ => matches!(args.len(), 1 | 2),
     };
-    let mut names = names(file, site.recv);
+    let mut names = receiver(file, site);
     let row = names.next().is_none_or(|name| {
-        !is_class_name(name)
+        // `order.Customer.setName(…)` is one of a row by the name of its class.
+        (!is_class_name(name) || names.next().is_some())
             && !is_database_word(name)
             && !matches!(name, "this" | "app" | "util" | "utils" | "config" | "t")
     });
@@ -92,7 +101,7 @@ fn is_database_word(name: &str) -> bool {
 
 /// Whether what a method is called on goes by the name of a class.
 pub(super) fn names_class(file: &Summary, site: &Site) -> bool {
-    names(file, site.recv).next().is_some_and(|name| is_class_name(name) || name.ends_with("Model"))
+    receiver(file, site).next().is_some_and(|name| is_class_name(name) || name.ends_with("Model"))
 }
 
 pub(super) fn is_class_name(name: &str) -> bool {
@@ -122,5 +131,6 @@ pub(super) fn is_database(file: &Summary, site: &Site, wanted: &[&str]) -> bool 
     ];
     let method = file.name(site.name);
     let is_it = |name: &str| wanted.iter().any(|wanted| name.eq_ignore_ascii_case(wanted));
-    !HANDLES.iter().any(|end| method.ends_with(end)) && names(file, site.recv).take(2).any(is_it)
+    let handle = !method.contains("By") && HANDLES.iter().any(|end| method.ends_with(end));
+    !handle && receiver(file, site).take(2).any(is_it)
 }

@@ -711,6 +711,13 @@ impl<'a> Summariser<'a> {
         let unit = self.unit;
         let args = unit.call_args(call);
         let label = |arg: &ValId| if let Val::Named(_, label) = unit.val(*arg) { Some(unit.name(label)) } else { None };
+        if unit.language.is_script() {
+            // What is called goes by the name of its variable, whatever that was given.
+            return match unit.plain(call.recv) {
+                Val::Local(bind) if call.flags & call_flag::METHOD != 0 => self.sym(unit.bind(bind).name),
+                _ => NONE,
+            };
+        }
         // Of Python's, only those that tell a query from a look-up.
         let told = match unit.language {
             Language::Swift => true,
@@ -755,6 +762,7 @@ impl<'a> Summariser<'a> {
         set(self.bound.contains(&id.0), site_flag::BOUND);
         set(queued::is_queued(unit, call), site_flag::QUEUED);
         set(self.memo.holds(unit, call.ctx), site_flag::KEPT);
+        set(call.flags & call_flag::STATEMENT != 0, site_flag::DROPPED);
         let args = unit.call_args(call);
         let connection = args.iter().copied().find(|a| context::is_connection(unit, *a));
         set(connection.is_some(), site_flag::CONNECTION_ARG);

@@ -200,6 +200,8 @@ pub mod site_flag {
     pub const QUEUED: u32 = 1 << 18;
     /// It runs where a variable of the module, or a field, has nothing yet, and gives it its value.
     pub const KEPT: u32 = 1 << 19;
+    /// A statement by itself: nobody waits for it.
+    pub const DROPPED: u32 = 1 << 20;
 }
 
 /// A call.
@@ -225,7 +227,8 @@ pub struct Site {
     pub arg_count: u16,
     /// Bits of [`site_flag`].
     pub flags: u32,
-    /// Labels of the arguments, each with a colon after it (`_:on:`), where a language names its functions so.
+    /// Labels of the arguments, each with a colon after it (`_:on:`), where a language names its functions so; in scripts
+    /// the name of the variable that a method is called on.
     pub labels: u32,
     /// Line and column of the whole expression.
     pub line: u32,

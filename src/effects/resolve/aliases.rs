@@ -13,7 +13,7 @@ impl<'a> Names<'a> {
     /// With the packages of JavaScript that the program depends on.
     #[must_use]
     pub fn with_packages(mut self, packages: &BTreeSet<String>) -> Names<'a> {
-        self.packages = packages.iter().filter(|name| name.starts_with("npm:@")).cloned().collect();
+        self.packages = packages.iter().map(|name| name.trim_start_matches("npm:").replace('/', "::")).collect();
         self
     }
 
@@ -45,11 +45,18 @@ impl<'a> Names<'a> {
         is_module(language, module, named) || self.is_alias(module, named)
     }
 
+    /// Whether a path leads into a package that the program depends on.
+    pub(super) fn is_package(&self, path: &str) -> bool {
+        let scope = if path.starts_with('@') { path.find("::").map_or(0, |at| at + 2) } else { 0 };
+        let end = path[scope..].find("::").map_or(path.len(), |at| scope + at);
+        self.packages.contains(&path[..end])
+    }
+
     /// Whether a path into a package that nobody depends on is an alias for a folder of sources: `@app/users` is `src/users`.
     fn is_alias(&self, module: &str, named: &str) -> bool {
-        let Some((scope, folder)) = named.split_once("::").filter(|_| named.starts_with('@')) else { return false };
+        let Some((_, folder)) = named.split_once("::").filter(|_| named.starts_with('@')) else { return false };
         let sources = module.strip_suffix(folder).and_then(|rest| rest.strip_suffix("::"));
         let is_it = sources.is_some_and(|rest| last_segment(rest) == "src") && !folder.contains("::");
-        is_it && !self.packages.is_empty() && !self.packages.contains(&format!("npm:{scope}/{folder}"))
+        is_it && !self.packages.is_empty() && !self.packages.contains(named)
     }
 }

@@ -70,7 +70,9 @@ impl<'a> Types<'_, 'a> {
                     return self.callees(file, site.recv, out, depth + 1);
                 }
                 for arg in summary.args(site) {
-                    if out.is_empty() && matches!(summary.term(*arg), Some(Term::Closure(..) | Term::Path(..))) {
+                    if out.is_empty()
+                        && matches!(summary.term(*arg), Some(Term::Closure(..) | Term::Path(..) | Term::Field(..)))
+                    {
                         self.callees(file, *arg, out, depth + 1);
                     }
                 }
@@ -85,7 +87,7 @@ impl<'a> Types<'_, 'a> {
     pub(super) fn targets_by_names(&self, file: u32, site: &Site, out: &mut Vec<FuncRef>) {
         let summary = self.names.file(file);
         let method = summary.name(site.name);
-        let mut names = script::names(summary, site.recv);
+        let mut names = script::receiver(summary, site);
         let Some(last) = names.next() else { return };
         // What a function gives to `this` are functions of its file.
         if matches!(last, "this" | "self" | "that" | "_this") {

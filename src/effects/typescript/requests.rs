@@ -11,6 +11,7 @@ pub(super) const GROUPS: &[Group] = &[
             "",
             "window",
             "globalThis",
+            "global",
             "self",
             "undici",
             "node-fetch",

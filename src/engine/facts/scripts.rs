@@ -37,7 +37,13 @@ fn names(text: &str) -> BTreeSet<String> {
     let Ok(manifest) = serde_json::from_str::<Value>(text) else { return BTreeSet::new() };
     let groups = ["dependencies", "peerDependencies", "optionalDependencies"];
     let named = groups.iter().filter_map(|group| manifest.get(*group)?.as_object());
-    named.flat_map(|group| group.keys()).map(|name| format!("npm:{name}")).collect()
+    // What lies in the same repository is no library.
+    let beside = |version: &Value| {
+        let version = version.as_str().unwrap_or_default();
+        version == "*" || ["workspace:", "file:", "link:", "portal:"].iter().any(|start| version.starts_with(start))
+    };
+    let libraries = named.flatten().filter(|(_, version)| !beside(version));
+    libraries.map(|(name, _)| format!("npm:{name}")).collect()
 }
 
 #[cfg(test)]
@@ -46,7 +52,8 @@ mod tests {
 
     #[test]
     fn what_runs_with_the_program_counts() {
-        let text = r#"{"dependencies": {"sequelize": "^6"}, "devDependencies": {"jest": "1"}, "name": "x"}"#;
+        let text =
+            r#"{"dependencies": {"sequelize": "^6", "@acme/db": "workspace:*"}, "devDependencies": {"jest": "1"}}"#;
         assert_eq!(names(text).into_iter().collect::<Vec<_>>(), ["npm:sequelize"]);
         assert!(names("{").is_empty());
     }
