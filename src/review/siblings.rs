@@ -37,7 +37,8 @@ pub(super) fn find(tree: &dyn Tree, sources: &[Source]) -> Vec<(String, String)>
 
 fn candidates(tree: &dyn Tree, folder: &str) -> Vec<String> {
     let within = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-    let files = tree.children(folder).into_iter().filter(|name| name.to_ascii_lowercase().ends_with(".sql"));
+    let is_migration = |name: &String| [".sql", ".xml"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
+    let files = tree.children(folder).into_iter().filter(is_migration);
     let mut found: Vec<String> = files.map(|name| within(&name)).collect();
     // A folder a migration: diesel, prisma.
     for inner in tree.folders(folder) {

@@ -4,6 +4,7 @@
 //! Pure: texts in, a [`Schema`] out. What a schema does not say for certain it says nothing about: every question here has
 //! the answer "unknown", and rules keep silent on it. Must not know rules or findings.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lang::Language;
@@ -19,6 +20,7 @@ pub mod extract;
 mod few;
 mod finder;
 mod gorm;
+mod liquibase;
 mod mapped;
 pub mod models;
 mod orm;
@@ -275,7 +277,7 @@ impl Schema {
             files.sort_by_key(|(path, _)| order_of(path));
             let mut history = History { folder: (*folder).to_owned(), ..History::default() };
             for (path, text) in files.iter().filter(|(path, _)| !goes_back(path)) {
-                history.apply(path, ahead(text));
+                history.apply(path, &forward(path, text));
             }
             schema.histories.push(history);
         }
@@ -300,7 +302,7 @@ impl Schema {
     pub fn beside(&mut self, path: &str, text: &str) {
         let folder = folder_of(path);
         for history in self.histories.iter_mut().filter(|h| h.folder == folder && !goes_back(path)) {
-            history.also(path, ahead(text));
+            history.also(path, &forward(path, text));
         }
     }
 
@@ -343,7 +345,8 @@ pub fn is_schema_file(path: &str, text: &str) -> bool {
     }
     let prisma = prisma::is_schema(path) && text.contains("model ");
     let is_sql = |end: &str| ["sql", "drift", "moor"].iter().any(|known| end.eq_ignore_ascii_case(known));
-    prisma || name.rsplit_once('.').is_some_and(|(_, end)| is_sql(end)) && ddl::says_something(text)
+    let sql = || name.rsplit_once('.').is_some_and(|(_, end)| is_sql(end)) && ddl::says_something(text);
+    prisma || sql() || liquibase::is_change_log(path, text)
 }
 
 /// The folder whose migrations belong together: above the folder of a single migration (`…/0001_users/up.sql`).
@@ -375,6 +378,14 @@ fn goes_back(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let undo = name.starts_with('u') && name.contains("__") && name[1..].starts_with(|c: char| c.is_ascii_digit());
     name == "down.sql" || [".down.sql", "_down.sql", "-down.sql"].iter().any(|end| name.ends_with(end)) || undo
+}
+
+/// What a migration does, as statements.
+fn forward<'t>(path: &str, text: &'t str) -> Cow<'t, str> {
+    if liquibase::is_change_log(path, text) {
+        return Cow::Owned(liquibase::statements(text));
+    }
+    Cow::Borrowed(ahead(text))
 }
 
 /// The part of a migration before the one that takes it back, where both stand in one file.

@@ -29,7 +29,7 @@
 //! Only where `false` is written there. Silent in workers, which hold up nobody, and where a page is left (`beforeunload`).
 
 use crate::lang::Language;
-use crate::lang::unit::{Call, CtxKind, Unit, Val, call_flag};
+use crate::lang::unit::{Call, CtxId, CtxKind, Unit, Val, call_flag};
 use crate::lang::written;
 use crate::model::category::Category;
 use crate::model::raw::{Raw, Situation};
@@ -57,7 +57,18 @@ fn detect(view: &UnitView<'_>) -> Vec<Raw> {
         return Vec::new();
     }
     let calls = unit.calls.iter().filter(|call| call.flags & call_flag::METHOD != 0 && !unit.is_test(call.ctx));
-    calls.filter(|call| is_synchronous(view, call) && !is_leaving(unit, call)).map(|call| found(view, call)).collect()
+    let raws: Vec<Raw> = calls
+        .filter(|call| is_synchronous(view, call) && !is_leaving(unit, call))
+        .map(|call| found(view, call))
+        .collect();
+    if raws.is_empty() || is_for_workers(view) { Vec::new() } else { raws }
+}
+
+/// Whether a file asks if it runs in a worker: what is synchronous in it is for there.
+fn is_for_workers(view: &UnitView<'_>) -> bool {
+    let file = view.unit.ctx(CtxId(0));
+    let text = view.source.slice(file.start, file.end);
+    ["importScripts", "WorkerGlobalScope", "IS_WORKER"].iter().any(|word| text.contains(word))
 }
 
 fn found(view: &UnitView<'_>, call: &Call) -> Raw {
