@@ -376,7 +376,7 @@ fn of_what_is_kept_out_nothing_is_shown() {
 
 #[test]
 fn a_budget_holds_and_what_does_not_fit_is_said() {
-    let many: String = (0..400).map(|n| format!("pub fn f{n}(x: u32) -> u32 {{ x + {n} }}\n")).collect();
+    let many = (0..400).map(|n| format!("pub fn f{n}(x: u32) -> u32 {{ x + {n} }}\n")).collect::<Vec<_>>().concat();
     let court = Court::over(&format!("{SLOW}\n{many}"));
     court.judge("cat > $HOME/prompt; echo '{\"findings\":[]}'", "max-prompt-bytes = 14000");
     let run = court.review();
