@@ -111,12 +111,16 @@ impl<T> Asked<T> {
         }
     }
 
-    /// Why the check is skipped; none where it runs, and nothing at all where nobody asked.
-    fn skipped(&self) -> Option<Option<&str>> {
+    /// Whether anybody asked: else there is no such check.
+    fn is_asked(&self) -> bool {
+        !matches!(self, Asked::No)
+    }
+
+    /// Why the check is skipped, if it is.
+    fn missing(&self) -> Option<&str> {
         match self {
-            Asked::No => None,
-            Asked::Missing(reason) => Some(Some(reason)),
-            Asked::Found(_) => Some(None),
+            Asked::Missing(reason) => Some(reason),
+            Asked::No | Asked::Found(_) => None,
         }
     }
 }
@@ -354,13 +358,16 @@ fn output(
         if !rules.iter().any(|rule| rule.check == name) {
             continue;
         }
-        let skipped = match name {
-            "architecture" => job.documented.layers.skipped(),
-            "fidelity" => job.documented.design.skipped(),
-            "index-hint" => Some(no_schema),
-            _ => Some(None),
+        let documented = job.documented;
+        let (asked, skipped) = match name {
+            "architecture" => (documented.layers.is_asked(), documented.layers.missing()),
+            "fidelity" => (documented.design.is_asked(), documented.design.missing()),
+            "index-hint" => (true, no_schema),
+            _ => (true, None),
         };
-        let Some(skipped) = skipped else { continue };
+        if !asked {
+            continue;
+        }
         let found = findings.remove(name).unwrap_or_default();
         let took = timings.of(name);
         let cap = job.caps.of(name);

@@ -181,7 +181,9 @@ impl Conformance {
                 self.documented.design = Asked::Missing(format!("`{path}` cannot be used: {why}"));
             }
             Ok(mut design) => {
-                sources.iter().for_each(|source| design.learn(&source.path, &source.text));
+                for source in sources {
+                    design.learn(&source.path, &source.text);
+                }
                 settle(&mut design, tree, sources)?;
                 self.documented.design = Asked::Found(Box::new(design));
             }

@@ -7,13 +7,17 @@ use std::collections::BTreeSet;
 
 use crate::engine::Source;
 use crate::engine::facts::{Facts, folder_of, within};
-use crate::engine::measured::{self, Measurement};
+use crate::engine::measured::{self, Measurement, pprof};
 use crate::world::tree::{Entry, Tree};
 
 /// Larger files were written by something else.
 const LARGEST: u64 = 4 << 20;
 /// More folders of benchmarks than this are not looked into.
 const MOST_FOLDERS: usize = 4000;
+/// Larger profiles are not read.
+const LARGEST_PROFILE: u64 = 16 << 20;
+/// More profiles than this are not read.
+const MOST_PROFILES: usize = 50;
 /// More folders than this are not looked into for exports.
 const MOST_ROOTS: usize = 64;
 /// More files than this are not read.
@@ -81,7 +85,28 @@ pub(super) fn find(tree: &dyn Tree, sources: &[Source], facts: &Facts) -> Found 
         single.extend(reading.samples);
     }
     found.measured.extend(measured::join(single));
+    profiles(tree, &mut found);
     found
+}
+
+/// Profiles of Go in the folder `pprof`.
+fn profiles(tree: &dyn Tree, found: &mut Found) {
+    let mut read = Vec::new();
+    for name in tree.children("pprof").into_iter().take(MOST_PROFILES) {
+        let path = within("pprof", &name);
+        let Entry::File(bytes) = tree.entry(&path, LARGEST_PROFILE) else { continue };
+        match pprof::read(&path, &bytes) {
+            Ok(profile) => read.extend(profile),
+            // A picture or a text beside the profiles is none of them.
+            Err(why) if [".gz", ".pb", ".pprof", ".prof"].iter().any(|end| name.ends_with(end)) => {
+                found.notes.push(format!("`{path}` looks like a profile of Go and cannot be used: {why}"));
+            }
+            Err(_) => {}
+        }
+    }
+    let (measured, notes) = pprof::together(read);
+    found.measured.extend(measured);
+    found.notes.extend(notes);
 }
 
 /// The two topmost folders of a path: packages of a repository lie no deeper as a rule, and folders are asked one by one.

@@ -112,14 +112,12 @@ impl Draft {
         let (allowed, forbidden) = (at(|c| *c == Column::Allowed), at(|c| *c == Column::Forbidden));
         let (database, to) = (at(|c| *c == Column::Database), at(|c| *c == Column::To));
         let directed = allowed.is_some() || forbidden.is_some() || to.is_some();
-        let is_about_layers = match columns[name] {
-            Column::Name(true) => paths.is_some() || directed || database.is_some(),
+        let is_about_layers = if columns[name] == Column::Name(true) {
+            paths.is_some() || directed || database.is_some()
+        } else {
             // A table of components may be about anything: it counts where it says both, or speaks of known layers.
-            _ => {
-                let known =
-                    |cells: &[String]| cells.get(name).is_some_and(|cell| self.by_name.contains_key(&key(cell)));
-                directed && (paths.is_some() || table.rows.iter().any(|(_, cells)| known(cells)))
-            }
+            let known = |cells: &[String]| cells.get(name).is_some_and(|cell| self.by_name.contains_key(&key(cell)));
+            directed && (paths.is_some() || table.rows.iter().any(|(_, cells)| known(cells)))
         };
         if !is_about_layers {
             return;
@@ -203,7 +201,7 @@ impl Draft {
             if let Some((names, line)) = &drafted.allowed {
                 let (mut allowed, strange) = all(names);
                 // Where no name is a layer's, the column is about something else (libraries, say).
-                said = !(allowed.is_empty() && !strange.is_empty());
+                said = !allowed.is_empty() || strange.is_empty();
                 unknown.extend(strange);
                 allowed.sort_unstable();
                 allowed.dedup();
@@ -421,17 +419,16 @@ fn direction(text: &str) -> (&str, Option<(bool, &str)>) {
 mod tests {
     use super::*;
 
-    fn layers(document: &str) -> Vec<(String, Vec<String>, Option<Vec<usize>>, Option<bool>)> {
+    /// Name, paths, what it may import, whether it may query.
+    type Row = (String, Vec<String>, Option<Vec<usize>>, Option<bool>);
+
+    fn layers(document: &str) -> Vec<Row> {
         let read = read("architecture.md", document);
         let of = |l: Layer| (l.name, l.paths, l.imports.map(|rule| rule.allowed), l.database);
         read.architecture.layers.into_iter().map(of).collect()
     }
 
-    fn row(
-        name: &str,
-        paths: &[&str],
-        allowed: Option<&[usize]>,
-    ) -> (String, Vec<String>, Option<Vec<usize>>, Option<bool>) {
+    fn row(name: &str, paths: &[&str], allowed: Option<&[usize]>) -> Row {
         (name.to_owned(), paths.iter().map(|p| (*p).to_owned()).collect(), allowed.map(<[usize]>::to_vec), None)
     }
 

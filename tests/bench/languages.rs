@@ -29,7 +29,7 @@ use oxc_parser::Parser;
 use oxc_span::SourceType;
 use perf_gate::config::Config;
 use perf_gate::engine::facts::Facts;
-use perf_gate::engine::{Caps, Job, Selection, Source};
+use perf_gate::engine::{Caps, Documented, Job, Selection, Source};
 use perf_gate::lang::{Language, lower};
 use perf_gate::model::budget::Budgets;
 use perf_gate::model::counts::Counts;
@@ -127,7 +127,8 @@ fn every_rule(bencher: Bencher, language: &str) {
     let (rules, caps) = (&Selection::All, Caps::NONE);
     let (sources, siblings) = (of(language), &[]);
     let (budgets, counts) = (&budgets, &Counts::default());
-    let (facts, config) = (&facts, &config);
-    let job = Job { sources, siblings, rest: None, part: None, facts, budgets, counts, config, rules, caps };
+    let (facts, config, documented) = (&facts, &config, &Documented::default());
+    let job =
+        Job { sources, siblings, rest: None, part: None, facts, budgets, counts, config, rules, caps, documented };
     bencher.counter(BytesCount::new(size(sources))).bench(|| perf_gate::engine::run(job));
 }

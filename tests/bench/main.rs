@@ -18,7 +18,7 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use perf_gate::config::Config;
 use perf_gate::engine::facts::{Facts, Lock};
-use perf_gate::engine::{Caps, Job, Selection, Source};
+use perf_gate::engine::{Caps, Documented, Job, Selection, Source};
 use perf_gate::model::budget::Budgets;
 use perf_gate::model::counts::Counts;
 
@@ -169,6 +169,7 @@ fn every_rule_on_every_core(bencher: Bencher) {
         facts: &facts,
         budgets: &budgets,
         counts: &Counts::default(),
+        documented: &Documented::default(),
         config: &config,
         rules,
         caps,

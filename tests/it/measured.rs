@@ -142,9 +142,8 @@ func LoadOrders(db *gorm.DB, ids []int) {
 #[test]
 fn benchmarks_of_go_count_from_two_runs_on_and_a_single_mean_is_said() {
     let run = |count: u32| {
-        let lines = (1..=count)
-            .map(|n| format!("BenchmarkLoadOrders/many-8   \t 1000\t {}00 ns/op\t 16 B/op\n", n))
-            .collect::<String>();
+        let line = |n: u32| format!("BenchmarkLoadOrders/many-8   \t 1000\t {n}00 ns/op\t 16 B/op\n");
+        let lines = (1..=count).map(line).collect::<Vec<_>>().concat();
         format!("goos: linux\npkg: example.com/shop/store\n{lines}PASS\n")
     };
     let of = |text: &str| {
@@ -348,4 +347,52 @@ fn results_of_other_tools_are_read_and_broken_ones_are_told_of_once() {
             assert_eq!((measured, notes.len()), (json!([]), 1), "{path} {text:?} {notes:?}");
         }
     }
+}
+
+/// A field of a protocol buffer that holds bytes.
+fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+    [&[number << 3 | 2, u8::try_from(bytes.len()).unwrap()], bytes].concat()
+}
+
+/// A heap profile of Go, gzipped, in which `LoadOrders` holds this much.
+fn heap(held: u64, time: u8) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut number = Vec::new();
+    let mut rest = held;
+    while rest >= 128 {
+        number.push((rest & 127) as u8 | 128);
+        rest >>= 7;
+    }
+    number.push(rest as u8);
+    let sample = [field(1, &[7]), field(2, &number)].concat();
+    let mut message = [field(1, &[8, 1, 16, 2]), field(2, &sample), vec![72, time]].concat();
+    message.extend(field(4, &[&[8, 7][..], &field(4, &[8, 9])].concat()));
+    message.extend(field(5, &[8, 9, 16, 3, 32, 4]));
+    for text in ["", "inuse_space", "bytes", "example.com/shop/store.LoadOrders", "/build/store/orders.go"] {
+        message.extend(field(6, text.as_bytes()));
+    }
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(&message).unwrap();
+    gz.finish().unwrap()
+}
+
+#[test]
+fn profiles_of_go_say_what_a_function_holds_and_what_grew() {
+    let scratch = Scratch::new();
+    scratch.write("go.mod", "module example.com/shop\nrequire gorm.io/gorm v1.25.0\n").write("src/store/orders.go", GO);
+    scratch.write("pprof/heap-1.pb.gz", heap(2_000_000, 1)).write("pprof/heap-2.pb.gz", heap(5_500_000, 2));
+    scratch.write("pprof/torn.pb.gz", &heap(1, 1)[..20]).write("pprof/README", "words");
+    let run = scratch.gate(&["check", "src", "--rules", "n-plus-one", "--format", "json"]);
+    let value: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}", run.stderr));
+    let name = "inuse_space of `store.LoadOrders` (+3.5 MB over 2 profiles)";
+    let expected = json!([{"name": name, "unit": "B", "p50": 2_000_000.0, "source": "pprof/heap-2.pb.gz"}]);
+    assert_eq!(value["findings"][0]["measured"], expected, "{value}");
+    let notes = value["provenance"]["notes"].to_string();
+    assert!(
+        notes.contains(
+            "most growth of inuse_space from `pprof/heap-1.pb.gz` to `pprof/heap-2.pb.gz`: `store.LoadOrders` by 3.5 MB"
+        ),
+        "{notes}"
+    );
+    assert!(notes.contains("`pprof/torn.pb.gz` looks like a profile of Go and cannot be used"), "{notes}");
 }

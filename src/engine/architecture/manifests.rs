@@ -70,7 +70,8 @@ impl Manifests {
 /// Whether a file says something of names.
 pub(super) fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let of_typescript = (name.starts_with("tsconfig") || name == "jsconfig.json") && name.ends_with(".json");
+    let is_json = name.rsplit_once('.').is_some_and(|(_, end)| end == "json");
+    let of_typescript = (name.starts_with("tsconfig") || name == "jsconfig.json") && is_json;
     of_typescript || matches!(name, "go.mod" | "pubspec.yaml" | "package.json")
 }
 
@@ -106,7 +107,8 @@ fn aliases(tree: &dyn Tree, path: &str, text: &str, depth: u8) -> Vec<Alias> {
         && let Some(above) = value.get("extends").and_then(Value::as_str).filter(|above| above.starts_with('.'))
         && let Some(above) = crate::effects::modules::joined(folder, above)
     {
-        let above = if above.ends_with(".json") { above } else { format!("{above}.json") };
+        let has_end = above.rsplit_once('.').is_some_and(|(_, end)| end == "json");
+        let above = if has_end { above } else { format!("{above}.json") };
         if let Entry::File(bytes) = tree.entry(&above, LARGEST)
             && let Ok(text) = String::from_utf8(bytes)
         {

@@ -240,7 +240,8 @@ impl Places {
             let path = format!("/{}", parts[..n].join("/"));
             let is_it = |file: &str| {
                 let stem = stem(file);
-                file.ends_with(".java") | file.ends_with(".kt") && (stem.ends_with(&path) || stem == &path[1..])
+                let of_jvm = matches!(Language::of_path(file), Some(Language::Java | Language::Kotlin));
+                of_jvm && (stem.ends_with(&path) || stem == &path[1..])
             };
             let of_name = self.stems.get(parts[n - 1]).into_iter().flatten().map(|n| self.files[*n].as_str());
             if let Some(found) = nearest(from, of_name.filter(|file| is_it(file))) {
@@ -289,7 +290,11 @@ impl Places {
             ends.iter()
                 .any(|end| folder == end || folder.contains(&format!("{end}/")) || folder.ends_with(&format!("/{end}")))
         };
-        self.files.iter().filter(|file| file.ends_with(".swift")).find(is_it).map(String::as_str)
+        self.files
+            .iter()
+            .filter(|file| Language::of_path(file) == Some(Language::Swift))
+            .find(is_it)
+            .map(String::as_str)
     }
 }
 

@@ -303,15 +303,15 @@ impl Receivers {
         let receiver = chain.parts[at];
         let group = plain(receiver);
         let group = group.strip_prefix("styledictionary").unwrap_or(if own.is_some() { receiver } else { "" });
-        if !members.is_empty() && !group.is_empty() && !is_receiver(self.kind, group) && self.is_group(group) {
+        if !members.is_empty() && !group.is_empty() && !is_receiver(self.kind, group) && is_group(group) {
             members.insert(0, &receiver[receiver.len() - group.len()..]);
         }
         (!members.is_empty()).then(|| (receiver.to_owned(), own.copied().unwrap_or(false), members))
     }
+}
 
-    fn is_group(&self, name: &str) -> bool {
-        !plain(name).contains("token") && !plain(name).contains("theme")
-    }
+fn is_group(name: &str) -> bool {
+    !plain(name).contains("token") && !plain(name).contains("theme")
 }
 
 /// Whether a word says that tokens stand behind it.

@@ -1,4 +1,4 @@
-//! What benchmark tools leave behind: Go's own output, JMH, pytest-benchmark, BenchmarkDotNet.
+//! What benchmark tools leave behind: Go's own output, JMH, pytest-benchmark, `BenchmarkDotNet`.
 //!
 //! A number that a tool only gives as a mean is not read; that it is one is said.
 
@@ -109,10 +109,9 @@ pub(super) fn jmh(path: &str, results: &[Value]) -> Reading {
             continue;
         }
         let label = if mode == "ss" { name.to_owned() } else { format!("{name} (of {} iterations)", raw.len()) };
-        let measured = percentiles(label, unit_name, raw, path).map(|measured| match unit.starts_with("ops/") {
+        let measured = percentiles(label, unit_name, raw, path).map(|measured| {
             // Of a rate the bad end is the low one: its high percentiles would praise.
-            true => Measured { p95: None, p99: None, ..measured },
-            false => measured,
+            if unit.starts_with("ops/") { Measured { p95: None, p99: None, ..measured } } else { measured }
         });
         reading.found.extend(measured.map(|measured| Measurement { subject, measured }));
     }
@@ -149,7 +148,7 @@ pub(super) fn pytest(path: &str, benchmarks: &[Value]) -> Reading {
     reading
 }
 
-/// BenchmarkDotNet's JSON, in nanoseconds.
+/// `BenchmarkDotNet`'s JSON, in nanoseconds.
 pub(super) fn dotnet(path: &str, benchmarks: &[Value]) -> Reading {
     let mut reading = Reading::default();
     for benchmark in benchmarks {

@@ -1,5 +1,5 @@
 //! What load tests and page loads leave behind: summaries of k6, reports of Lighthouse, percentile tables and logs of
-//! HdrHistogram.
+//! `HdrHistogram`.
 
 use serde_json::{Map, Value};
 
@@ -100,7 +100,7 @@ pub(super) fn lighthouse(path: &str, report: &Value) -> Reading {
     Reading { samples: TIMES.iter().filter_map(sample).collect(), ..Reading::default() }
 }
 
-/// A percentile table of HdrHistogram (`.hgrm`), also inside of what wrk2 prints.
+/// A percentile table of `HdrHistogram` (`.hgrm`), also inside of what wrk2 prints.
 pub(super) fn percentile_table(path: &str, text: &str) -> Reading {
     let mut rows: Vec<(f64, f64)> = Vec::new();
     let mut total = None;
@@ -132,7 +132,7 @@ pub(super) fn percentile_table(path: &str, text: &str) -> Reading {
     Reading { found: vec![Measurement { subject, measured }], ..Reading::default() }
 }
 
-/// A log of HdrHistogram (`.hlog`): a histogram an interval, each with a tag or without.
+/// A log of `HdrHistogram` (`.hlog`): a histogram an interval, each with a tag or without.
 pub(super) fn log(path: &str, text: &str) -> Reading {
     let mut tags: Vec<(String, Histogram)> = Vec::new();
     let mut broken = None;
@@ -151,7 +151,7 @@ pub(super) fn log(path: &str, text: &str) -> Reading {
         match Histogram::decode(packed.trim()) {
             Ok(histogram) => {
                 // The log's own highest value is in milliseconds where values are nanoseconds.
-                let highest = histogram.highest() as f64;
+                let highest = float(histogram.highest());
                 in_ns &= most == 0.0 || (0.9..1.1).contains(&(highest / 1e6 / most));
                 match tags.iter_mut().find(|(known, _)| known == tag) {
                     Some((_, all)) => all.add(&histogram),
@@ -166,7 +166,7 @@ pub(super) fn log(path: &str, text: &str) -> Reading {
         let stem = stem(path);
         let at = |part: f64, least: u64| {
             let value = histogram.at(part).filter(|_| histogram.total() >= least)?;
-            Some(rounded(value as f64 / scale))
+            Some(rounded(float(value) / scale))
         };
         let name = if tag.is_empty() { stem.clone() } else { format!("{stem}: {tag}") };
         let subject = named(if tag.is_empty() { [stem.as_str(), ""] } else { [tag.as_str(), ""] }.into_iter());
@@ -179,6 +179,12 @@ pub(super) fn log(path: &str, text: &str) -> Reading {
         Some(why) => Reading { found, ..Reading::broken(path, "a log of HdrHistogram", why) },
         None => Reading { found, ..Reading::default() },
     }
+}
+
+/// A value that was counted; past 2^53 its last digits are nobody's business.
+#[expect(clippy::cast_precision_loss, reason = "values are shown with a few digits")]
+fn float(value: u64) -> f64 {
+    value as f64
 }
 
 fn stem(path: &str) -> String {

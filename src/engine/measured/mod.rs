@@ -7,6 +7,7 @@
 mod benchmarks;
 mod histogram;
 mod load;
+pub mod pprof;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use super::FunctionMetrics;
 use super::facts::{Facts, TargetKind, folder_of};
+use crate::lang::Language;
 use crate::model::category::Category;
 use crate::model::finding::Finding;
 use crate::model::measure::Measured;
@@ -36,6 +38,13 @@ pub enum Subject {
     Bench(BTreeSet<String>),
     /// A page, as a browser loads it.
     Page,
+    /// A function, as a profile names it, and its file wherever it was built.
+    Code {
+        /// Its name, behind its package and type.
+        function: String,
+        /// Path of its file.
+        file: String,
+    },
     /// A program or a bench target that was run as a whole.
     Target {
         /// Its kind.
@@ -341,6 +350,13 @@ impl Place<'_> {
     fn is_measured_by(&self, subject: &Subject, facts: &Facts) -> bool {
         match subject {
             Subject::Bench(words) => self.is_benched(words),
+            Subject::Code { function, file } => {
+                let own = self.finding.file.as_str();
+                let name = function.rsplit('.').next();
+                // Where it was built says nothing: two folders or names of the path are enough beside the function.
+                let two = |path: &str| path.rsplitn(3, '/').take(2).map(str::to_owned).collect::<Vec<_>>();
+                self.function.is_some() && self.function == name && (file.ends_with(own) || two(file) == two(own))
+            }
             // What a page waits for follows from what it loads.
             Subject::Page => self.finding.category == Category::Bundle && !self.finding.file.contains("Cargo."),
             // What a program runs of its libraries is not known: only its own root is sure to be run.
@@ -360,7 +376,7 @@ impl Place<'_> {
         if let Some(name) = named {
             let is_common = COMMON.contains(&name) || COMMON.contains(&plain(name).as_str());
             let alone = self.homes.get(name).is_none_or(|files| files.len() == 1) && !is_common;
-            return alone || in_module || file.ends_with(".go") && package();
+            return alone || in_module || Language::of_path(file) == Some(Language::Go) && package();
         }
         // A benchmark of a module, as long as it does not name one function.
         in_module && !self.homes.keys().any(|name| has_name(words, name))

@@ -26,13 +26,14 @@
 //! # Limits
 //! Only what an import leads to, inside the repository; what its language lets a file use without one (the same package in
 //! Java and Go, the same module in Swift) is not seen, nor is what is looked up while the program runs. A file that no glob
-//! covers is in no layer and may import, and be imported by, all. Tests are not held to layers. Never blocks.
+//! covers is in no layer and may import, and be imported by, all. Tests are not held to layers. Several imports of one file
+//! are one finding. Never blocks.
 
 use super::{documented, listed, rule};
 use crate::model::finding::Evidence;
 use crate::model::raw::{Raw, Situation};
 use crate::model::severity::Confidence;
-use crate::rules::{Detect, LayerView, Place, Rule};
+use crate::rules::{Detect, LayerReference, LayerView, Place, Rule};
 
 /// The declaration.
 pub const RULE: Rule = rule(
@@ -43,11 +44,22 @@ pub const RULE: Rule = rule(
 );
 
 fn detect(view: &LayerView<'_>) -> Vec<Raw> {
-    let wrong = view.references.iter().filter(|reference| !view.said.allows(view.layer, reference.layer));
-    wrong.map(|reference| finding(view, reference)).collect()
+    let wrong: Vec<_> =
+        view.references.iter().filter(|reference| !view.said.allows(view.layer, reference.layer)).collect();
+    // What one file gives is told once, however many names of it are imported.
+    let mut told: Vec<&str> = Vec::new();
+    let mut found = Vec::new();
+    for reference in &wrong {
+        if !told.contains(&reference.file) {
+            told.push(reference.file);
+            let more = wrong.iter().filter(|other| other.file == reference.file).count() - 1;
+            found.push(finding(view, reference, more));
+        }
+    }
+    found
 }
 
-fn finding(view: &LayerView<'_>, reference: &crate::rules::LayerReference<'_>) -> Raw {
+fn finding(view: &LayerView<'_>, reference: &LayerReference<'_>, more: usize) -> Raw {
     let name = |layer: usize| view.said.layers.get(layer).map_or("", |layer| layer.name.as_str());
     let (own, other) = (name(view.layer), name(reference.layer));
     let place = Place {
@@ -66,7 +78,12 @@ fn finding(view: &LayerView<'_>, reference: &crate::rules::LayerReference<'_>) -
     };
     raw.symbol = format!("{own}::{other}");
     raw.evidence.extend(documented(view.said, view.layer));
-    let note = format!("`{}` is in the layer `{other}`", reference.path);
+    let more = match more {
+        0 => String::new(),
+        1 => ", and so is 1 more import of this file".to_owned(),
+        n => format!(", and so are {n} more imports of this file"),
+    };
+    let note = format!("`{}` is in the layer `{other}`{more}", reference.path);
     raw.evidence.push(Evidence { kind: "definition".to_owned(), file: reference.file.to_owned(), line: 1, note });
     raw
 }

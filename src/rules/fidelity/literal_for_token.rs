@@ -51,7 +51,7 @@ fn finding(view: &TokenView<'_>, literal: &Literal) -> Raw {
     } else {
         "use the token, so that the value changes with the design".to_owned()
     };
-    raw.symbol = literal.written.clone();
+    raw.symbol.clone_from(&literal.written);
     raw.evidence.extend(literal.tokens.iter().map(|(name, line)| defined(view, name, *line)));
     raw
 }
