@@ -1,10 +1,13 @@
 //! Which table row a call matches, if any: the evidence decides, the best row wins.
 
+mod held;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use foldhash::{HashMap, HashMapExt};
 
+use self::held::{derives, is_after, is_entity, is_managed, is_of, is_related, same_type};
 use super::paths::{first_segment, last_segment, unversioned};
 use super::resolve::{FuncRef, Names};
 use super::summary::{FrameKind, NONE, Site, Summary, Term, func_flag, site_flag};
@@ -640,121 +643,6 @@ fn field_root(file: &Summary, mut term: u32) -> Option<&Site> {
         };
     }
     None
-}
-
-/// Whether a value is of one of these types, or of a class of the repository that derives from one.
-fn is_of(types: &mut Types<'_, '_>, index: u32, term: u32, wanted: &[&str]) -> bool {
-    let ty = types.of(index, term);
-    if types.file(index).language != Language::Rust && derives(types, &ty, wanted) {
-        return true;
-    }
-    let file = types.file(index);
-    let brought = |path: &str, wanted: &str| {
-        let is_it = |(_, glob): &(u32, u32)| {
-            wanted.strip_prefix(file.name(*glob)).and_then(|w| w.strip_prefix("::")) == Some(path)
-        };
-        file.language != Language::Rust && file.globs.iter().any(is_it)
-    };
-    // A base class of a family of libraries, used as it is: `JpaRepository<User, Long>`.
-    let is_base = |path: &str, wanted: &str| {
-        const FAMILIES: [&str; 4] =
-            ["org::springframework::data::", "com::baomidou::", "io::micronaut::data::", "io::quarkus::"];
-        last_segment(path) == wanted && FAMILIES.iter().any(|family| path.starts_with(family))
-    };
-    let fits = |path: &str| wanted.iter().any(|w| same_type(path, w) || brought(path, w) || is_base(path, w));
-    matches!(types.library(ty).head, Head::Path(path) if fits(path))
-}
-
-fn derives<'a>(types: &Types<'_, 'a>, ty: &Type<'a>, bases: &[&str]) -> bool {
-    matches!(ty.head, Head::Own(_)) && types.names().derives(ty.name(types.names()), bases)
-}
-
-/// Whether a method is one of an entity: a class that a library's base class gives its queries, or a value of it.
-fn is_entity(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str], through: &[&str]) -> bool {
-    let file = types.file(index);
-    let mut start = site.recv;
-    for link in chain(file, site) {
-        // A chain that begins with a plain call begins with what that gives.
-        start = if link.recv == NONE { start } else { link.recv };
-    }
-    if through.is_empty() {
-        let own = types.of(index, site.recv);
-        if derives(types, &own, bases) {
-            return true;
-        }
-    }
-    let start = match (file.term(start), through) {
-        (_, []) => start,
-        (Some(Term::Field(base, name)), _) if through.contains(&file.name(name)) => base,
-        _ => return false,
-    };
-    let ty = types.of(index, start);
-    derives(types, &ty, bases)
-}
-
-fn is_after(file: &Summary, site: &Site, links: &[&str]) -> bool {
-    query(file, site).any(|link| links.contains(&last_segment(file.name(link.name))))
-}
-
-/// The calls of a receiver chain, as far as what they give is a query still.
-fn query<'a>(file: &'a Summary, site: &Site) -> impl Iterator<Item = &'a Site> {
-    let ends = table(file.language).stored.ends;
-    chain(file, site).take_while(move |link| !ends.contains(&file.name(link.name)))
-}
-
-/// Whether a method is one of all stored objects of a class, narrowed down or not.
-fn is_managed(types: &mut Types<'_, '_>, index: u32, site: &Site, bases: &[&str]) -> bool {
-    let file = types.file(index);
-    let stored = &table(file.language).stored;
-    let links: Vec<u32> = std::iter::once(site.recv).chain(query(file, site).map(|link| link.recv)).collect();
-    links.into_iter().any(|recv| match file.term(recv) {
-        Some(Term::Field(base, name)) if stored.fields.contains(&file.name(name)) => may_be_class(file, base),
-        Some(Term::List(..)) => false,
-        _ => {
-            let ty = types.of(index, recv);
-            let holds = match ty.head {
-                Head::List | Head::Own(_) => true,
-                Head::Path(path) => stored.many.contains(&path),
-                _ => false,
-            };
-            let held = ty.args.first().filter(|_| holds).cloned();
-            held.is_some_and(|held| derives(types, &held, bases))
-        }
-    })
-}
-
-/// Whether a value may be a class: no field of something that is called otherwise (`self.config.objects`).
-fn may_be_class(file: &Summary, term: u32) -> bool {
-    let Some(Term::Field(_, name)) = file.term(term) else { return true };
-    let name = file.name(name);
-    name.starts_with(char::is_uppercase)
-        || ["model", "class", "klass", "cls"].iter().any(|word| name.to_ascii_lowercase().contains(word))
-}
-
-/// Whether a value is all objects that another one is related to: a field that its own class does not declare
-/// (`order.lines`).
-fn is_related(types: &mut Types<'_, '_>, index: u32, term: u32, bases: &[&str]) -> bool {
-    let file = types.file(index);
-    let Some(Term::Field(base, name)) = file.term(term) else { return false };
-    if types.of(index, term).head != Head::Unknown {
-        return false;
-    }
-    let owner = types.of(index, base);
-    derives(types, &owner, bases) && !types.declares(&owner, file.name(name), 0)
-}
-
-/// Whether a path names a type of a table: exactly, or by crate and name (types are passed on under other paths).
-fn same_type(path: &str, wanted: &str) -> bool {
-    if let Some(pattern) = wanted.strip_prefix('*') {
-        return is_like(path, pattern) || path.contains("/v") && is_like(&unversioned(path), pattern);
-    }
-    path == wanted
-        || path.contains("/v") && unversioned(path) == wanted
-        || (last_segment(path) == last_segment(wanted)
-            && first_segment(path) == first_segment(wanted)
-            // `std` and `tokio` have types of one name in several modules.
-            && !matches!(first_segment(path), "std" | "tokio")
-            && ["blocking", "asyncio"].iter().all(|mark| path.contains(mark) == wanted.contains(mark)))
 }
 
 /// Whether a path ends so; where a `*` stands in it, what stands before it may be anywhere.

@@ -35,6 +35,7 @@ pub mod resolve;
 pub mod rest;
 pub mod rust;
 mod script;
+mod stores;
 pub mod summarise;
 pub mod summary;
 mod swift;

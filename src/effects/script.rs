@@ -60,9 +60,9 @@ pub(super) fn is_record(file: &Summary, site: &Site) -> bool {
 
 /// Receivers of which a method of that name is another thing: files, forms, caches, clients.
 fn is_other(file: &Summary, site: &Site) -> bool {
-    const OTHERS: [&str; 22] = [
-        "cache", "client", "api", "http", "axios", "file", "form", "page", "context", "canvas", "ctx", "session",
-        "storage", "browser", "editor", "fs", "service", "request", "req", "res", "stripe", "redis",
+    const OTHERS: [&str; 21] = [
+        "cache", "client", "api", "http", "axios", "file", "form", "page", "context", "canvas", "ctx", "storage",
+        "browser", "editor", "fs", "service", "request", "req", "res", "stripe", "redis",
     ];
     receiver(file, site).next().is_some_and(|name| {
         let name = name.to_ascii_lowercase();

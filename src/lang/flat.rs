@@ -55,8 +55,12 @@ impl Tree {
         let mut cursor = parsed.walk();
         loop {
             let at = rows.len() as u32;
-            let field = cursor.field_id().map_or(0, std::num::NonZeroU16::get);
-            rows.push(row(cursor.node(), field, open.last().copied().unwrap_or(NONE), at));
+            let node = cursor.node();
+            // Asking for a field costs as many steps as rules without a node lie above: thousands for nested brackets, which
+            // are nobody's field.
+            let field = if is_bracket(node) { None } else { cursor.field_id() };
+            let field = field.map_or(0, std::num::NonZeroU16::get);
+            rows.push(row(node, field, open.last().copied().unwrap_or(NONE), at));
             if cursor.goto_first_child() {
                 open.push(at);
                 if open.len() > deepest {
@@ -76,6 +80,10 @@ impl Tree {
     pub(in crate::lang) fn root_node(&self) -> Node<'_> {
         Node { tree: self, at: 0 }
     }
+}
+
+fn is_bracket(node: Parsed<'_>) -> bool {
+    !node.is_named() && matches!(node.kind(), "(" | ")" | "[" | "]" | "{" | "}" | "," | ";")
 }
 
 fn row(node: Parsed<'_>, field: u16, parent: u32, at: u32) -> Row {

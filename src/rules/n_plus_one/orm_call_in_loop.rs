@@ -45,15 +45,7 @@ pub const RULE: Rule = Rule {
     summary: "a database query for each item of a loop, also behind helpers",
     source: include_str!("orm_call_in_loop.rs"),
     languages: &Language::ALL,
-    may_block: &[
-        Language::Rust,
-        Language::Python,
-        Language::Java,
-        Language::Kotlin,
-        Language::Go,
-        Language::Swift,
-        Language::Dart,
-    ],
+    may_block: &[Language::Rust, Language::Python, Language::Java, Language::Kotlin, Language::Go, Language::Dart],
     detect: Detect::Site(detect),
 };
 
