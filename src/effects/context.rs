@@ -217,38 +217,10 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
     if matches!(variable, "" | "_") && matches!(unit.plain(unit.ctx(ctx).val), Val::Range(_)) {
         return LoopKind::Sequential;
     }
-    // `i <= totalPages`: what is counted is pages or batches.
-    let counted = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').flat_map(name_words);
-    let again = |word: String| matches!(word.as_str(), "retry" | "retries" | "attempts" | "tries" | "rounds");
-    // `i < groupNum`, `i < chunkCount`.
-    let numbers = || {
-        let words: Vec<String> = counted().collect();
-        words.windows(2).any(|pair| {
-            matches!(pair[0].as_str(), "group" | "batch" | "chunk" | "page" | "part" | "block")
-                && matches!(pair[1].as_str(), "num" | "count" | "total" | "nums")
-        })
-    };
-    let grouped = |word: String| {
-        // `i < workerCount` starts workers.
-        let starts = matches!(word.as_str(), "worker" | "workers" | "concurrency" | "parallelism");
-        starts || matches!(word.as_str(), "page" | "pages" | "batches" | "chunks")
-    };
-    if unit.language != Language::Rust && (counted().any(again) || lower == "true") {
-        return LoopKind::Sequential;
-    }
-    if unit.plain(unit.ctx(ctx).val) == Val::Range(u32::MAX)
-        && unit.language != Language::Rust
-        && (counted().any(grouped) || numbers())
+    if unit.language != Language::Rust
+        && let Some(kind) = counted_kind(unit, ctx, text, &lower)
     {
-        return LoopKind::Sequential;
-    }
-    // `i < NUM_PARTITIONS`.
-    let bound = text.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').find(|word| !word.is_empty());
-    if unit.plain(unit.ctx(ctx).val) == Val::Range(u32::MAX)
-        && unit.language != Language::Rust
-        && bound.is_some_and(|word| is_constant_name(word) && word.contains(|c: char| c.is_ascii_uppercase()))
-    {
-        return LoopKind::Fixed;
+        return kind;
     }
     // A batch is handed on whole; something of a field of it is only called so.
     // `chunk_id` is the key of one that is stored.
@@ -274,6 +246,39 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
         return LoopKind::Sequential;
     }
     head_kind(unit, unit.ctx(ctx).val, 0)
+}
+
+/// The kind of a loop that counts, by what its head says.
+fn counted_kind(unit: &Unit, ctx: CtxId, text: &str, lower: &str) -> Option<LoopKind> {
+    // `i <= totalPages`: what is counted is pages or batches.
+    let counted = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').flat_map(name_words);
+    let again = |word: String| matches!(word.as_str(), "retry" | "retries" | "attempts" | "tries" | "rounds");
+    // `i < groupNum`, `i < chunkCount`.
+    let numbers = || {
+        let words: Vec<String> = counted().collect();
+        words.windows(2).any(|pair| {
+            matches!(pair[0].as_str(), "group" | "batch" | "chunk" | "page" | "part" | "block")
+                && matches!(pair[1].as_str(), "num" | "count" | "total" | "nums")
+        })
+    };
+    let grouped = |word: String| {
+        // `i < workerCount` starts workers.
+        let starts = matches!(word.as_str(), "worker" | "workers" | "concurrency" | "parallelism");
+        starts || matches!(word.as_str(), "page" | "pages" | "batches" | "chunks")
+    };
+    if counted().any(again) || lower == "true" {
+        return Some(LoopKind::Sequential);
+    }
+    if unit.plain(unit.ctx(ctx).val) != Val::Range(u32::MAX) {
+        return None;
+    }
+    if counted().any(grouped) || numbers() {
+        return Some(LoopKind::Sequential);
+    }
+    // `i < NUM_PARTITIONS`.
+    let bound = text.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').find(|word| !word.is_empty());
+    let is_fixed = |word: &str| is_constant_name(word) && word.contains(|c: char| c.is_ascii_uppercase());
+    bound.is_some_and(is_fixed).then_some(LoopKind::Fixed)
 }
 
 /// Whether a field of the loop's variable is read.

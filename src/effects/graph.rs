@@ -23,7 +23,7 @@ use super::matching::{Matcher, Seen};
 use super::offload;
 use super::resolve::{FuncRef, Names};
 use super::rest::Rest;
-use super::summary::{FrameKind, LoopKind, NONE, Site, Summary, Term, func_flag, site_flag};
+use super::summary::{Frame, FrameKind, LoopKind, NONE, Site, Summary, Term, func_flag, site_flag};
 use super::types::Types;
 use super::words::{routes, words};
 use crate::config::UserCall;
@@ -259,6 +259,20 @@ fn follow(sites: &mut [FileFacts], analysed: usize, facts: &FactsOf<'_>) {
     }
 }
 
+/// What is known at first of what a frame's closure is handed to.
+fn first_adaptor(file: &Summary, frame: &Frame, own_calls: &[bool]) -> Adaptor {
+    match frame.kind {
+        FrameKind::Closure { consumer, arg, .. } if consumer != NONE => {
+            match function_kind(file, &file.sites[consumer as usize], arg) {
+                Some(kind) => Adaptor::Yes(kind),
+                None if own_calls[consumer as usize] => Adaptor::No,
+                None => Adaptor::NotAsked,
+            }
+        }
+        _ => Adaptor::NotAsked,
+    }
+}
+
 /// Facts of a file's sites; where `funcs` are given, only of those that stand in them.
 fn file_facts(
     names: &Names<'_>,
@@ -299,20 +313,7 @@ fn file_facts(
         }
     }
     offload::mark(file, &mut facts);
-    let mut adaptors: Vec<Adaptor> = file
-        .frames
-        .iter()
-        .map(|frame| match frame.kind {
-            FrameKind::Closure { consumer, arg, .. } if consumer != NONE => {
-                match function_kind(file, &file.sites[consumer as usize], arg) {
-                    Some(kind) => Adaptor::Yes(kind),
-                    None if own_calls[consumer as usize] => Adaptor::No,
-                    None => Adaptor::NotAsked,
-                }
-            }
-            _ => Adaptor::NotAsked,
-        })
-        .collect();
+    let mut adaptors: Vec<Adaptor> = file.frames.iter().map(|frame| first_adaptor(file, frame, &own_calls)).collect();
     for (n, site) in file.sites.iter().enumerate() {
         let relevant = facts[n].seen.is_some() || !facts[n].targets.is_empty();
         if !relevant {

@@ -9,7 +9,7 @@ use crate::lang::unit::{BindKind, Call, Unit, Val, ValId, call_flag};
 /// How far a value is followed back to what made it.
 const MAX_STEPS: u32 = 8;
 
-/// Whether a call only adds to what a session sends later: `sqlSessionFactory.openSession(ExecutorType.BATCH)` of MyBatis,
+/// Whether a call only adds to what a session sends later: `sqlSessionFactory.openSession(ExecutorType.BATCH)` of `MyBatis`,
 /// and the mappers that it gives.
 pub(super) fn is_queued(unit: &Unit, call: &Call) -> bool {
     let jvm = matches!(unit.language, Language::Java | Language::Kotlin);

@@ -55,6 +55,9 @@ pub struct TypeRef {
     pub ty: u32,
 }
 
+/// Functions, each with the path of its module.
+type Placed<'a> = Vec<(FuncRef, &'a str)>;
+
 /// All names of the repository.
 #[derive(Debug)]
 pub struct Names<'a> {
@@ -62,9 +65,9 @@ pub struct Names<'a> {
     rest: Option<&'a dyn Rest>,
     asked: Asked<'a>,
     /// Free functions, each with the path of its module.
-    free: HashMap<Key<'a>, Vec<(FuncRef, &'a str)>>,
+    free: HashMap<Key<'a>, Placed<'a>>,
     /// Type name → method name → methods, each with the path of its module.
-    methods: HashMap<&'a str, HashMap<&'a str, Vec<(FuncRef, &'a str)>>>,
+    methods: HashMap<&'a str, HashMap<&'a str, Placed<'a>>>,
     /// Method name → methods with a body, where types implement interfaces without saying so.
     owners: HashMap<&'a str, Vec<FuncRef>>,
     types: HashMap<Key<'a>, Vec<TypeRef>>,
@@ -249,7 +252,9 @@ impl<'a> Names<'a> {
     fn answer(&self, rest: &'a dyn Rest, kind: Kind, owner: &str, name: &str) -> Vec<Entry<'a>> {
         let first = self.files.len() as u32;
         let mut found = rest.find(kind, owner, name);
-        found.iter_mut().for_each(|entry| entry.file += first);
+        for entry in &mut found {
+            entry.file += first;
+        }
         found
     }
 
@@ -563,17 +568,10 @@ impl<'a> Names<'a> {
             return;
         }
         let classes = at.is_some_and(|t| self.language(t.file) != Language::Rust);
-        let structural = at.is_some_and(|t| self.language(t.file).is_structural());
         let own_bases = || self.traits.get(ty).map_or(Cow::Borrowed(&[][..]), |own| Cow::Borrowed(own.as_slice()));
         let bases = if foreign { own_bases() } else { self.bases(ty) };
         for base in bases.iter() {
             self.trait_default(base, method, classes, out);
-        }
-        if out.is_empty() && structural {
-            // A struct that embeds an interface has its methods, whoever was put there.
-            for base in bases.iter().filter(|base| self.is_trait(base)) {
-                self.dispatch(base, method, out);
-            }
         }
         if out.is_empty() {
             self.extensions(&bases, method, out);

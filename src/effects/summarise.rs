@@ -78,7 +78,7 @@ struct Summariser<'a> {
     /// The imports of each local name.
     imports: HashMap<Sym, Vec<u32>>,
     /// The absolute path of each import, once it was asked for; none where it is no relative one.
-    bases: Vec<Option<Option<Rc<str>>>>,
+    bases: HashMap<usize, Option<Rc<str>>>,
     /// Notes on types, by the context that they are made of.
     notes: HashMap<CtxId, Vec<&'a Note>>,
     /// The fields of each type.
@@ -146,7 +146,7 @@ impl<'a> Summariser<'a> {
             open_args: Vec::new(),
             modules: HashMap::new(),
             imports: lookup::imports(unit),
-            bases: vec![None; unit.imports.len()],
+            bases: HashMap::new(),
             notes: lookup::notes(unit),
             fields: lookup::fields(unit),
             handlers: lookup::handlers(unit),
@@ -288,12 +288,12 @@ impl<'a> Summariser<'a> {
 
     /// The absolute path of an import that is itself relative: `use crate::a::b`, `use self::c` and `mod d; use d::e;`.
     fn base(&mut self, import: usize) -> Option<Rc<str>> {
-        if let Some(known) = &self.bases[import] {
+        if let Some(known) = self.bases.get(&import) {
             return known.clone();
         }
         let row = &self.unit.imports[import];
         let base: Option<Rc<str>> = self.absolute(self.unit.name(row.path), row.ctx).map(Rc::from);
-        self.bases[import] = Some(base.clone());
+        self.bases.insert(import, base.clone());
         base
     }
 

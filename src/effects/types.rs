@@ -589,12 +589,11 @@ impl<'n, 'a> Types<'n, 'a> {
             return names.find_methods(name, Some(id), method, out);
         }
         let known = self.methods.entry(id).or_default();
-        match known.get(method) {
-            Some(found) => out.extend_from_slice(found),
-            None => {
-                names.find_methods(name, Some(id), method, out);
-                known.insert(method.into(), out.as_slice().into());
-            }
+        if let Some(found) = known.get(method) {
+            out.extend_from_slice(found);
+        } else {
+            names.find_methods(name, Some(id), method, out);
+            known.insert(method.into(), out.as_slice().into());
         }
     }
 

@@ -82,7 +82,7 @@ fn touched(repo: &Repo, range: &Range) -> Result<Vec<StoryKey>> {
         None => paths(repo.changes_between(&range.base.commit, &range.head)?),
     };
     let mut keys = BTreeSet::new();
-    let documents = changed.iter().filter(|path| path.ends_with(".md"));
+    let documents = changed.iter().filter(|path| std::path::Path::new(path).extension().is_some_and(|end| end == "md"));
     for path in documents {
         for part in path.split('/') {
             let Some(key) = range.config.story.find_in(part)?.filter(|key| part.starts_with(key.as_str())) else {

@@ -238,11 +238,11 @@ impl<'g> Surroundings<'g> {
         let first = subject(self.folder.as_ref());
         let resumed = match &self.later {
             Some((standing, now)) => Repository::resume(first, standing, now),
-            None => Err(first),
+            None => Err(Box::new(first)),
         };
         let repository = match resumed {
             Ok(repository) => repository,
-            Err(subject) => Repository::open(subject, self.listed()?.iter().collect()),
+            Err(subject) => Repository::open(*subject, self.listed()?.iter().collect()),
         };
         let done = work(&repository);
         if repository.is_sound() {

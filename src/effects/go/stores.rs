@@ -119,7 +119,7 @@ pub(super) fn returns(owner: &str, method: &str) -> Option<&'static str> {
         ("github.com/gocql/gocql::Session", "Query") | ("github.com/gocql/gocql::Query", _) => {
             "github.com/gocql/gocql::Query"
         }
-        ("cloud.google.com/go/firestore::Client", "Doc") | ("cloud.google.com/go/firestore::CollectionRef", "Doc") => {
+        ("cloud.google.com/go/firestore::Client" | "cloud.google.com/go/firestore::CollectionRef", "Doc") => {
             "cloud.google.com/go/firestore::DocumentRef"
         }
         ("cloud.google.com/go/firestore::Client", "Collection") => "cloud.google.com/go/firestore::CollectionRef",
@@ -138,12 +138,13 @@ fn beego(ty: &str, method: &str) -> Option<&'static str> {
     Some(match (ty, method) {
         ("", "NewOrm" | "NewOrmUsingDB") => "beego/orm::Ormer",
         ("Ormer", "Begin" | "BeginWithCtx" | "BeginWithOpts") => "beego/orm::TxOrmer",
-        ("Ormer" | "TxOrmer" | "QueryExecutor" | "DQL", "QueryTable" | "QueryTableWithCtx") => "beego/orm::QuerySeter",
+        ("Ormer" | "TxOrmer" | "QueryExecutor" | "DQL", "QueryTable" | "QueryTableWithCtx") | ("QuerySeter", _) => {
+            "beego/orm::QuerySeter"
+        }
         ("Ormer" | "TxOrmer" | "QueryExecutor", "Raw" | "RawWithCtx") | ("RawSeter", "SetArgs") => {
             "beego/orm::RawSeter"
         }
         ("Ormer" | "TxOrmer" | "QueryExecutor" | "DQL", "QueryM2M" | "QueryM2MWithCtx") => "beego/orm::QueryM2Mer",
-        ("QuerySeter", _) => "beego/orm::QuerySeter",
         _ => return None,
     })
 }

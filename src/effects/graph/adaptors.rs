@@ -38,7 +38,7 @@ fn is_imported(file: &Summary, name: &str) -> bool {
         path.strip_suffix(name).is_some_and(|owner| owner.ends_with("::"))
             && !PLATFORM.iter().any(|own| path.starts_with(own))
     };
-    file.language == Language::Kotlin && file.names.iter().any(|path| is_it(path))
+    file.language == Language::Kotlin && file.names.iter().any(is_it)
 }
 
 /// What a function goes over with what it is handed at this place (`pMap(ids, load)`); none where it is no such function.

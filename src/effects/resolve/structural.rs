@@ -116,7 +116,7 @@ impl<'a> Names<'a> {
     pub(super) fn structural_methods(&self, at: TypeRef, method: &str, depth: u32, out: &mut Vec<FuncRef>) {
         let (file, def) = (self.file(at.file), self.type_def(at));
         let (name, module) = (file.name(def.name), file.name(def.module));
-        out.extend(self.methods(name, method).into_iter().filter(|(_, of)| *of == module).map(|(id, _)| id));
+        out.extend(self.methods(name, method).filter(|(_, of)| *of == module).map(|(id, _)| id));
         if !out.is_empty() {
             if def.is_trait {
                 let found = implementations_of(self, at, method);

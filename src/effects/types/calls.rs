@@ -47,15 +47,8 @@ impl<'a> Types<'_, 'a> {
         if let Some(row) = self.entity_result(summary, &recv, name) {
             return row;
         }
-        if let Head::Path(path) = library.head {
-            // A builder gives itself on, and so does a query whose parameters are set.
-            let sets = last_segment(path).ends_with("Query") && name.starts_with("set");
-            if sets
-                || last_segment(path).ends_with("Builder")
-                || matches!(last_segment(path), "Command" | "OpenOptions")
-            {
-                return recv;
-            }
+        if matches!(library.head, Head::Path(path) if gives_itself(last_segment(path), name)) {
+            return recv;
         }
         // `load::<Post>` is diesel's, `load()` an atomic's or a swap's.
         let words = words(summary.language);
@@ -130,6 +123,12 @@ impl<'a> Types<'_, 'a> {
             _ => recv.clone(),
         }
     }
+}
+
+/// Whether a library's type gives itself on: a builder, or a query whose parameters are set.
+fn gives_itself(ty: &str, method: &str) -> bool {
+    let sets = ty.ends_with("Query") && method.starts_with("set");
+    sets || ty.ends_with("Builder") || matches!(ty, "Command" | "OpenOptions")
 }
 
 /// What a library's method gives, by the type that it is called on or by a name that only one library has.

@@ -564,8 +564,7 @@ impl Rest for Repository<'_> {
 
     fn summary(&self, file: u32) -> &Summary {
         let n = file as usize;
-        let shelf =
-            self.summaries[n / SHELF].get_or_init(|| std::iter::repeat_with(OnceLock::new).take(SHELF).collect());
-        shelf[n % SHELF].get_or_init(|| Box::new(self.load(n)))
+        let room = || std::iter::repeat_with(OnceLock::new).take(SHELF).collect();
+        self.summaries[n / SHELF].get_or_init(room)[n % SHELF].get_or_init(|| Box::new(self.load(n)))
     }
 }

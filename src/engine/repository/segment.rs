@@ -194,7 +194,9 @@ impl Writer {
         let table_at = self.at;
         for rows in std::mem::take(&mut self.table).chunks(TABLE_BLOCK) {
             let mut bytes = Vec::with_capacity(rows.len() * FILE_ROW);
-            rows.iter().for_each(|row| put(&mut bytes, row));
+            for row in rows {
+                put(&mut bytes, row);
+            }
             index.extend(self.append(&bytes)?.to_le_bytes());
             // The first path, so that one can be looked for without reading what lies before it.
             let (at, len) = rows[0].path;

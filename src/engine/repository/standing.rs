@@ -133,17 +133,13 @@ fn header(body: &[u8]) -> [u8; 24] {
 impl<'a> Repository<'a> {
     /// Opens a repository that differs from how it stood in some files, sorted by path; gives the subject back where the
     /// record is of no use.
-    pub fn resume(
-        subject: Subject<'a>,
-        standing: &Standing,
-        now: &[Now],
-    ) -> std::result::Result<Repository<'a>, Subject<'a>> {
-        let Some(folder) = subject.folder.clone() else { return Err(subject) };
+    pub fn resume(subject: Subject<'a>, standing: &Standing, now: &[Now]) -> Result<Repository<'a>, Box<Subject<'a>>> {
+        let Some(folder) = subject.folder.clone() else { return Err(Box::new(subject)) };
         crate::engine::pool().install(|| {
             let segments = store::open(&folder);
-            let Some(stood) = standing.kept(&segments) else { return Err(subject) };
+            let Some(stood) = standing.kept(&segments) else { return Err(Box::new(subject)) };
             if place::digest(subject.facts, subject.left_out_key) != standing.places {
-                return Err(subject);
+                return Err(Box::new(subject));
             }
             let mut repository = Repository::stood(subject, segments, stood, standing.modules.clone());
             let lowered = repository.go_on(now);

@@ -415,7 +415,7 @@ impl Own<'_> {
 fn is_label(node: Node<'_>) -> bool {
     let Some(around) = node.parent() else { return false };
     if kind(around) == Kind::ArgumentLabel {
-        let before = around.prev_sibling().or_else(|| around.parent().and_then(|argument| argument.prev_sibling()));
+        let before = around.prev_sibling().or_else(|| around.parent().and_then(Node::prev_sibling));
         return before.is_none_or(|before| matches!(before.kind(), "(" | ","));
     }
     let follows = node.next_sibling().is_some_and(|next| next.kind() == ":");

@@ -1,5 +1,5 @@
 //! # What it does
-//! Reports a database query or network request in the resolver of a field of GraphQL: `@ResolveField()` of NestJS,
+//! Reports a database query or network request in the resolver of a field of GraphQL: `@ResolveField()` of `NestJS`,
 //! `@FieldResolver()` of type-graphql, a resolver map (`User: { posts: (user) => … }`), `resolve` of a field of graphql-js;
 //! also behind helper functions.
 //!
@@ -36,7 +36,7 @@
 //! # Limits
 //! Which types stand in lists is not read from the schema: a type of which there is ever one costs one query more. Silent
 //! for fields of the root, for resolvers that ask nothing of their parent, for `findUnique` of Prisma, which gathers what is
-//! asked of it in one turn, and where a DataLoader is asked.
+//! asked of it in one turn, and where a `DataLoader` is asked.
 
 use super::{queries, requests};
 use crate::effects::graph::{Class, Runs};
@@ -78,7 +78,7 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     let field = view.summary().name(function.name);
     let message = format!("`{}` {verb} {noun} for each parent that is asked for `{field}`", view.callee());
     let mut raw = RULE.raw(view.place(), seen.confidence.at_most(Confidence::Medium), Situation::Loop, message);
-    raw.help = "gather what all parents ask for with a DataLoader, or fetch it with the parents".to_owned();
+    "gather what all parents ask for with a DataLoader, or fetch it with the parents".clone_into(&mut raw.help);
     raw.symbol = view.symbol();
     raw.evidence = match through {
         Some(target) => view.chain_evidence(target, Class::PerItem),
