@@ -1,5 +1,8 @@
 //! Design tokens as rules see them: names in code that no token file has, and values in code that a token stands for.
 
+/// Why nothing is said of design in a story that has none.
+pub const NO_DESIGN: &str = "the story has no `figma:` block";
+
 /// A name of a token that there is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {

@@ -13,6 +13,7 @@ use crate::model::judgment::Judgment;
 use crate::model::measure::Measured;
 use crate::model::provenance::Provenance;
 use crate::model::severity::Severity;
+use crate::model::tokens::NO_DESIGN;
 use crate::model::verdict::Verdict;
 
 use super::escape::{source_line, terminal};
@@ -64,7 +65,10 @@ pub fn render(view: View<'_>) -> String {
         let _ = writeln!(out, "error: {} errored: {}", checks.join(", "), terminal(cause));
     }
     for check in view.checks {
-        if let Outcome::Skipped { reason } = &check.outcome {
+        // A story without a design says nothing of design, and is told nothing of it.
+        if let Outcome::Skipped { reason } = &check.outcome
+            && reason != NO_DESIGN
+        {
             let _ = writeln!(out, "note: {} skipped: {}", check.name, terminal(reason));
         }
     }

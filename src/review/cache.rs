@@ -170,7 +170,7 @@ fn prune(job: &Job) {
     let Ok(folder) = files::inside(&job.root, &format!("{}/.cache", job.state())) else { return };
     let mut entries: Vec<_> = files::children(&folder).into_iter().map(|name| folder.join(name)).collect();
     if entries.len() > MOST_ENTRIES {
-        entries.sort_by_key(|path| files::modified_seconds(path));
+        files::sort_by_age(&mut entries);
         for path in &entries[..entries.len() - MOST_ENTRIES] {
             // Another run may have dropped it first.
             let _ = files::remove(path);

@@ -14,6 +14,7 @@ use crate::model::architecture::{Architecture, Imports, Layer};
 use crate::model::category::Category;
 use crate::model::check::{Check, Outcome};
 use crate::model::finding::{Evidence, Finding};
+use crate::model::tokens::NO_DESIGN;
 use crate::story::architecture;
 use crate::story::decisions::{self, Decision, Mention};
 use crate::world::tree::{Entry, Tree};
@@ -164,7 +165,7 @@ impl Conformance {
     fn design(&mut self, tree: &dyn Tree, config: &Config, sources: &[Source], told: Option<Told<'_>>) -> Result<()> {
         match told {
             Some(told) if !told.has_figma => {
-                self.documented.design = Asked::Missing("the story has no `figma:` block".to_owned());
+                self.documented.design = Asked::Missing(NO_DESIGN.to_owned());
                 return Ok(());
             }
             None if config.design.tokens.is_none() => return Ok(()),

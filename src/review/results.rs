@@ -131,7 +131,7 @@ pub(super) fn store(place: &Place, examined: &Examined) {
 fn prune(folder: &Path) {
     let mut kept: Vec<PathBuf> = files::children(folder).into_iter().map(|name| folder.join(name)).collect();
     if kept.len() > MOST {
-        kept.sort_by_key(|path| files::modified_seconds(path));
+        files::sort_by_age(&mut kept);
         for path in &kept[..kept.len() - MOST] {
             // Another run may have dropped it first.
             let _ = files::remove(path);

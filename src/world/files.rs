@@ -400,6 +400,12 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Sorts files by when they were last written, the oldest first. Each is asked once: other programs write meanwhile, and an
+/// order that changes under a sort is none.
+pub fn sort_by_age(paths: &mut [PathBuf]) {
+    paths.sort_by_cached_key(|path| modified_seconds(path));
+}
+
 /// When a file was last changed, in seconds since 1970; none where it cannot be told.
 pub fn modified_seconds(path: &Path) -> Option<i64> {
     let changed = fs::metadata(path).ok()?.modified().ok()?;

@@ -53,7 +53,7 @@ pub(super) fn tidy(folder: &Path) {
     let Some(all) = folder.parent() else { return };
     let mut others: Vec<PathBuf> = files::children(all).into_iter().map(|name| all.join(name)).collect();
     if others.len() > MOST_REPOSITORIES {
-        others.sort_by_key(|path| files::modified_seconds(path));
+        files::sort_by_age(&mut others);
         let surplus = others.len() - MOST_REPOSITORIES;
         others.iter().take(surplus).filter(|other| *other != folder).for_each(|other| forget(other));
     }

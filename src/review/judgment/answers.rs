@@ -70,7 +70,7 @@ impl Place {
 fn prune(folder: &std::path::Path) {
     let mut all: Vec<PathBuf> = files::children(folder).into_iter().map(|name| folder.join(name)).collect();
     if all.len() > MOST {
-        all.sort_by_key(|path| files::modified_seconds(path));
+        files::sort_by_age(&mut all);
         for path in &all[..all.len() - MOST] {
             // Another run may have dropped it first.
             let _ = files::remove(path);
