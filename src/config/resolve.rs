@@ -418,19 +418,8 @@ fn unknown(full: &str, path: &str, key: &str, known: Option<&serde_json::Map<Str
 
 /// Edit distance between two keys (Levenshtein), `-` and `_` and letter case counted alike.
 fn distance(a: &str, b: &str) -> usize {
-    let plain = |s: &str| s.chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect::<Vec<_>>();
-    let (a, b) = (plain(a), plain(b));
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+    let plain = |s: &str| s.chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect::<String>();
+    strsim::levenshtein(&plain(a), &plain(b))
 }
 
 #[cfg(test)]

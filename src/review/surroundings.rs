@@ -12,7 +12,9 @@ use ignore::gitignore::Gitignore;
 use crate::config::Config;
 use crate::engine::facts::Facts;
 use crate::engine::generated::LinguistGenerated;
-use crate::engine::repository::{Id, Listed, Mark, NOTE, Now, Remote, Repository, Standing, Subject, Terms};
+use crate::engine::repository::{
+    Id, Listed, Mark, NOTE, Now, Remote, Repository, Standing, Subject, Terms, first_eight,
+};
 use crate::error::Result;
 use crate::world::git::Repo;
 use crate::world::tree::{Disk, Entry, Tree};
@@ -311,12 +313,6 @@ fn same_attributes(tree: &dyn Tree, earlier: &str) -> bool {
 /// Whether a path that changed may say which sources are generated.
 fn says((path, _): &(String, bool)) -> bool {
     is_wanted(path) && !is_source(path)
-}
-
-fn first_eight(hash: &[u8; 32]) -> u64 {
-    let mut eight = [0; 8];
-    eight.copy_from_slice(&hash[..8]);
-    u64::from_le_bytes(eight)
 }
 
 /// The store that is shared with other machines, or why it is not used.

@@ -84,9 +84,12 @@ pub(super) const GROUPS: &[Group] = &[
         REPOSITORY,
     ),
     // Sequelize, Objection, Mongoose: a model is a class or what a call gave.
-    group(On::Entity(&["sequelize::Model", "objection::Model", "mongoose::Model"], &[]), Effect::Query, High, ACTIVE),
-    group(On::Type(MODELS), Effect::Query, High, ACTIVE),
-    group(On::After(&["model"], &["mongoose", "sequelize"]), Effect::Query, High, ACTIVE),
+    group(On::Entity(&["sequelize::Model", "objection::Model", "mongoose::Model"], &[]), Effect::Query, High, ENTITY),
+    group(On::Entity(&["sequelize::Model", "objection::Model", "mongoose::Model"], &[]), Effect::Query, High, CREATES),
+    group(On::Type(MODELS), Effect::Query, High, ENTITY),
+    group(On::Type(MODELS), Effect::Query, High, CREATES),
+    group(On::After(&["model"], &["mongoose", "sequelize"]), Effect::Query, High, ENTITY),
+    group(On::After(&["model"], &["mongoose", "sequelize"]), Effect::Query, High, CREATES),
     // Builders: the last link of a chain that is awaited or given back.
     group(On::Run(&["query"]), Effect::Query, High, LINKS),
     group(
@@ -447,53 +450,8 @@ const MODELS: &[&str] = &[
     "@nestjs/mongoose::Model",
 ];
 
-/// Methods of a model class and of its instances.
-const ACTIVE: &[&str] = &[
-    "find",
-    "findOne",
-    "findOneBy",
-    "findOneOrFail",
-    "findById",
-    "findByPk",
-    "findAll",
-    "findAndCount",
-    "findAndCountAll",
-    "findOrCreate",
-    "findBy",
-    "findByIdAndUpdate",
-    "findByIdAndDelete",
-    "findOneAndUpdate",
-    "findOneAndDelete",
-    "findCreateFind",
-    "create",
-    "bulkCreate",
-    "insertMany",
-    "update",
-    "updateOne",
-    "updateMany",
-    "upsert",
-    "destroy",
-    "delete",
-    "deleteOne",
-    "deleteMany",
-    "count",
-    "countDocuments",
-    "exists",
-    "aggregate",
-    "distinct",
-    "save",
-    "remove",
-    "reload",
-    "increment",
-    "decrement",
-    "restore",
-    "insert",
-    "sum",
-    "max",
-    "min",
-    "softRemove",
-    "populate",
-];
+/// The method of a model's class that makes a row and stores it; the others are [`ENTITY`]'s.
+const CREATES: &[&str] = &["create"];
 
 /// Links of builders with which a statement may end.
 const LINKS: &[&str] = &[

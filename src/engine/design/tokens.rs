@@ -271,21 +271,9 @@ pub(super) fn length(text: &str) -> Option<String> {
 
 /// Edit distance (Levenshtein) of two names, where it is not above a limit.
 fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    if a.len().abs_diff(b.len()) > limit {
-        return None;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    Some(row[b.len()]).filter(|far| *far <= limit)
+    // Names whose lengths differ by more are that far apart without being compared.
+    let may_be = a.chars().count().abs_diff(b.chars().count()) <= limit;
+    may_be.then(|| strsim::levenshtein(a, b)).filter(|far| *far <= limit)
 }
 
 /// Where names stand in a text of JSON.

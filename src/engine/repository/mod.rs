@@ -20,7 +20,7 @@ mod store;
 mod version;
 
 pub use remote::{NOTE, Remote};
-pub use segment::Id;
+pub use segment::{Id, first_eight};
 pub use standing::{Now, Standing, Terms};
 
 use self::place::Places;

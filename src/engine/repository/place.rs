@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::Listed;
+use super::segment::first_eight;
 use crate::effects::modules;
 use crate::engine::facts::{Crate, Facts, TargetKind};
 use crate::lang::Language;
@@ -81,13 +82,7 @@ fn key(owner: Option<&Crate>, left_out_key: u64) -> u64 {
             hasher.update(format!("\0{:?}\0{}\0{}", target.kind, target.name, target.root).as_bytes());
         }
     }
-    first_eight(&hasher)
-}
-
-fn first_eight(hasher: &blake3::Hasher) -> u64 {
-    let mut eight = [0; 8];
-    eight.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-    u64::from_le_bytes(eight)
+    first_eight(hasher.finalize().as_bytes())
 }
 
 /// A digest of all crates and of what leaves files out: where it is the same, so is every file's key.
@@ -96,7 +91,7 @@ pub(super) fn digest(facts: &Facts, left_out_key: u64) -> u64 {
     for owner in facts.crates.iter().map(Some).chain([None]) {
         hasher.update(&key(owner, left_out_key).to_le_bytes());
     }
-    first_eight(&hasher)
+    first_eight(hasher.finalize().as_bytes())
 }
 
 /// What code knows the module of a file by, where no manifest says it.

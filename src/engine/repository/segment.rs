@@ -98,7 +98,8 @@ pub(super) fn check(bytes: &[u8]) -> u64 {
     first_eight(blake3::hash(bytes).as_bytes())
 }
 
-fn first_eight(bytes: &[u8; 32]) -> u64 {
+/// The first eight bytes of a hash, as a number.
+pub fn first_eight(bytes: &[u8; 32]) -> u64 {
     let mut eight = [0; 8];
     eight.copy_from_slice(&bytes[..8]);
     u64::from_le_bytes(eight)
