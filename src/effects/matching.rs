@@ -322,12 +322,10 @@ pub(super) fn paths(file: &Summary) -> impl Iterator<Item = &str> {
 /// Whether a name is a path into a library, or where that has a path of its own, the library itself; `*/ent` is any
 /// module that ends so.
 pub(super) fn mentions(name: &str, lib: &str) -> bool {
-    if name.contains("/v")
-        && let Cow::Owned(short) = unversioned(name)
-    {
-        return mentions(&short, lib) || mentions_exactly(name, lib);
-    }
+    // Most names have no path in them at all.
+    let versioned = || name.as_bytes().contains(&b'/') && name.contains("/v");
     mentions_exactly(name, lib)
+        || versioned() && matches!(unversioned(name), Cow::Owned(short) if mentions(&short, lib))
 }
 
 fn mentions_exactly(name: &str, lib: &str) -> bool {

@@ -320,6 +320,9 @@ impl<'a> Names<'a> {
 
     /// The type of a path used in a file; none where several fit equally.
     pub fn find_type(&self, file: &Summary, path: &str) -> Option<TypeRef> {
+        if self.is_foreign(file, path) {
+            return None;
+        }
         let (path, _) = self.followed(path, true, file.language);
         let path = path.as_ref();
         let (prefix, name) = split_last(path).unwrap_or(("", path));
@@ -349,6 +352,9 @@ impl<'a> Names<'a> {
 
     /// A free function of a path used in a file.
     pub fn find_function(&self, file: &Summary, path: &str, absolute: bool) -> Option<FuncRef> {
+        if self.is_foreign(file, path) {
+            return None;
+        }
         let (path, absolute) = self.followed(path, absolute, file.language);
         let path = path.as_ref();
         let (prefix, name) = split_last(path).unwrap_or(("", path));
@@ -700,6 +706,9 @@ impl<'a> Names<'a> {
 
     /// The type of a static: file and term.
     pub fn static_type(&self, file: &Summary, path: &str, absolute: bool) -> Option<(u32, u32)> {
+        if self.is_foreign(file, path) {
+            return None;
+        }
         let (path, absolute) = self.followed(path, absolute, file.language);
         let (prefix, name) = path.rsplit_once("::").unwrap_or(("", &path));
         let keys = keys(name, prefix, &file.module);

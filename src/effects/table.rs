@@ -136,10 +136,10 @@ impl Table {
     }
 
     /// Rows of a name.
-    pub(super) fn rows(&self, name: &str) -> impl Iterator<Item = Row> + '_ {
+    pub(super) fn rows<'s>(&'s self, name: &'s str) -> impl Iterator<Item = Row> + 's {
         let index = self.index();
-        let open = index.open.iter().filter(|(beginning, ..)| name.starts_with(beginning)).map(|(_, g, n)| (*g, *n));
-        let open: Vec<(u16, u16)> = open.collect();
+        let begins = move |(beginning, ..): &&(&'static str, u16, u16)| name.starts_with(*beginning);
+        let open = index.open.iter().filter(begins).map(|(_, g, n)| (*g, *n));
         index.exact.get(name).into_iter().flatten().copied().chain(open).map(|(g, n)| {
             let group = &self.groups[usize::from(g)];
             Row { name: group.names[usize::from(n)], on: group.on, effect: group.effect, confidence: group.confidence }

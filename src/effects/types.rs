@@ -165,18 +165,22 @@ fn is_map(name: &str) -> bool {
 pub struct Types<'n, 'a> {
     names: &'n Names<'a>,
     memo: HashMap<(u32, u32), Type<'a>>,
-    /// The free function that each path of a file means, and whether the path is absolute.
-    functions: HashMap<(u32, &'a str, bool), Option<FuncRef>>,
+    /// The functions that each path of a file means, and whether the path is absolute.
+    paths: HashMap<(u32, &'a str, bool), Rc<[FuncRef]>>,
+    /// What each module that a file names exports by default, as a value.
+    defaults: HashMap<(u32, &'a str), Type<'a>>,
     /// What a method of a type of the repository means.
     methods: HashMap<TypeRef, HashMap<Box<str>, Rc<[FuncRef]>>>,
 }
 
 const MAX_DEPTH: u32 = 24;
+/// What is found no deeper than this is found whole.
+const SHALLOW: u32 = MAX_DEPTH / 2;
 
 impl<'n, 'a> Types<'n, 'a> {
     /// Nothing evaluated yet.
     pub fn new(names: &'n Names<'a>) -> Types<'n, 'a> {
-        Types { names, memo: HashMap::new(), functions: HashMap::new(), methods: HashMap::new() }
+        Types { names, memo: HashMap::new(), paths: HashMap::new(), defaults: HashMap::new(), methods: HashMap::new() }
     }
 
     /// The type of a term of a file.
@@ -487,11 +491,24 @@ impl<'n, 'a> Types<'n, 'a> {
         out
     }
 
-    /// The functions that a path means.
+    /// The functions that a path means: looked for once, since code names the same few again and again.
     pub fn path_targets(&mut self, file: u32, path: &'a str, absolute: bool, out: &mut Vec<FuncRef>, depth: u32) {
-        let (names, summary) = (self.names, self.names.file(file));
-        let find = || names.find_function(summary, path, absolute);
-        if let Some(found) = *self.functions.entry((file, path, absolute)).or_insert_with(find) {
+        if let Some(known) = self.paths.get(&(file, path, absolute)) {
+            out.extend_from_slice(known);
+            return;
+        }
+        let mut found = Vec::new();
+        self.find_path_targets(file, path, absolute, &mut found, depth);
+        out.extend_from_slice(&found);
+        // Deep within others the search may have ended early.
+        if depth <= SHALLOW {
+            self.paths.insert((file, path, absolute), found.into());
+        }
+    }
+
+    fn find_path_targets(&mut self, file: u32, path: &'a str, absolute: bool, out: &mut Vec<FuncRef>, depth: u32) {
+        let summary = self.names.file(file);
+        if let Some(found) = self.names.find_function(summary, path, absolute) {
             out.push(found);
             return;
         }

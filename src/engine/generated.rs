@@ -13,7 +13,13 @@ const HEADER_BYTES: usize = 4096;
 
 /// As [`is_generated`], for a file that may be no text: only its head is looked at.
 pub fn are_generated_bytes(path: &str, bytes: &[u8]) -> bool {
-    is_generated(path, &String::from_utf8_lossy(&bytes[..bytes.len().min(HEADER_BYTES)]))
+    let head = &bytes[..bytes.len().min(HEADER_BYTES)];
+    // The cut may go through a character.
+    let good = std::str::from_utf8(head).map_or_else(|error| error.valid_up_to(), str::len);
+    match std::str::from_utf8(&head[..good]) {
+        Ok(text) if good + 4 > head.len() => is_generated(path, text),
+        _ => is_generated(path, &String::from_utf8_lossy(head)),
+    }
 }
 
 /// Whether a file says that a program wrote it: by its name, or by a marker in the comment at its top.

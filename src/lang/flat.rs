@@ -3,6 +3,9 @@
 //! tree-sitter works out a node's children, their fields and its parent anew each time that they are asked for; where a
 //! file is walked more than once, that costs more than this table. Must not know any grammar.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use tree_sitter::{Language as Grammar, Node as Parsed};
 
 /// No node.
@@ -11,6 +14,7 @@ const NONE: u32 = u32::MAX;
 /// Bits of [`Row::flags`].
 const NAMED: u8 = 1;
 const EXTRA: u8 = 1 << 1;
+const BRACKET: u8 = 1 << 2;
 
 /// What tree-sitter calls the kind of what it could make nothing of.
 const ERROR: u16 = u16::MAX;
@@ -53,14 +57,16 @@ impl Tree {
         let mut rows: Vec<Row> = Vec::with_capacity(root.descendant_count());
         let mut open: Vec<u32> = Vec::new();
         let mut cursor = parsed.walk();
+        let kinds = Kinds::known(grammar);
         loop {
             let at = rows.len() as u32;
             let node = cursor.node();
             // Asking for a field costs as many steps as rules without a node lie above: thousands for nested brackets, which
             // are nobody's field.
-            let field = if is_bracket(node) { None } else { cursor.field_id() };
+            let flags = kinds.of(node);
+            let field = if flags & BRACKET != 0 { None } else { cursor.field_id() };
             let field = field.map_or(0, std::num::NonZeroU16::get);
-            rows.push(row(node, field, open.last().copied().unwrap_or(NONE), at));
+            rows.push(row(node, flags, field, open.last().copied().unwrap_or(NONE), at));
             if cursor.goto_first_child() {
                 open.push(at);
                 if open.len() > deepest {
@@ -82,16 +88,50 @@ impl Tree {
     }
 }
 
-fn is_bracket(node: Parsed<'_>) -> bool {
-    !node.is_named() && matches!(node.kind(), "(" | ")" | "[" | "]" | "{" | "}" | "," | ";")
+/// What the kinds of a grammar are: asked of each node, their words would be compared again and again.
+struct Kinds(Vec<u8>);
+
+thread_local! {
+    /// The grammars that this thread has met.
+    static KINDS: RefCell<Vec<(&'static Grammar, Rc<Kinds>)>> = const { RefCell::new(Vec::new()) };
 }
 
-fn row(node: Parsed<'_>, field: u16, parent: u32, at: u32) -> Row {
-    let flag = |on: bool, flag: u8| if on { flag } else { 0 };
+impl Kinds {
+    fn known(grammar: &'static Grammar) -> Rc<Kinds> {
+        KINDS.with_borrow_mut(|known| {
+            if let Some((_, kinds)) = known.iter().find(|(of, _)| std::ptr::eq(*of, grammar)) {
+                return Rc::clone(kinds);
+            }
+            let kinds = Rc::new(Kinds::of_grammar(grammar));
+            known.push((grammar, Rc::clone(&kinds)));
+            kinds
+        })
+    }
+
+    fn of_grammar(grammar: &Grammar) -> Kinds {
+        let kinds = 0..grammar.node_kind_count() as u16;
+        let flags = kinds.map(|kind| {
+            let word = grammar.node_kind_for_id(kind).unwrap_or_default();
+            match grammar.node_kind_is_named(kind) {
+                true => NAMED,
+                false if matches!(word, "(" | ")" | "[" | "]" | "{" | "}" | "," | ";") => BRACKET,
+                false => 0,
+            }
+        });
+        Kinds(flags.collect())
+    }
+
+    fn of(&self, node: Parsed<'_>) -> u8 {
+        // What the parser could make nothing of is no kind of the grammar, and named.
+        self.0.get(usize::from(node.kind_id())).copied().unwrap_or(NAMED)
+    }
+}
+
+fn row(node: Parsed<'_>, flags: u8, field: u16, parent: u32, at: u32) -> Row {
     Row {
         kind: node.kind_id(),
         field,
-        flags: flag(node.is_named(), NAMED) | flag(node.is_extra(), EXTRA),
+        flags: if node.is_extra() { flags | EXTRA } else { flags },
         start: node.start_byte() as u32,
         end: node.end_byte() as u32,
         line: node.start_position().row as u32,

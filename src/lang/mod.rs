@@ -3,6 +3,7 @@
 //! Pure: a text goes in, tables come out. No library is known here, and nothing is read.
 
 pub mod builder;
+mod bytes;
 pub mod complexity;
 pub mod component;
 mod dart;

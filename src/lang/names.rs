@@ -77,6 +77,9 @@ thread_local! {
     static ROOMS: RefCell<Vec<Room>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Slots that a file begins with.
+const FIRST_SLOTS: usize = 1 << 10;
+
 /// Tables of so many slots are kept for the next file, and so many tables: a file has its own names and its summary's.
 const LARGEST_ROOM: usize = 1 << 13;
 const MOST_ROOMS: usize = 2;
@@ -84,9 +87,9 @@ const MOST_ROOMS: usize = 2;
 impl Default for Names {
     fn default() -> Self {
         let Room { hashes, mut slots } = ROOMS.with_borrow_mut(Vec::pop).unwrap_or_default();
-        let len = slots.len().max(512);
+        // What a large file left would have to be emptied for each small one: memory is kept, slots are not.
         slots.clear();
-        slots.resize(len, NONE);
+        slots.resize(FIRST_SLOTS, NONE);
         let texts = Texts { all: String::with_capacity(4096), ends: Vec::with_capacity(256) };
         Self { texts, hashes, slots, hasher: foldhash::fast::FixedState::default() }
     }
@@ -96,7 +99,7 @@ impl Drop for Names {
     fn drop(&mut self) {
         let mut room = Room { hashes: std::mem::take(&mut self.hashes), slots: std::mem::take(&mut self.slots) };
         room.hashes.clear();
-        if room.slots.len() <= LARGEST_ROOM {
+        if room.slots.capacity() <= LARGEST_ROOM {
             // Where the thread ends, nobody comes after.
             let _ = ROOMS.try_with(|rooms| {
                 let mut rooms = rooms.borrow_mut();

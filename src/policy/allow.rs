@@ -89,17 +89,10 @@ pub fn markers(path: &str, text: &str) -> Vec<Marker> {
 }
 
 fn contains_name(text: &str) -> bool {
-    let name = NAME.as_bytes();
-    let mut rest = text.as_bytes();
+    let (name, text) = (NAME.as_bytes(), text.as_bytes());
+    let is_name = |at: usize| text.get(at..at + name.len()).is_some_and(|word| word.eq_ignore_ascii_case(name));
     // The hyphen is rarer than any letter.
-    while let Some(at) = rest.iter().position(|byte| *byte == b'-') {
-        if at >= 4 && rest.get(at - 4..at + 5).is_some_and(|word| word.eq_ignore_ascii_case(name)) {
-            return true;
-        }
-        // What comes before the next hyphen may reach back to just behind this one.
-        rest = &rest[at + 1..];
-    }
-    false
+    memchr::memchr_iter(b'-', text).any(|at| at.checked_sub(4).is_some_and(is_name))
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -10,13 +10,13 @@ use sha2::{Digest, Sha256};
 use crate::model::analysis::{Analysis, CheckRecord};
 use crate::model::check::{Check, Outcome};
 use crate::schema::is_schema_file;
-use crate::world::files;
+use crate::world::files::{self, hex};
 use crate::world::tree::Entry;
 
 use super::analysis::{Evidence, RULES_VERSION};
 use super::examine::{Around, Examined};
 use super::setup::Setup;
-use super::sources::{Loaded, hex};
+use super::sources::Loaded;
 use super::story_gate::Gate;
 use super::surroundings::Surroundings;
 use super::{Job, Target};

@@ -5,9 +5,9 @@ use sha2::{Digest, Sha256};
 use crate::model::category::Category;
 use crate::model::finding::Finding;
 use crate::model::severity::{Confidence, Severity};
+use crate::world::files::hex;
 
 use super::instruction;
-use super::sources::hex;
 
 /// What the findings here say of themselves.
 pub(super) const INTEGRITY_RULES: [(&str, &str); 12] = [

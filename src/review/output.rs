@@ -11,13 +11,12 @@ use crate::error::{Error, Result};
 use crate::model::verdict::GateVerdict;
 use crate::report::{json, markdown, twin};
 use crate::story::gate_table::{self, Composite};
-use crate::world::files;
+use crate::world::files::{self, hex};
 use crate::world::tree::{Disk, Entry, Tree};
 
 use super::analysis::Evidence;
 use super::judgment::Judged;
 use super::setup::Setup;
-use super::sources::hex;
 use super::story_gate::Gate;
 use super::{Job, cache, lock, steps};
 

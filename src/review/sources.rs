@@ -16,6 +16,7 @@ use crate::engine::generated::{LinguistGenerated, are_generated_bytes};
 use crate::error::{Error, Result};
 use crate::lang::Language;
 use crate::model::finding::Finding;
+use crate::world::files::hex;
 use crate::world::tree::{Entry, Tree};
 
 use super::ground::Ground;
@@ -233,15 +234,6 @@ fn attributes<'a>(tree: &dyn Tree, paths: impl Iterator<Item = &'a String>) -> L
         }
     }
     attributes
-}
-
-/// Lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 #[cfg(test)]

@@ -52,6 +52,11 @@ impl<'a> Names<'a> {
         self.packages.contains(&path[..end])
     }
 
+    /// Whether a path that a script names leads into a package that the program depends on, not into the repository.
+    pub(super) fn is_foreign(&self, file: &Summary, path: &str) -> bool {
+        file.language.is_script() && path.contains("::") && self.is_package(path)
+    }
+
     /// Whether a path into a package that nobody depends on is an alias for a folder of sources: `@app/users` is `src/users`.
     fn is_alias(&self, module: &str, named: &str) -> bool {
         let Some((_, folder)) = named.split_once("::").filter(|_| named.starts_with('@')) else { return false };

@@ -1,18 +1,22 @@
 //! What was asked of the rest of the repository in this run: the same few names are asked for again and again, and some
 //! stand in hundreds of its files.
 
+use std::hash::BuildHasher;
 use std::sync::{Arc, RwLock};
 
-use foldhash::HashMap;
+use foldhash::{HashMap, fast};
 
 use crate::effects::rest::{Entry, Kind};
 
-/// The answers of a name: the name's owner, what was asked for, and what was found.
-type Answers<'a> = Vec<(Box<str>, Kind, Arc<[Entry<'a>]>)>;
+/// A question and its answer: what was asked for, the name's owner and the name.
+type Answer<'a> = (Kind, Box<str>, Box<str>, Arc<[Entry<'a>]>);
 
-/// Questions with their answers.
+/// Questions with their answers, by what they hash to: to look one up makes no key of its own.
 #[derive(Debug, Default)]
-pub(super) struct Asked<'a>(RwLock<HashMap<Box<str>, Answers<'a>>>);
+pub(super) struct Asked<'a> {
+    answers: RwLock<HashMap<u64, Vec<Answer<'a>>>>,
+    hasher: fast::RandomState,
+}
 
 impl<'a> Asked<'a> {
     /// The answer to a question, which is asked once. Two threads that ask at the same time both do: the answer is the same.
@@ -23,15 +27,16 @@ impl<'a> Asked<'a> {
         name: &str,
         ask: impl FnOnce() -> Vec<Entry<'a>>,
     ) -> Arc<[Entry<'a>]> {
-        let is_same = |(of, what, _): &&(Box<str>, Kind, Arc<[Entry<'a>]>)| *what == kind && **of == *owner;
-        if let Ok(known) = self.0.read()
-            && let Some((.., answer)) = known.get(name).and_then(|answers| answers.iter().find(is_same))
+        let key = self.hasher.hash_one((kind, owner, name));
+        let is_same = |(what, of, named, _): &&Answer<'a>| *what == kind && **named == *name && **of == *owner;
+        if let Ok(known) = self.answers.read()
+            && let Some((.., answer)) = known.get(&key).and_then(|answers| answers.iter().find(is_same))
         {
             return Arc::clone(answer);
         }
         let answer: Arc<[Entry<'a>]> = ask().into();
-        if let Ok(mut known) = self.0.write() {
-            known.entry(name.into()).or_default().push((owner.into(), kind, Arc::clone(&answer)));
+        if let Ok(mut known) = self.answers.write() {
+            known.entry(key).or_default().push((kind, owner.into(), name.into(), Arc::clone(&answer)));
         }
         answer
     }

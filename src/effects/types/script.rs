@@ -2,7 +2,7 @@
 //!
 //! Must not know a library: which classes give rows is said by the tables.
 
-use super::{MAX_DEPTH, Type, Types};
+use super::{MAX_DEPTH, SHALLOW, Type, Types};
 use crate::effects::resolve::{FuncRef, TypeRef};
 use crate::effects::rest::DEFAULT;
 use crate::effects::script;
@@ -12,7 +12,18 @@ use crate::effects::types::Head;
 
 impl<'a> Types<'_, 'a> {
     /// What a module exports by default, as a value.
-    pub(super) fn default_of(&mut self, file: u32, path: &str, depth: u32) -> Type<'a> {
+    pub(super) fn default_of(&mut self, file: u32, path: &'a str, depth: u32) -> Type<'a> {
+        if let Some(known) = self.defaults.get(&(file, path)) {
+            return known.clone();
+        }
+        let found = self.find_default(file, path, depth);
+        if depth <= SHALLOW {
+            self.defaults.insert((file, path), found.clone());
+        }
+        found
+    }
+
+    fn find_default(&mut self, file: u32, path: &str, depth: u32) -> Type<'a> {
         let summary = self.names.file(file);
         let path = format!("{path}::{DEFAULT}");
         if let Some((at, term)) = self.names.static_type(summary, &path, true) {

@@ -56,6 +56,7 @@ const CODE: &[u64] = hashes![
     "../../effects/typescript/records.rs",
     "../../effects/typescript/requests.rs",
     "../../lang/builder.rs",
+    "../../lang/bytes.rs",
     "../../lang/flat.rs",
     "../../lang/mod.rs",
     "../../lang/names.rs",

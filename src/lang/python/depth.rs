@@ -5,6 +5,7 @@
 //! may chain without a separator. Each limit is far above what people write.
 
 use crate::lang::Unparsable;
+use crate::lang::bytes::{count, count_pairs, line_starts};
 
 const MAX_DEPTH: usize = 1_000;
 const MAX_INDENT: usize = 1_000;
@@ -13,7 +14,7 @@ const MAX_RUN: u32 = 20_000;
 /// Checks a text; gives the offset of each line's first byte.
 pub(super) fn scan(text: &str) -> Result<Vec<u32>, Unparsable> {
     let bytes = text.as_bytes();
-    if let Some(lines) = of_short(bytes) {
+    if let Some(lines) = of_plain(text) {
         return Ok(lines);
     }
     let mut lines = Vec::with_capacity(bytes.len() / 24 + 1);
@@ -26,19 +27,19 @@ pub(super) fn scan(text: &str) -> Result<Vec<u32>, Unparsable> {
         .map_err(|what| Unparsable { what: format!("{what}; exclude the file if it is generated"), line })
 }
 
-/// The lines of a text that is too short to reach any limit; none where it may.
-fn of_short(bytes: &[u8]) -> Option<Vec<u32>> {
-    // Each operator takes a byte.
-    if bytes.len() > MAX_RUN as usize {
+/// The lines of a text that is too plain to reach any limit, whatever of it is code; none where it may.
+fn of_plain(text: &str) -> Option<Vec<u32>> {
+    let bytes = text.as_bytes();
+    // With a brace, the text and the format of an f-string may be open.
+    let braces = count(bytes, |byte| byte == b'{');
+    if braces * 3 + count(bytes, |byte| byte == b'(' || byte == b'[') >= MAX_DEPTH - 1 {
         return None;
     }
-    // With a bracket, the text and the format of an f-string may be open.
-    let brackets = bytes.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count();
-    if brackets * 3 >= MAX_DEPTH {
+    // Each operator is a byte that is no word's, or a word that has such a byte before it.
+    if count_pairs(bytes, |byte, next| !is_word(byte) && (byte > b' ' || is_word(next))) >= MAX_RUN as usize {
         return None;
     }
-    let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-    let lines: Vec<u32> = std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect();
+    let lines = line_starts(text);
     let after = lines.iter().skip(1).copied().chain([bytes.len() as u32]);
     let long = lines.iter().zip(after).any(|(from, to)| (to - from) as usize > MAX_INDENT);
     (!long).then_some(lines)

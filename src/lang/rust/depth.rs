@@ -7,14 +7,28 @@
 //! unoptimised build).
 
 use crate::lang::Unparsable;
+use crate::lang::bytes::{count, count_pairs};
 
 const MAX_DEPTH: u32 = 1_000;
 const MAX_ANGLES: i32 = 1_000;
 const MAX_RUN: u32 = 20_000;
 const MAX_LADDER: u32 = 2_000;
 
+/// Whether a text is too plain to reach any limit, whatever of it is code.
+fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    count(bytes, |byte| matches!(byte, b'(' | b'[' | b'{')) <= MAX_DEPTH as usize
+        && count(bytes, |byte| byte == b'<') <= MAX_ANGLES as usize
+        && count_pairs(bytes, |byte, next| byte == b'e' && next == b'l') <= MAX_LADDER as usize
+        && count_pairs(bytes, |byte, next| byte.is_ascii_punctuation() || byte == b' ' && next.is_ascii_alphabetic())
+            < MAX_RUN as usize
+}
+
 /// Checks a text.
 pub(super) fn check(text: &str) -> Result<(), Unparsable> {
+    if is_plain(text) {
+        return Ok(());
+    }
     let mut scan = Scan { bytes: text.as_bytes(), at: 0, line: 1, depth: 0, angles: 0, run: 0, ladder: 0 };
     while scan.at < scan.bytes.len() {
         scan.step();

@@ -5,6 +5,7 @@
 //! code has, and far below what the analysis threads' stacks hold.
 
 use crate::lang::Unparsable;
+use crate::lang::bytes::{count, count_pairs};
 
 const MAX_DEPTH: u32 = 1_000;
 const MAX_ANGLES: u32 = 8_000;
@@ -30,15 +31,28 @@ fn is_before_regex(word: &[u8]) -> bool {
     )
 }
 
-/// Whether a text is too short to reach any limit: each operator, angle and statement takes a byte of it.
-fn is_short(text: &str) -> bool {
-    let opens = || text.bytes().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count();
-    text.len() <= (2 * MAX_LADDER).min(MAX_RUN).min(MAX_ANGLES) as usize && opens() <= MAX_DEPTH as usize
+/// Whether a text is too plain to reach any limit, whatever of it is code.
+fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let opens = count(bytes, |byte| matches!(byte, b'(' | b'[' | b'{'));
+    // Each head of a statement but `do` has its bracket, and each `else` an `if`.
+    opens <= MAX_DEPTH as usize
+        && opens + count_pairs(bytes, |byte, next| byte == b'd' && next == b'o') <= MAX_LADDER as usize
+        && count(bytes, |byte| byte == b'<') <= MAX_ANGLES as usize
+        // Prefix words in a row have something between them: spaces, or an operator.
+        && count_pairs(bytes, |byte, next| (byte <= b' ' && next > b' ') || is_operator(byte)) < MAX_RUN as usize
+}
+
+/// Whether a byte may be an operator of its own: what is no word, no space, no bracket, quote or separator.
+fn is_operator(byte: u8) -> bool {
+    const BETWEEN: [(u8, u8); 6] =
+        [(b'!', b'!'), (b'%', b'&'), (b'*', b'/'), (b'<', b'?'), (b'\\', b'^'), (b'|', 0x7f)];
+    BETWEEN.iter().any(|(from, to)| *from <= byte && byte <= *to) || byte < b'\t'
 }
 
 /// Checks a text; `jsx` says that a `<` may open an element.
 pub(super) fn check(text: &str, jsx: bool) -> Result<(), Unparsable> {
-    if is_short(text) {
+    if is_plain(text) {
         return Ok(());
     }
     let mut scan = Scan { bytes: text.as_bytes(), jsx, ..Scan::default() };

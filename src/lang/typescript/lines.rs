@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::lang::bytes::line_starts;
 use crate::lang::unit::Pos;
 
 /// Bytes between two counts.
@@ -22,10 +23,7 @@ pub(super) struct Lines<'t> {
 impl<'t> Lines<'t> {
     /// The lines of a text.
     pub(super) fn of(text: &'t str) -> Self {
-        let mut starts = Vec::with_capacity(text.len() / 32 + 1);
-        starts.push(0);
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        starts.extend(ends.map(|(at, _)| at as u32 + 1));
+        let starts = line_starts(text);
         let mut counts = Vec::new();
         if !text.is_ascii() {
             let mut count = 0;

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::world::{env, files};
+use crate::world::env;
+use crate::world::files::{self, hex};
 
-use super::super::sources::hex;
 use super::judge::Judge;
 use super::prompt::Prompt;
 

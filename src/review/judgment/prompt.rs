@@ -13,13 +13,13 @@ use sha2::{Digest, Sha256};
 use crate::config::Config;
 use crate::model::analysis::Analysis;
 use crate::model::finding::Finding;
+use crate::world::files::hex;
 use crate::world::tree::{Entry, Tree};
 
 use super::super::analysis::Evidence;
 use super::super::instruction::{self, MARK};
 use super::super::integrity::INSTRUCTION;
 use super::super::setup::Setup;
-use super::super::sources::hex;
 use super::super::story_gate::Gate;
 use super::super::{Job, stack};
 use super::frames::{self, Material, neutral};
