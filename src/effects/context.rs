@@ -252,7 +252,9 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
 fn counted_kind(unit: &Unit, ctx: CtxId, text: &str, lower: &str) -> Option<LoopKind> {
     // `i <= totalPages`: what is counted is pages or batches.
     let counted = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').flat_map(name_words);
-    let again = |word: String| matches!(word.as_str(), "retry" | "retries" | "attempts" | "tries" | "rounds");
+    let again = |word: String| {
+        matches!(word.as_str(), "retry" | "retries" | "attempts" | "tries" | "rounds" | "redirect" | "redirects")
+    };
     // `i < groupNum`, `i < chunkCount`.
     let numbers = || {
         let words: Vec<String> = counted().collect();
@@ -546,7 +548,17 @@ pub(crate) fn run_calls(unit: &Unit) -> HashSet<u32> {
             call = before;
         }
     };
-    let called = |val: &ValId| if let Val::Call(id) = unit.plain(*val) { Some(id) } else { None };
+    let made = |val: ValId| if let Val::Call(id) = unit.plain(val) { Some(id) } else { None };
+    // `const query = db('users').where(…); const rows = await query`: a builder may be put together before.
+    let called = |val: &ValId| match unit.plain(*val) {
+        Val::Local(bind) if unit.language.is_script() && unit.bind(bind).kind == BindKind::Let => {
+            made(unit.bind(bind).value)
+        }
+        _ => made(*val),
+    };
+    if unit.language.is_script() {
+        unit.awaits.iter().filter_map(|wait| called(&wait.val)).for_each(&mut take);
+    }
     for (n, call) in unit.calls.iter().enumerate() {
         match last_segment(unit.name(call.name)) {
             "push" | "all" | "allSettled" | "race" => {

@@ -145,6 +145,11 @@ impl<'a> Graph<'a> {
         self.lives.is_once(id) && life::is_straight(&self.names, &self.sites, (id, site))
     }
 
+    /// Whether a call runs once where its function, or its module, does.
+    pub fn is_straight(&self, id: FuncRef, site: u32) -> bool {
+        life::is_straight(&self.names, &self.sites, (id, site))
+    }
+
     /// Whether a function answers requests: it says so, is handed to a router by its name, or gives a response.
     pub fn answers(&self, id: FuncRef) -> bool {
         let func = self.names.func(id);

@@ -14,6 +14,7 @@ use super::facts::FileFacts;
 use super::graph::Runs;
 use super::resolve::{FuncRef, Names};
 use super::summary::{FrameKind, LoopKind, NONE, Site, Summary, Term, func_flag, site_flag};
+use super::words::words;
 use crate::lang::Language;
 
 /// What is known of the functions of a repository.
@@ -65,6 +66,7 @@ pub(super) fn learn(world: World<'_, '_>) -> Lives {
         }
     }
     once.extend(from_top(world, &handed));
+    once.extend(opening(world));
     let entries = once.clone();
     let known = |id: &FuncRef| is_closed(world, *id) && !handed.elsewhere.contains(name_of(world.names, *id));
     let starts = |site: (FuncRef, u32), known: &HashSet<FuncRef>| {
@@ -109,6 +111,37 @@ fn from_top(world: World<'_, '_>, handed: &Handed<'_>) -> HashSet<FuncRef> {
     }
     found
 }
+
+/// Functions of scripts that begin to serve (`app.listen(port)`), and those that call them: a program does that once.
+fn opening(world: World<'_, '_>) -> HashSet<FuncRef> {
+    let mut found = HashSet::new();
+    for (index, _) in world.sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
+        let file = world.names.file(index as u32);
+        if !file.language.is_script() {
+            continue;
+        }
+        // `history.listen(() => …)` of a page is told of each change.
+        let opens = |site: &&Site| {
+            let first = file.args(site).first().and_then(|arg| file.term(*arg));
+            site.func != NONE
+                && site.flags & site_flag::METHOD != 0
+                && last_segment(file.name(site.name)) == "listen"
+                && !matches!(first, Some(Term::Closure(..)))
+        };
+        found.extend(file.sites.iter().filter(opens).map(|site| FuncRef { file: index as u32, func: site.func }));
+    }
+    let mut last: Vec<FuncRef> = found.iter().copied().collect();
+    for _ in 0..OPENED_BY {
+        let calls = last.iter().filter_map(|id| world.callers.get(id)).flatten();
+        let straight = calls.filter(|call| is_straight(world.names, world.sites, **call)).map(|(id, _)| *id);
+        last = straight.filter(|id| world.names.func(*id).flags & func_flag::HANDLER == 0).collect();
+        last.retain(|id| found.insert(*id));
+    }
+    found
+}
+
+/// How many functions may stand between a program's start and the one that begins to serve.
+const OPENED_BY: u32 = 3;
 
 /// Whether a call, of a caller by one of its sites, keeps a function among those found so far.
 type Fits<'f> = dyn Fn((FuncRef, u32), &HashSet<FuncRef>) -> bool + 'f;
@@ -209,7 +242,9 @@ pub(super) fn is_straight(names: &Names<'_>, sites: &[FileFacts], (caller, site)
             FrameKind::Function(_) | FrameKind::Once => return true,
             FrameKind::Async { .. } => true,
             FrameKind::Loop(kind) => !waits(file.name(frame.text), kind),
-            FrameKind::Closure { consumer, .. } => consumer != NONE && calls_once(file, consumer, facts),
+            FrameKind::Closure { consumer, .. } => {
+                consumer != NONE && (calls_once(file, consumer, facts) || calls_at_once(file, consumer))
+            }
         };
         if !straight {
             return false;
@@ -243,6 +278,22 @@ fn calls_once(file: &Summary, consumer: u32, facts: &FileFacts) -> bool {
             last_segment(file.name(file.sites[consumer as usize].name)),
             "block_on" | "spawn" | "unwrap_or_else" | "map_err" | "and_then" | "or_else" | "map_or_else" | "instrument"
         )
+}
+
+/// Whether a call of a script runs the closure that it takes before the code around it goes on, or once after it: a method
+/// of a list, the next step of a promise, the closure's own call (`(async () => { … })()`).
+fn calls_at_once(file: &Summary, consumer: u32) -> bool {
+    let site = &file.sites[consumer as usize];
+    if !file.language.is_script() {
+        return false;
+    }
+    if site.name == NONE {
+        return matches!(file.term(site.recv), Some(Term::Closure(..)));
+    }
+    let name = last_segment(file.name(site.name));
+    let words = words(file.language);
+    matches!(name, "then" | "catch" | "finally")
+        || words.iterates.contains(&name) && site.flags & site_flag::METHOD != 0
 }
 
 /// Functions that hand what they are given to an off-loader.

@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use super::paths::last_segment;
 use super::words::{main_thread, words};
 use crate::lang::Language;
-use crate::lang::unit::{Bind, BindId, BindKind, CtxId, CtxKind, JumpKind, Note, NoteKind, Sym, Unit, Val, ValId};
+use crate::lang::unit::{Bind, BindId, BindKind, Ctx, CtxId, CtxKind, JumpKind, Note, NoteKind, Sym, Unit, Val, ValId};
 
 /// The module context that a context stands in; none at the top of the file.
 pub(super) fn module_ctx(unit: &Unit, ctx: CtxId) -> CtxId {
@@ -75,7 +75,7 @@ fn on_main_thread(unit: &Unit) -> impl Iterator<Item = CtxId> + '_ {
     let notes = if words.is_empty() { &[] } else { unit.notes.as_slice() };
     let classes: HashSet<CtxId> = notes.iter().filter(says).map(|note| note.ctx).collect();
     let ctxs = if classes.is_empty() { &[] } else { unit.ctxs.as_slice() };
-    let member = move |ctx: &crate::lang::unit::Ctx| ctx.kind == CtxKind::Function && classes.contains(&ctx.parent);
+    let member = move |ctx: &Ctx| ctx.kind == CtxKind::Function && classes.contains(&ctx.parent);
     ctxs.iter().enumerate().filter(move |(_, ctx)| member(ctx)).map(|(n, _)| CtxId(n as u32))
 }
 
@@ -109,6 +109,42 @@ pub(super) fn is_registered(unit: &Unit, function: CtxId) -> bool {
     let first = unit.binds_from(row.seq).iter().find(|b| b.ctx == function && b.kind == BindKind::Param);
     let takes = first.is_some_and(|bind| SERVERS.contains(&unit.name(bind.name)));
     takes && (name == "default" || VERBS.iter().any(|verb| name.starts_with(verb)))
+}
+
+/// Methods of a script's classes that run as the program starts or ends: what a framework calls then, and the constructors
+/// of classes that it makes once, by their attribute.
+pub(super) fn starting(unit: &Unit) -> HashSet<CtxId> {
+    const HOOKS: [&str; 5] = [
+        "onModuleInit",
+        "onApplicationBootstrap",
+        "onModuleDestroy",
+        "beforeApplicationShutdown",
+        "onApplicationShutdown",
+    ];
+    const MADE_ONCE: [&str; 10] = [
+        "Injectable",
+        "Controller",
+        "RestController",
+        "JsonController",
+        "Module",
+        "Resolver",
+        "Catch",
+        "Service",
+        "WebSocketGateway",
+        "Processor",
+    ];
+    if !unit.language.is_script() {
+        return HashSet::new();
+    }
+    let attributes = unit.notes.iter().filter(|n| n.kind == NoteKind::Attribute);
+    let once: HashSet<CtxId> =
+        attributes.filter(|n| MADE_ONCE.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx).collect();
+    let starts = |ctx: &Ctx| {
+        let name = unit.name(ctx.name);
+        let method = ctx.kind == CtxKind::Function && ctx.parent.is_some();
+        method && (HOOKS.contains(&name) || name == "constructor" && once.contains(&ctx.parent))
+    };
+    unit.ctxs.iter().enumerate().filter(|(_, ctx)| starts(ctx)).map(|(n, _)| CtxId(n as u32)).collect()
 }
 
 /// Functions that keep what they gave: an attribute makes them, or they give a field that they fill where it is empty.

@@ -85,6 +85,8 @@ struct Summariser<'a> {
     fields: HashMap<CtxId, Vec<BindId>>,
     /// Functions that an attribute makes a request handler.
     handlers: HashSet<CtxId>,
+    /// Methods that run as the program starts or ends.
+    starting: HashSet<CtxId>,
     /// Functions that an attribute makes keep what they gave.
     kept: HashSet<CtxId>,
     /// Functions that resolve a field of each parent.
@@ -150,6 +152,7 @@ impl<'a> Summariser<'a> {
             notes: lookup::notes(unit),
             fields: lookup::fields(unit),
             handlers: lookup::handlers(unit),
+            starting: lookup::starting(unit),
             kept: lookup::kept(unit),
             resolvers: lookup::resolvers(unit),
             properties: lookup::properties(unit),
@@ -394,7 +397,7 @@ impl<'a> Summariser<'a> {
         set(ctx.flags & ctx_flag::METHOD != 0, func_flag::METHOD);
         set(class.is_some_and(|c| unit.ctx(c).flags & ctx_flag::TRAIT != 0), func_flag::TRAIT);
         let entry = entries(unit.language).contains(&unit.name(ctx.name)) || lookup::is_registered(unit, id);
-        set(class.is_none() && entry, func_flag::ENTRY);
+        set(class.is_none() && entry || self.starting.contains(&id), func_flag::ENTRY);
         set(self.handlers.contains(&id), func_flag::HANDLER);
         set(self.kept.contains(&id), func_flag::KEPT);
         set(self.resolvers.contains(&id), func_flag::PER_PARENT);

@@ -216,6 +216,12 @@ impl Builder {
                 _ => {}
             }
         }
+        // `(async () => { … })()`.
+        if !new.name.is_some()
+            && let Val::Closure(ctx) = self.unit.plain(new.recv)
+        {
+            self.unit.ctxs[ctx.index()].consumer = id;
+        }
         let seq = self.next_seq();
         self.unit.calls.push(Call {
             ctx: self.here(),

@@ -296,6 +296,14 @@ pub struct FunctionView<'v> {
 /// Words of functions that run when a program starts, and not again.
 const STARTS: [&str; 8] = ["init", "initialize", "initialise", "setup", "bootstrap", "startup", "boot", "lifespan"];
 
+/// Whether the name of a script's function says that it runs when the program starts: `initializeCache`.
+fn starts(name: &str) -> bool {
+    let begins = |word: &str| {
+        name.strip_prefix(word).is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_uppercase()))
+    };
+    STARTS.iter().filter(|word| **word != "setup").any(|word| begins(&word))
+}
+
 /// Calls by which a server begins to serve.
 const OPENS: [&str; 6] = [
     "serve",
@@ -369,9 +377,13 @@ impl<'v, 'a> SiteView<'v, 'a> {
     /// Whether it runs while the program starts: in a function that only a program's entry leads to, in one that says so, or
     /// before the server that the function itself opens.
     pub fn runs_once(&self) -> bool {
-        let Some(function) = self.function() else { return false };
         let file = self.summary();
-        let named = file.name(function.name).split('_').any(|word| STARTS.contains(&word));
+        let Some(function) = self.function() else {
+            // What a module of a script does as it is loaded, also in what it waits for.
+            return file.language.is_script() && self.graph.is_straight(self.func_ref(), self.index);
+        };
+        let name = file.name(function.name);
+        let named = name.split('_').any(|word| STARTS.contains(&word)) || file.language.is_script() && starts(name);
         let opens = || {
             file.sites.iter().any(|other| {
                 let name = last_segment(file.name(other.name));

@@ -70,6 +70,19 @@ pub(super) const GROUPS: &[Group] = &[
         High,
         &["fetch", "query", "mutate", "ensureData", "prefetch"],
     ),
+    group(
+        On::Distinctive(&["@kubernetes/client-node"]),
+        Effect::Network,
+        High,
+        &[
+            "readNamespaced*",
+            "listNamespaced*",
+            "createNamespaced*",
+            "deleteNamespaced*",
+            "patchNamespaced*",
+            "replaceNamespaced*",
+        ],
+    ),
     group(On::Path(&["sync-request", "then-request"]), Effect::BlockingNetwork, High, &["default"]),
     group(On::Path(&[""]), Effect::BlockingNetwork, High, &["sync-request"]),
 ];

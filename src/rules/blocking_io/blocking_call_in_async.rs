@@ -22,7 +22,7 @@
 //! # Limits
 //! Respects `spawn_blocking`, `block_in_place`, threads, rayon and functions that hand what they are given to one of
 //! these. Metadata look-ups (`exists`, `is_dir`) are taken as quick. A program's `main`, what runs once from there or before
-//! a server serves, and command-line programs are suggestions at most.
+//! a server serves, and command-line programs are suggestions at most, and no finding in TypeScript and JavaScript.
 
 use crate::effects::graph::{Class, Runs};
 use crate::effects::summary::{func_flag, site_flag};
@@ -86,6 +86,10 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
         Some(_) => format!("`{callee}` leads to a {noun} that blocks its thread in asynchronous code"),
     };
     let early = entry || view.command_line || view.runs_once();
+    // Node does nothing else while it starts, and a command waits for nobody but itself.
+    if early && view.language().is_script() {
+        return None;
+    }
     let situation = if early { Situation::StartUp } else { Situation::Async };
     // Behind several helpers a condition on the way decides as often as not; and of what one helper does in a file of
     // handlers, much is done once, unless a request waits for it.
