@@ -633,7 +633,8 @@ pub(crate) fn is_per_turn(unit: &Unit, id: BindId, ctx: CtxId) -> bool {
     for _ in 0..16 {
         let bind = unit.bind(id);
         let given = matches!(bind.kind, BindKind::LoopVar | BindKind::ClosureParam) && unit.is_in(ctx, bind.ctx);
-        if !given || unit.around(ctx).take_while(|c| *c != bind.ctx).any(|c| unit.ctx(c).kind.is_loop()) {
+        let turns = |c: CtxId| unit.ctx(c).kind.is_loop() || goes_over(unit, c);
+        if !given || unit.around(ctx).take_while(|c| *c != bind.ctx).any(turns) {
             return false;
         }
         // `conn.transaction(|tx| …)` calls its closure once: what it gives is as old as its receiver.
@@ -647,6 +648,16 @@ pub(crate) fn is_per_turn(unit: &Unit, id: BindId, ctx: CtxId) -> bool {
         }
     }
     false
+}
+
+/// Whether a closure of a script is what a list's method calls for each item.
+fn goes_over(unit: &Unit, closure: CtxId) -> bool {
+    let row = unit.ctx(closure);
+    if !unit.language.is_script() || row.kind != CtxKind::Closure || !row.consumer.is_some() {
+        return false;
+    }
+    let consumer = unit.call(row.consumer);
+    consumer.recv.is_some() && words(unit.language).iterates.contains(&unit.name(consumer.name))
 }
 
 /// Methods of connections and pools that call what they are handed once.

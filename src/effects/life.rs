@@ -292,7 +292,7 @@ fn calls_at_once(file: &Summary, consumer: u32) -> bool {
     }
     let name = last_segment(file.name(site.name));
     let words = words(file.language);
-    matches!(name, "then" | "catch" | "finally")
+    matches!(name, "then" | "catch" | "finally" | "nextTick" | "setImmediate")
         || words.iterates.contains(&name) && site.flags & site_flag::METHOD != 0
 }
 

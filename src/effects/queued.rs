@@ -1,4 +1,5 @@
-//! Statements that a receiver queues and sends together later: a mapper of a session that was opened for batches.
+//! Statements that a receiver queues and sends together later: a mapper of a session that was opened for batches, bulk
+//! writes, pipelines, and what is put together for one transaction.
 //!
 //! Must not know any rule.
 
@@ -12,6 +13,9 @@ const MAX_STEPS: u32 = 8;
 /// Whether a call only adds to what a session sends later: `sqlSessionFactory.openSession(ExecutorType.BATCH)` of `MyBatis`,
 /// and the mappers that it gives.
 pub(super) fn is_queued(unit: &Unit, call: &Call) -> bool {
+    if unit.language.is_script() {
+        return call.flags & call_flag::METHOD != 0 && (is_piped(unit, call) || is_for_transaction(unit, call));
+    }
     let jvm = matches!(unit.language, Language::Java | Language::Kotlin);
     if !jvm || call.flags & call_flag::METHOD == 0 || !call.recv.is_some() {
         return false;
@@ -24,6 +28,60 @@ pub(super) fn is_queued(unit: &Unit, call: &Call) -> bool {
         "openSession" => opens_batch(unit, made),
         _ => false,
     }
+}
+
+/// Calls that give what gathers operations: bulk writes of `MongoDB`, pipelines of Redis, batches of `Firestore`.
+const GATHERS: [&str; 7] =
+    ["initializeUnorderedBulkOp", "initializeOrderedBulkOp", "pipeline", "multi", "batch", "writeBatch", "bulkWriter"];
+
+/// Whether a call only adds to a pipeline or a bulk write of the script's: to what such a call made, or to what was handed
+/// in by such a name. Those that send it are none of these.
+fn is_piped(unit: &Unit, call: &Call) -> bool {
+    const SENDS: [&str; 5] = ["exec", "execute", "commit", "execAsPipeline", "close"];
+    const NAMES: [&str; 5] = ["pipeline", "multi", "batch", "bulk", "bulkOp"];
+    if SENDS.contains(&unit.name(call.name)) {
+        return false;
+    }
+    let mut val = call.recv;
+    for _ in 0..MAX_STEPS {
+        val = match unit.plain(val) {
+            Val::Local(id) => {
+                let bind = unit.bind(id);
+                if bind.kind == BindKind::Param && NAMES.contains(&unit.name(bind.name)) {
+                    return true;
+                }
+                bind.value
+            }
+            Val::Call(id) => {
+                let made = unit.call(id);
+                // `batch(ids)` is somebody's own.
+                let plain = made.arg_count == 0 || last_segment(unit.name(made.name)) == "writeBatch";
+                if plain && GATHERS.contains(&last_segment(unit.name(made.name))) {
+                    return true;
+                }
+                made.recv
+            }
+            _ => return false,
+        };
+    }
+    false
+}
+
+/// Whether a call makes one of the statements that a list's `map` puts together for one transaction:
+/// `prisma.$transaction(ids.map((id) => prisma.user.update(…)))`, also where the list has a name before.
+fn is_for_transaction(unit: &Unit, call: &Call) -> bool {
+    let Some(body) = unit.around(call.ctx).find(|ctx| unit.ctx(*ctx).kind.is_body()) else { return false };
+    let consumer = unit.ctx(body).consumer;
+    if call.flags & call_flag::AWAIT != 0 || !consumer.is_some() || unit.name(unit.call(consumer).name) != "map" {
+        return false;
+    }
+    let gives = |val: &ValId| match unit.plain(*val) {
+        Val::Local(id) => unit.plain(unit.bind(id).value) == Val::Call(consumer),
+        val => val == Val::Call(consumer),
+    };
+    unit.calls
+        .iter()
+        .any(|other| unit.name(other.name) == "$transaction" && unit.call_args(other).first().is_some_and(&gives))
 }
 
 /// How the methods of a mapper that ask for something begin.

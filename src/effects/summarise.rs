@@ -423,7 +423,7 @@ impl<'a> Summariser<'a> {
                 self.out.funcs[func as usize].ret = self.val_term(unit.ctx(CtxId(ctx)).val);
             }
         }
-        if unit.language == Language::Python {
+        if unit.language == Language::Python || unit.language.is_script() {
             self.inferred_returns();
         }
     }

@@ -328,7 +328,14 @@ fn by_path(path: &str) -> Option<Profile> {
         let writes = ["make", "generate", "create", "export"].iter().any(|verb| name.starts_with(verb));
         matches!(end, "migrations" | "migration" | "alterations" | "alteration") && !writes || name == "alembic"
     };
-    let migrations = folders.iter().any(|f| ends(f)) || ends(stem);
+    // `app/api/migrations/route.ts` answers requests; `upgrades/1.19.3/…` are steps from one version to the next.
+    let route = stem == "route" && folder(&["app"]) && is_script(extension);
+    let versioned = |at: usize| {
+        let next = folders.get(at + 1).is_some_and(|f| f.starts_with(|c: char| c.is_ascii_digit()) && f.contains('.'));
+        folders[at] == "upgrades" && next
+    };
+    let upgrades = is_script(extension) && (0..folders.len()).any(versioned);
+    let migrations = folders.iter().any(|f| ends(f)) && !route || ends(stem) || upgrades;
     // Frappe's `patches/v15_0/…`.
     let patches = extension == "py" && folder(&["patches"]);
     if migrations || patches || path.contains("db/migrate/") {
@@ -411,7 +418,7 @@ fn is_test_file(folders: &[&str], stem: &str, extension: &str) -> bool {
         }
         "dart" => stem.ends_with("_test"),
         "ts" | "tsx" | "js" | "jsx" | "mts" | "cts" | "mjs" | "cjs" => {
-            ends(&[".test", ".spec", ".e2e-spec", ".stories", ".mock", ".fixture"])
+            ends(&[".test", ".spec", ".e2e-spec", ".stories", ".mock", ".fixture", "test-utils", "test-helpers"])
                 || folders.iter().any(|f| matches!(*f, "spec" | "specs") || is_folder_of_tests(f))
         }
         // `Tests/AppTests/…`, `KioskUITests/…` are targets of tests.

@@ -8,7 +8,7 @@ use crate::effects::summary::{NONE, Site, site_flag};
 use crate::effects::words::words;
 use crate::effects::{context, leaves, queued};
 use crate::lang::Language;
-use crate::lang::unit::{Call, CallId, CtxId, Val, ValId, call_flag};
+use crate::lang::unit::{BindId, Call, CallId, CtxId, Unit, Val, ValId, call_flag};
 
 impl Summariser<'_> {
     pub(super) fn sites(&mut self) {
@@ -79,6 +79,15 @@ impl Summariser<'_> {
                 Val::Field(inner, name) if tail.len() < 8 => {
                     tail.push(unit.name(name));
                     val = inner;
+                }
+                // `const Users = module.exports; Users.load = …`: a name of the module's own exports.
+                Val::Local(bind) if tail.len() == 1 && is_own_exports(unit, bind) => {
+                    let mut path = self.module.to_owned();
+                    for part in tail.iter().rev() {
+                        path.push_str("::");
+                        path.push_str(part);
+                    }
+                    return Some((path, true));
                 }
                 Val::Path(name) => {
                     let exported = match (unit.name(name), tail.last()) {
@@ -206,5 +215,19 @@ impl Summariser<'_> {
             }
             _ => false,
         }
+    }
+}
+
+/// Whether a variable of a script is what its module exports.
+fn is_own_exports(unit: &Unit, bind: BindId) -> bool {
+    if !unit.language.is_script() {
+        return false;
+    }
+    match unit.plain(unit.bind(bind).value) {
+        Val::Path(name) => unit.name(name) == "exports",
+        Val::Field(base, name) if unit.name(name) == "exports" => {
+            matches!(unit.plain(base), Val::Path(name) if unit.name(name) == "module")
+        }
+        _ => false,
     }
 }
