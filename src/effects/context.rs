@@ -241,11 +241,24 @@ fn for_kind(unit: &Unit, ctx: CtxId, text: &str) -> LoopKind {
     if unit.language == Language::Go && comes {
         return LoopKind::Sequential;
     }
+    // `for message := range subscription.Receiver`.
+    if unit.language == Language::Go && is_subscribed(unit, unit.ctx(ctx).val) {
+        return LoopKind::Sequential;
+    }
     // `async for message in socket` waits for what comes.
     if unit.language != Language::Rust && gives_events(unit, unit.ctx(ctx).val) {
         return LoopKind::Sequential;
     }
     head_kind(unit, unit.ctx(ctx).val, 0)
+}
+
+/// Whether a value is what a subscription or a watcher of Go's keeps to be told by, and no collection.
+fn is_subscribed(unit: &Unit, val: ValId) -> bool {
+    const HOLDERS: [&str; 6] = ["sub", "subs", "subscription", "subscriber", "watcher", "listener"];
+    let Val::Field(base, name) = unit.plain(val) else { return false };
+    let told = matches!(unit.name(name), "Receiver" | "Events" | "Messages" | "Updates" | "Notify" | "Channel");
+    let holder = value_name(unit, base).trim_end_matches(|c: char| c.is_ascii_digit()).to_ascii_lowercase();
+    told && HOLDERS.iter().any(|word| holder.ends_with(word))
 }
 
 /// The kind of a loop that counts, by what its head says.
@@ -313,6 +326,8 @@ fn head_kind(unit: &Unit, val: ValId, depth: u32) -> LoopKind {
     match unit.plain(val) {
         Val::Range(len) | Val::List { len, .. } if len != u32::MAX => LoopKind::Constant(len),
         Val::Path(name) if is_constant_name(unit.name(name)) => LoopKind::Fixed,
+        // `for colour in Colour`: of Python's classes only enumerations are walked.
+        Val::Path(name) if unit.language == Language::Python && ends_in_type(unit.name(name)) => LoopKind::Fixed,
         Val::Local(bind) => local_kind(unit, bind, depth),
         Val::Call(id) => call_kind(unit, unit.call(id), depth),
         // `groups, err := chunked(ids)`.
@@ -354,12 +369,22 @@ fn local_kind(unit: &Unit, id: BindId, depth: u32) -> LoopKind {
 
 fn call_kind(unit: &Unit, call: &Call, depth: u32) -> LoopKind {
     let name = unit.name(call.name);
+    // `for page in itertools.count()` ends where the body says so.
+    let counts = || match unit.plain(call.recv) {
+        Val::Path(module) => unit.name(module) == "itertools" && name == "count",
+        _ => matches!(name, "itertools::count" | "count") && !call.recv.is_some(),
+    };
+    if unit.language == Language::Python && counts() {
+        return LoopKind::Sequential;
+    }
     if words(unit.language).chunks.contains(&last_segment(name)) || gives_chunks(unit, name) {
         return LoopKind::Batch;
     }
     if call.recv.is_some() {
         return match name {
             "step_by" => LoopKind::Batch,
+            // `append([]string{}, names...)` copies.
+            "append" if matches!(unit.plain(call.recv), Val::List { len: 0, .. }) => LoopKind::Data,
             // `ListUtil.split(ids, 500)`; a text is split into parts by a text.
             "split" if is_type(unit, call.recv) && unit.language != Language::Rust => {
                 match unit.call_args(call).get(1).map(|arg| unit.plain(*arg)) {

@@ -8,6 +8,7 @@ use super::paths::last_segment;
 use super::words::{main_thread, words};
 use crate::lang::Language;
 use crate::lang::unit::{Bind, BindId, BindKind, Ctx, CtxId, CtxKind, JumpKind, Note, NoteKind, Sym, Unit, Val, ValId};
+use crate::lang::written;
 
 /// The module context that a context stands in; none at the top of the file.
 pub(super) fn module_ctx(unit: &Unit, ctx: CtxId) -> CtxId {
@@ -88,12 +89,34 @@ fn is_handler_param(unit: &Unit, bind: &Bind) -> bool {
     unit.ty(bind.ty).is_some_and(|ty| wanted.contains(&unit.name(ty.head)))
 }
 
-/// Functions that resolve a field of GraphQL for each parent.
+/// Functions that give a field for each parent: resolvers of GraphQL, methods of serializers of Django REST framework.
 pub(super) fn resolvers(unit: &Unit) -> HashSet<CtxId> {
     const RESOLVES: [&str; 2] = ["ResolveField", "FieldResolver"];
+    if unit.language == Language::Python {
+        return method_fields(unit);
+    }
     let notes = if unit.language.is_script() { unit.notes.as_slice() } else { &[] };
     let attributes = notes.iter().filter(|n| n.kind == NoteKind::Attribute);
     attributes.filter(|n| RESOLVES.contains(&last_segment(unit.name(n.name)))).map(|n| n.ctx).collect()
+}
+
+/// The methods that `SerializerMethodField()` names: by its argument, or by the field's name.
+fn method_fields(unit: &Unit) -> HashSet<CtxId> {
+    let fields = unit.marks.iter().filter(|mark| last_segment(unit.name(mark.name)) == "SerializerMethodField");
+    let mut wanted: HashSet<(CtxId, String)> = HashSet::new();
+    for mark in fields {
+        let args = unit.name(mark.args);
+        let given = written::value(args, "method_name").or_else(|| written::positional(args).into_iter().next());
+        let named = given.and_then(written::text).map(str::to_owned);
+        wanted.insert((mark.ctx, named.unwrap_or_else(|| format!("get_{}", unit.name(mark.field)))));
+    }
+    if wanted.is_empty() {
+        return HashSet::new();
+    }
+    let methods = unit.ctxs.iter().enumerate().filter(|(_, ctx)| ctx.kind == CtxKind::Function);
+    let is_one =
+        |ctx: &crate::lang::unit::Ctx| wanted.contains(&(ctx.parent, last_segment(unit.name(ctx.name)).to_owned()));
+    methods.filter(|(_, ctx)| is_one(ctx)).map(|(n, _)| CtxId(n as u32)).collect()
 }
 
 /// Whether a function of a script adds a part to a server while that starts: `module.exports = async function (app)`,

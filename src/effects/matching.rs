@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use foldhash::{HashMap, HashMapExt};
 
-use self::held::{derives, is_after, is_entity, is_managed, is_of, is_related, same_type};
+use self::held::{derives, is_after, is_by_manager, is_entity, is_managed, is_of, is_related, same_type};
 use super::paths::{first_segment, last_segment, unversioned};
 use super::resolve::{FuncRef, Names};
 use super::summary::{FrameKind, NONE, Site, Summary, Term, func_flag, site_flag};
@@ -200,7 +200,7 @@ impl<'m> Matcher<'m> {
             On::Keyworded(libs) if method && !own => {
                 named::is_keyworded(file, site)
                     && self.uses(file, libs)
-                    && matches!(file.term(site.recv), None | Some(Term::Field(..)))
+                    && matches!(file.term(site.recv), None | Some(Term::Field(..) | Term::Handed(_)))
                     && types.of(index, site.recv).head == Head::Unknown
             }
             On::Named(libs) if method && (!own || is_wrapper(types, index, site)) => {
@@ -229,6 +229,7 @@ impl<'m> Matcher<'m> {
             }
             On::Managed(bases) => is_managed(types, index, site, &self.told_apart(file, bases)),
             On::Related(bases) => is_related(types, index, site.recv, bases),
+            On::ByManager(libs) => is_by_manager(types, index, site) && self.uses(file, libs),
             On::EvaluatedAfter(links, libs) => {
                 site.flags & site_flag::EVALUATED != 0
                     && self.uses(file, libs)

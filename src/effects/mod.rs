@@ -213,6 +213,11 @@ pub enum On {
     /// A method of all objects that one of such a class is related to (`order.lines`), by a field that its class does not
     /// declare: another one refers to it.
     Related(&'static [&'static str]),
+    /// A method without arguments of a manager that goes by the name that a library gives it (`order.line_set.count()`), or
+    /// of one of a row that another manager gave (`for line in order.lines.all(): line.parts.all()`), whatever the object, in
+    /// a program that uses one of these libraries; what gives a query, where that is evaluated at once. Not where some
+    /// function asks for such objects beforehand.
+    ByManager(&'static [&'static str]),
     /// The same as [`On::Managed`], where it is evaluated at once: iterated, listed, counted, awaited.
     Evaluated(&'static [&'static str]),
     /// A method at the end of a chain with a call of one of these names in it, or of such a name itself, in a file that uses

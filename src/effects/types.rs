@@ -354,7 +354,11 @@ impl<'n, 'a> Types<'n, 'a> {
 
     fn field(&mut self, base: &Type<'a>, name: &str, depth: u32) -> Type<'a> {
         let found = self.declared_field(base, name, depth);
-        self.related(base, name, found, depth)
+        let found = self.related(base, name, found, depth);
+        if !matches!(found.head, Head::Unknown) {
+            return found;
+        }
+        self.left_open(base, name, depth).unwrap_or(found)
     }
 
     fn declared_field(&mut self, base: &Type<'a>, name: &str, depth: u32) -> Type<'a> {

@@ -2,7 +2,7 @@
 
 use super::{chain, is_like};
 use crate::effects::paths::{first_segment, last_segment, unversioned};
-use crate::effects::summary::{NONE, Site, Summary, Term};
+use crate::effects::summary::{NONE, Site, Summary, Term, site_flag};
 use crate::effects::table::table;
 use crate::effects::types::{Head, Type, Types};
 use crate::lang::Language;
@@ -39,6 +39,10 @@ pub(super) fn is_entity(types: &mut Types<'_, '_>, index: u32, site: &Site, base
     let file = types.file(index);
     let mut start = site.recv;
     for link in chain(file, site) {
+        // `order.to_dict().get("name")`: what it was turned into.
+        if file.language == Language::Python && turns_into_data(last_segment(file.name(link.name))) {
+            return false;
+        }
         // A chain that begins with a plain call begins with what that gives.
         start = if link.recv == NONE { start } else { link.recv };
     }
@@ -55,6 +59,49 @@ pub(super) fn is_entity(types: &mut Types<'_, '_>, index: u32, site: &Site, base
     };
     let ty = types.of(index, start);
     derives(types, &ty, bases)
+}
+
+/// Whether a method gives the data of an object, and no object.
+fn turns_into_data(name: &str) -> bool {
+    ["to_", "as_"].iter().any(|begin| name.starts_with(begin))
+        || matches!(name, "dict" | "json" | "asdict" | "model_dump" | "serialize" | "items" | "values")
+}
+
+/// Whether a method is one of a manager, by what the object is asked for: a library's own name for all that refer to it, or
+/// a field of a row that another manager gave.
+pub(super) fn is_by_manager(types: &mut Types<'_, '_>, index: u32, site: &Site) -> bool {
+    /// Names that end so and are no managers.
+    const OTHERS: [&str; 8] = ["data", "result", "test", "train", "training", "record", "char", "change"];
+    let file = types.file(index);
+    let (base, field) = match file.term(site.recv) {
+        Some(Term::Field(base, field)) => (base, field),
+        Some(Term::Handed(field)) => (NONE, field),
+        _ => return false,
+    };
+    let (field, method) = (file.name(field), file.name(site.name));
+    let builds = matches!(method, "all" | "filter" | "exclude" | "order_by" | "values" | "values_list");
+    if builds && site.flags & site_flag::EVALUATED == 0 {
+        return false;
+    }
+    let named = field.strip_suffix("_set").is_some_and(|class| !class.is_empty() && !OTHERS.contains(&class));
+    // A method that is called alone says little of a receiver that is called anything.
+    let alone = method == "all" && site.arg_count == 0;
+    let nested = || alone && gave_rows(file, base);
+    if !named && !nested() || types.of(index, site.recv).head != Head::Unknown {
+        return false;
+    }
+    let beforehand = matches!(method, "all" | "count" | "exists");
+    !(beforehand && types.names().is_eager_somewhere(field))
+}
+
+/// Whether an object is a row of all that another one has: `for line in order.lines.all()`.
+fn gave_rows(file: &Summary, term: u32) -> bool {
+    let Some(Term::Elem(list)) = file.term(term) else { return false };
+    let Some(Term::Ret(call)) = file.term(list) else { return false };
+    let call = &file.sites[call as usize];
+    matches!(file.name(call.name), "all" | "filter")
+        && call.flags & site_flag::METHOD != 0
+        && matches!(file.term(call.recv), None | Some(Term::Field(..)))
 }
 
 pub(super) fn is_after(file: &Summary, site: &Site, links: &[&str]) -> bool {

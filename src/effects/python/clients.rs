@@ -160,6 +160,9 @@ pub(super) const GROUPS: &[Group] = &[
     // Redis: a pipeline's commands wait for its `execute`
     group(On::Type(ASYNC_REDIS), Query, High, REDIS_RUNS),
     group(On::Type(REDIS), BlockingQuery, High, REDIS_RUNS),
+    // RQ keeps its jobs in Redis
+    group(On::Path(&["rq::job::Job", "rq::Job"]), BlockingQuery, High, &["fetch", "exists"]),
+    group(On::Type(&["rq::Queue", "rq::queue::Queue"]), BlockingQuery, High, &["fetch_job", "enqueue"]),
     // search
     group(On::Type(SEARCH), BlockingNetwork, High, SEARCH_RUNS),
     group(On::Type(ASYNC_SEARCH), Network, High, SEARCH_RUNS),

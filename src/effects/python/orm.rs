@@ -76,6 +76,22 @@ const RUNS: &[&str] = &[
 /// What related objects run, and texts, numbers and dictionaries have not.
 const RUNS_RELATED: &[&str] =
     &["create", "exists", "first", "last", "get_or_create", "update_or_create", "aggregate", "earliest", "latest"];
+/// What a manager of an object of which nothing is known runs.
+const BY_MANAGER: &[&str] = &[
+    "all",
+    "filter",
+    "exclude",
+    "order_by",
+    "values",
+    "values_list",
+    "count",
+    "exists",
+    "first",
+    "last",
+    "create",
+    "get_or_create",
+    "aggregate",
+];
 /// What a manager runs at once, with a name that says what it does.
 const RUNS_OWN: &[&str] = &["create_*", "log_*", "get_by_natural_key", "create_user", "create_superuser"];
 const RUNS_ASYNC: &[&str] = &[
@@ -301,6 +317,7 @@ pub(super) const GROUPS: &[Group] = &[
     group(On::Managed(DJANGO), Query, High, RUNS_ASYNC),
     group(On::Evaluated(DJANGO), BlockingQuery, High, LAZY),
     group(On::Related(DJANGO), BlockingQuery, High, RUNS_RELATED),
+    group(On::ByManager(IN_DJANGO), BlockingQuery, Medium, BY_MANAGER),
     group(On::Type(MANAGERS), BlockingQuery, High, RUNS),
     group(On::Type(MANAGERS), Query, High, RUNS_ASYNC),
     group(On::After(NARROWS, IN_DJANGO), BlockingQuery, Medium, RUNS),

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use foldhash::{HashSet, HashSetExt};
 
-use super::{FuncRef, Names};
+use super::{FuncRef, Names, TypeRef};
 use crate::effects::paths::last_segment;
 use crate::effects::rest::Kind;
 use crate::effects::summary::func_flag;
@@ -54,6 +54,24 @@ impl<'a> Names<'a> {
     /// Types that implement a trait.
     pub(super) fn implementors(&self, base: &str) -> Cow<'_, [&'a str]> {
         self.related(self.implementors.get(base), Kind::Implementor, base)
+    }
+
+    /// The classes that derive from a class, the nearest first; not all of many.
+    pub fn below(&self, class: TypeRef) -> Vec<TypeRef> {
+        const MOST: usize = 16;
+        let language = self.language(class.file);
+        let mut found: Vec<TypeRef> = Vec::new();
+        let mut level = vec![self.file(class.file).name(self.type_def(class).name)];
+        for _ in 0..3 {
+            level = level.iter().flat_map(|name| self.implementors(name).into_owned()).collect();
+            let types = level.iter().flat_map(|name| self.types(&[("", *name)])).map(|(id, _)| id);
+            let own = types.filter(|id| *id != class && self.language(id.file) == language);
+            found.extend(own.take(MOST.saturating_sub(found.len())));
+            if level.is_empty() || found.len() >= MOST {
+                break;
+            }
+        }
+        found
     }
 
     /// The default of a trait's method, or of the traits above it; where classes inherit, of the classes above. Each trait is

@@ -190,7 +190,9 @@ impl Summariser<'_> {
         set(args.iter().any(|a| matches!(unit.plain(*a), Val::Closure(_))), site_flag::TAKES_CLOSURE);
         let sql = args.iter().take(2).any(|a| self.is_sql(*a, 0));
         set(sql, site_flag::SQL);
-        let handle = connection.or(recv_is_connection.then_some(call.recv));
+        // `store.delete(session)`: what the store keeps is called so.
+        let kept = |val: &ValId| args.len() == 1 && context::value_name(unit, *val) == "session";
+        let handle = connection.filter(|val| !kept(val)).or(recv_is_connection.then_some(call.recv));
         // What scripts call a session is a user's, no connection.
         let session = unit.language.is_script() && recv_name == "session";
         let per_turn = handle

@@ -59,8 +59,16 @@ impl Summariser<'_> {
                 Term::Type(place)
             }
             Val::Field(inner, name) => {
+                let inner = self.val_term(inner);
                 let name = self.sym(name);
-                return self.derived(inner, |t| Term::Field(t, name));
+                match inner {
+                    // Django's own name for all that refer to an object says enough, whatever that is.
+                    NONE if unit.language == Language::Python && self.names.text(Sym(name)).ends_with("_set") => {
+                        Term::Handed(name)
+                    }
+                    NONE => return NONE,
+                    inner => Term::Field(inner, name),
+                }
             }
             Val::Part(inner, n) => return self.derived(inner, |t| Term::Part(t, n)),
             Val::Inner(inner) => return self.derived(inner, Term::Inner),

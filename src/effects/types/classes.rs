@@ -1,6 +1,7 @@
 //! What classes have from those above them: fields, properties, and the methods that `super` means.
 
 use super::{Head, MAX_DEPTH, Type, Types};
+use crate::effects::paths::last_segment;
 use crate::effects::resolve::{FuncRef, TypeRef};
 use crate::effects::summary::{Site, Term};
 use crate::lang::Language;
@@ -47,6 +48,26 @@ impl<'a> Types<'_, 'a> {
             let is_class = matches!(above.head, Head::Own(other) if other != id);
             let found = if is_class { self.field(&above, name, depth + 1) } else { Type::unknown() };
             (!matches!(found.head, Head::Unknown)).then_some(found)
+        })
+    }
+
+    /// A class that a base class leaves to those below it (`model = None`, then `model = Order`): the first that one of
+    /// them names.
+    pub(super) fn left_open(&mut self, base: &Type<'a>, name: &str, depth: u32) -> Option<Type<'a>> {
+        let Head::Own(id) = base.head else { return None };
+        if self.names.file(id.file).language != Language::Python || depth > MAX_DEPTH {
+            return None;
+        }
+        self.names.below(id).into_iter().find_map(|below| {
+            let file = self.names.file(below.file);
+            let fields = &self.names.type_def(below).fields;
+            let (_, term) = fields.iter().find(|(field, _)| file.name(*field) == name)?;
+            let names_class = match file.term(*term)? {
+                Term::Path(path, _) => last_segment(file.name(path)).starts_with(char::is_uppercase),
+                _ => false,
+            };
+            let found = names_class.then(|| self.eval(below.file, *term, None, depth + 1))?;
+            matches!(found.head, Head::Own(_)).then_some(found)
         })
     }
 

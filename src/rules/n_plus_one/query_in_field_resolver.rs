@@ -1,7 +1,7 @@
 //! # What it does
 //! Reports a database query or network request in the resolver of a field of GraphQL: `@ResolveField()` of `NestJS`,
 //! `@FieldResolver()` of type-graphql, a resolver map (`User: { posts: (user) => … }`), `resolve` of a field of graphql-js;
-//! also behind helper functions.
+//! also behind helper functions. So are methods of `SerializerMethodField()` of Django REST framework.
 //!
 //! # Why is this slow?
 //! A field's resolver runs once for each parent. A list of 50 users that are asked for their posts makes 51 queries, and no
@@ -52,9 +52,9 @@ pub const RULE: Rule = Rule {
     id: "n-plus-one/query-in-field-resolver",
     category: Category::NPlusOne,
     check: "n-plus-one",
-    summary: "a query or request in the resolver of a GraphQL field, once for each parent",
+    summary: "a query or request in the resolver of a GraphQL field or a serializer's method, once for each parent",
     source: include_str!("query_in_field_resolver.rs"),
-    languages: &[Language::TypeScript, Language::JavaScript],
+    languages: &[Language::TypeScript, Language::JavaScript, Language::Python],
     may_block: &[],
     detect: Detect::Site(detect),
 };
@@ -78,13 +78,23 @@ fn detect(view: &SiteView<'_, '_>) -> Option<Raw> {
     let field = view.summary().name(function.name);
     let message = format!("`{}` {verb} {noun} for each parent that is asked for `{field}`", view.callee());
     let mut raw = RULE.raw(view.place(), seen.confidence.at_most(Confidence::Medium), Situation::Loop, message);
-    "gather what all parents ask for with a DataLoader, or fetch it with the parents".clone_into(&mut raw.help);
+    help(view.language()).clone_into(&mut raw.help);
     raw.symbol = view.symbol();
     raw.evidence = match through {
         Some(target) => view.chain_evidence(target, Class::PerItem),
         None => vec![view.effect_evidence(noun)],
     };
     Some(raw)
+}
+
+const fn help(language: Language) -> &'static str {
+    match language {
+        Language::Python => {
+            "let the query of the parents bring it along (`annotate`, `select_related`, `prefetch_related`), or fetch it \
+             once for all in `to_representation` of the list"
+        }
+        _ => "gather what all parents ask for with a DataLoader, or fetch it with the parents",
+    }
 }
 
 /// Whether a library gathers what is asked within one turn.
