@@ -27,8 +27,11 @@ pub(super) fn imports(unit: &Unit) -> HashMap<Sym, Vec<u32>> {
 /// Notes on types, by the context that they are made of.
 pub(super) fn notes(unit: &Unit) -> HashMap<CtxId, Vec<&Note>> {
     let mut notes: HashMap<CtxId, Vec<&Note>> = HashMap::new();
+    // A library implements what is annotated so: `@Dao`, `@Mapper`.
+    let jvm = matches!(unit.language, Language::Java | Language::Kotlin);
     for note in &unit.notes {
-        if matches!(note.kind, NoteKind::Associated | NoteKind::Base | NoteKind::Bound) {
+        let annotates = || jvm && note.kind == NoteKind::Attribute && unit.ctx(note.ctx).kind == CtxKind::Class;
+        if matches!(note.kind, NoteKind::Associated | NoteKind::Base | NoteKind::Bound) || annotates() {
             notes.entry(note.ctx).or_default().push(note);
         }
     }

@@ -53,14 +53,22 @@ impl<'m> Matcher<'m> {
         if let Some(known) = self.uses.get(lib) {
             return *known;
         }
-        let mut named = || {
-            let ids = || (0..file.names.len() as u32).filter(|id| is_path_of_library(file.name(*id))).collect();
-            self.paths.get_or_insert_with(ids).iter().any(|id| mentions(file.name(*id), lib))
-        };
-        let uses =
-            self.dependencies.contains(lib) || named() || file.globs.iter().any(|(_, glob)| file.name(*glob) == lib);
+        let uses = self.dependencies.contains(lib)
+            || self.paths_of(file).iter().any(|id| mentions(file.name(*id), lib))
+            || file.globs.iter().any(|(_, glob)| file.name(*glob) == lib);
         self.uses.insert(lib, uses);
         uses
+    }
+
+    fn paths_of(&mut self, file: &Summary) -> &[u32] {
+        let ids = || (0..file.names.len() as u32).filter(|id| is_path_of_library(file.name(*id))).collect();
+        self.paths.get_or_insert_with(ids)
+    }
+
+    /// Whether a file imports a name from one of these libraries.
+    fn imports(&mut self, file: &Summary, libs: &[&'static str], name: &str) -> bool {
+        let is_it = |path: &str| last_segment(path) == name && libs.iter().any(|lib| mentions(path, lib));
+        self.paths_of(file).iter().any(|id| is_it(file.name(*id)))
     }
 
     /// Base classes without those whose name several libraries have, where a program does not use theirs.
@@ -295,6 +303,10 @@ impl<'m> Matcher<'m> {
             On::Unimplemented(ends) => is_unimplemented(types, index, site.recv, ends),
             On::Ending(ends, libs) => {
                 (libs.is_empty() || self.uses(file, libs)) && is_ending(types, index, site.recv, ends)
+            }
+            On::Extension(libs) => {
+                self.imports(file, libs, row.name)
+                    && matches!(types.of(index, site.recv).head, Head::Unknown | Head::Path(_))
             }
             On::Gives(wanted) => gives(types, index, site, wanted),
             On::Awaited(libs) => site.arg_count == 0 && site.flags & site_flag::AWAIT != 0 && self.uses(file, libs),

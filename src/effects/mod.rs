@@ -238,6 +238,9 @@ pub enum On {
     /// A method of something whose name, or that of its type, ends so and that the repository does not define, in a file
     /// that uses one of these libraries (or in any, where none is given).
     Ending(&'static [&'static str], &'static [&'static str]),
+    /// A method that extends its receiver and that the file imports by its name from one of these libraries (`import
+    /// org.jetbrains.exposed.sql.insert`).
+    Extension(&'static [&'static str]),
     /// A method that an interface of the repository asks for and that gives one of these types of a library.
     Gives(&'static [&'static str]),
     /// A method that runs where it stands (awaited, given back, told of by a callback), called without arguments, with an

@@ -28,6 +28,14 @@ fn is_connection_hump(hump: &[u8]) -> bool {
     is_connection_word(lower)
 }
 
+/// Whether a name's last word says that it is a connection: `dbUser` and `session_id` only speak of one.
+pub(super) fn ends_as_connection(name: &str) -> bool {
+    let last = name.rsplit('_').find(|word| !word.is_empty()).unwrap_or(name);
+    let hump =
+        last.rfind(|c: char| c.is_ascii_uppercase()).filter(|_| last.starts_with(|c: char| c.is_ascii_lowercase()));
+    is_connection_name(name) && is_connection_hump(last[hump.unwrap_or(0)..].as_bytes())
+}
+
 const LONGEST_CONNECTION_WORD: usize = 11;
 
 /// Whether a word makes a name one of a database connection.

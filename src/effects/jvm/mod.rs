@@ -138,6 +138,12 @@ const JOOQ_RUNS: &[&str] = &[
 /// Exposed.
 const EXPOSED_TABLES: &[&str] =
     &["Table", "IdTable", "IntIdTable", "LongIdTable", "UIntIdTable", "ULongIdTable", "UUIDTable", "CompositeIdTable"];
+#[rustfmt::skip]
+const EXPOSED_EXTENSIONS: &[&str] = &[
+    "selectAll", "select", "insert", "insertAndGetId", "insertIgnore", "insertIgnoreAndGetId", "update", "upsert",
+    "upsertReturning", "deleteWhere", "deleteIgnoreWhere", "deleteAll", "replace", "batchInsert", "batchUpsert",
+    "batchReplace", "insertReturning", "deleteReturning", "updateReturning",
+];
 const EXPOSED_ENTITIES: &[&str] =
     &["IntEntity", "LongEntity", "UUIDEntity", "UIntEntity", "ULongEntity", "CompositeEntity"];
 
@@ -208,6 +214,11 @@ const BASE: &[Group] = &[
         "batchReplace", "insertReturning", "deleteReturning", "updateReturning", "slice"]),
     group(On::After(&["innerJoin", "leftJoin", "rightJoin", "join", "fullJoin", "crossJoin"],
         &["org::jetbrains::exposed"]), Effect::BlockingQuery, High, &["selectAll", "select", "slice"]),
+    // Tables that another module declares: what extends them is imported by its name.
+    group(On::Extension(&["org::jetbrains::exposed"]), Effect::BlockingQuery, High, EXPOSED_EXTENSIONS),
+    group(On::Distinctive(&["org::jetbrains::exposed"]), Effect::BlockingQuery, High,
+        &["selectAll", "insertAndGetId", "insertIgnore", "insertIgnoreAndGetId", "deleteWhere", "deleteIgnoreWhere",
+        "batchInsert", "batchUpsert", "batchReplace"]),
     group(On::Entity(EXPOSED_ENTITIES, &[]), Effect::BlockingQuery, High,
         &["findById", "find", "all", "findByIdAndUpdate", "findSingleByAndUpdate", "reload", "count", "wrapRows"]),
     group(On::After(&["from"], &["org::ktorm"]), Effect::BlockingQuery, High,
@@ -291,6 +302,19 @@ fn returns(path: &str) -> Option<&'static str> {
         "java::sql::Connection.createStatement" => "java::sql::Statement",
         "java::sql::Connection.prepareStatement" => "java::sql::PreparedStatement",
         "jakarta::persistence::EntityManagerFactory.createEntityManager" => "jakarta::persistence::EntityManager",
+        "jakarta::persistence::EntityManager.createQuery"
+        | "jakarta::persistence::EntityManager.createNamedQuery"
+        | "jakarta::persistence::EntityManager.createNativeQuery" => "jakarta::persistence::Query",
+        "javax::persistence::EntityManager.createQuery"
+        | "javax::persistence::EntityManager.createNamedQuery"
+        | "javax::persistence::EntityManager.createNativeQuery" => "javax::persistence::Query",
+        "org::hibernate::Session.createQuery"
+        | "org::hibernate::Session.createNamedQuery"
+        | "org::hibernate::Session.createNativeQuery"
+        | "org::hibernate::Session.createSelectionQuery"
+        | "org::hibernate::Session.createMutationQuery" => "org::hibernate::query::Query",
+        "org::hibernate::Session.createSQLQuery" => "org::hibernate::SQLQuery",
+        "org::hibernate::Session.createCriteria" => "org::hibernate::Criteria",
         "org::hibernate::SessionFactory.openSession" | "org::hibernate::SessionFactory.getCurrentSession" => {
             "org::hibernate::Session"
         }

@@ -73,7 +73,7 @@ pub(crate) static KOTLIN: Words = Words {
         "removeLastOrNull", "take",
     ],
     takes_statement: STATEMENTS,
-    sleeps: SLEEPS,
+    sleeps: KOTLIN_SLEEPS,
     grows: GROWS,
     iterates: &[
         "forEach", "forEachIndexed", "onEachIndexed", "map", "mapIndexed", "mapNotNull", "mapIndexedNotNull",
@@ -132,6 +132,9 @@ const STATEMENTS: List = &[
 
 const SLEEPS: List =
     &["sleep", "delay", "park", "parkNanos", "acquirePermission", "awaitTermination", "await", "yield"];
+
+/// Without what waits for a value (`deferred.await()`), or lets others run.
+const KOTLIN_SLEEPS: List = &["sleep", "delay", "park", "parkNanos", "acquirePermission", "awaitTermination"];
 
 const GROWS: List = &["add", "addAll", "addFirst", "addLast", "push", "offer", "put", "putAll", "plusAssign", "append"];
 

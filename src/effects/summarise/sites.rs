@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Summariser;
 use crate::effects::channels::{self, Load, MAKERS};
+use crate::effects::stores::ends_as_connection;
 use crate::effects::summary::{NONE, Site, site_flag};
 use crate::effects::words::words;
 use crate::effects::{context, leaves, queued};
@@ -190,9 +191,10 @@ impl Summariser<'_> {
         set(args.iter().any(|a| matches!(unit.plain(*a), Val::Closure(_))), site_flag::TAKES_CLOSURE);
         let sql = args.iter().take(2).any(|a| self.is_sql(*a, 0));
         set(sql, site_flag::SQL);
-        // `store.delete(session)`: what the store keeps is called so.
+        // `store.delete(session)`: what the store keeps is called so, and `repository.save(dbOrder)` saves an order.
         let kept = |val: &ValId| args.len() == 1 && context::value_name(unit, *val) == "session";
-        let handle = connection.filter(|val| !kept(val)).or(recv_is_connection.then_some(call.recv));
+        let given = connection.filter(|val| !kept(val) && ends_as_connection(context::value_name(unit, *val)));
+        let handle = given.or(recv_is_connection.then_some(call.recv));
         // What scripts call a session is a user's, no connection.
         let session = unit.language.is_script() && recv_name == "session";
         let per_turn = handle

@@ -47,6 +47,7 @@ impl<'a> Types<'_, 'a> {
             let above = self.eval(id.file, above, None, depth + 1);
             let is_class = matches!(above.head, Head::Own(other) if other != id);
             let found = if is_class { self.field(&above, name, depth + 1) } else { Type::unknown() };
+            let found = self.as_given(&above, name, found);
             (!matches!(found.head, Head::Unknown)).then_some(found)
         })
     }
@@ -69,6 +70,23 @@ impl<'a> Types<'_, 'a> {
             let found = names_class.then(|| self.eval(below.file, *term, None, depth + 1))?;
             matches!(found.head, Head::Own(_)).then_some(found)
         })
+    }
+
+    /// The type of a field of a class with parameters (`abstract class Base<M : Mapper<*>>(val mapper: M)`): where a class
+    /// below gives one that fits the bound, that one.
+    fn as_given(&self, class: &Type<'a>, name: &str, found: Type<'a>) -> Type<'a> {
+        let Head::Own(id) = class.head else { return found };
+        let (file, fields) = (self.names.file(id.file), &self.names.type_def(id).fields);
+        let field = fields.iter().find(|(field, _)| file.name(*field) == name);
+        if !field.is_some_and(|(_, term)| matches!(file.term(*term), Some(Term::Bounded(_)))) {
+            return found;
+        }
+        let bound = found.name(self.names);
+        let fits = |arg: &&Type<'a>| {
+            let own = matches!(arg.head, Head::Own(_));
+            own && self.names.derives(arg.name(self.names), &[bound])
+        };
+        class.args.iter().find(fits).cloned().unwrap_or(found)
     }
 
     /// The functions that a method call means.

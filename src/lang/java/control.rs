@@ -2,9 +2,10 @@
 
 use super::kinds::{F, Kind, kind};
 use super::{Java, child};
+use crate::lang::jvm::Parts;
 use crate::lang::tree;
 use crate::lang::tree::Node;
-use crate::lang::unit::{BindKind, CtxKind, JumpKind, Sym, TyId, Val, ValId, ctx_flag};
+use crate::lang::unit::{BindKind, CtxKind, JumpKind, Sym, TyId, Val, ValId, call_flag, ctx_flag};
 
 impl<'t> Java<'t> {
     /// The statements of a block.
@@ -198,7 +199,8 @@ impl<'t> Java<'t> {
             (Some(c), None) => self.expr(c),
             (_, counted) => counted.unwrap_or(ValId::NONE),
         };
-        self.b.ctx_mut(ctx).val = value;
+        let over = if loop_kind == CtxKind::ForLoop { self.stepped(node, value) } else { value };
+        self.b.ctx_mut(ctx).val = over;
         if loop_kind == CtxKind::ForLoop {
             self.bind_counter(node, value);
         }
@@ -222,6 +224,20 @@ impl<'t> Java<'t> {
     }
 
     /// The counter of a counting loop is its variable.
+    /// `i += BATCH` goes over batches of what it counts.
+    fn stepped(&mut self, node: Node<'t>, over: ValId) -> ValId {
+        let Some(update) = child(node, F.update).filter(|n| kind(*n) == Kind::Assignment) else { return over };
+        let step = self.src.text(update).split_once("+=").map(|(_, by)| by.trim());
+        if step.is_none_or(|by| by == "1") {
+            return over;
+        }
+        let (start, end) = (self.src.start(update), self.src.end(update));
+        let name = self.b.intern("step_by");
+        let from = self.open_args();
+        let parts = Parts { recv: over, name, flags: call_flag::METHOD, generic: TyId::NONE, start, at: start, end };
+        self.finish_call(parts, from)
+    }
+
     fn bind_counter(&mut self, node: Node<'t>, over: ValId) {
         let Some(init) = child(node, F.init).filter(|n| kind(*n) == Kind::LocalVariable) else { return };
         let kids = self.src.kids(init);
