@@ -685,10 +685,29 @@ fn goes_over(unit: &Unit, closure: CtxId) -> bool {
     consumer.recv.is_some() && words(unit.language).iterates.contains(&unit.name(consumer.name))
 }
 
-/// Methods of connections and pools that call what they are handed once.
+/// Methods of connections, pools and queues of them that call what they are handed once.
 fn is_once(name: &str) -> bool {
-    ["transaction", "run", "interact", "with_conn", "with_connection", "build_transaction", "immediate_transaction"]
-        .contains(&name)
+    const ONCE: [&str; 17] = [
+        "transaction",
+        "run",
+        "interact",
+        "with_conn",
+        "with_connection",
+        "build_transaction",
+        "immediate_transaction",
+        "writeTransaction",
+        "readTransaction",
+        // GRDB's and FMDB's.
+        "read",
+        "write",
+        "unsafeRead",
+        "writeWithoutTransaction",
+        "barrierWriteWithoutTransaction",
+        "inDatabase",
+        "inTransaction",
+        "inSavepoint",
+    ];
+    ONCE.contains(&name)
 }
 
 /// The calls of a receiver chain, the last first.

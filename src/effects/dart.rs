@@ -25,6 +25,7 @@ const SQFLITE_CALLS: &[&str] = &[
     "queryCursor",
     "rawQueryCursor",
 ];
+const SEMBAST: &[&str] = &["package:sembast", "package:sembast_web", "package:sembast_sqflite"];
 const DRIFT: &[&str] = &["package:drift", "package:moor"];
 const ISAR: &[&str] = &["package:isar", "package:isar_community", "package:isar_plus"];
 const FIRESTORE: &[&str] = &["package:cloud_firestore", "package:cloud_firestore_odm"];
@@ -49,7 +50,39 @@ const GROUPS: &[Group] = &[
         On::Distinctive(DRIFT),
         Query,
         High,
-        &["customUpdate", "customInsert", "customStatement", "customWriteReturning"],
+        &[
+            "customUpdate",
+            "customInsert",
+            "customStatement",
+            "customWriteReturning",
+            // of a table itself: `database.orders.deleteOne(order)`
+            "insertOne",
+            "insertReturning",
+            "insertOnConflictUpdate",
+            "replaceOne",
+            "deleteOne",
+            "deleteWhere",
+        ],
+    ),
+    // sembast: the database stands in the arguments
+    group(
+        On::Connection(SEMBAST),
+        Query,
+        High,
+        &[
+            "find",
+            "findFirst",
+            "findKey",
+            "findKeys",
+            "count",
+            "add",
+            "put",
+            "update",
+            "delete",
+            "get",
+            "getSnapshot",
+            "exists",
+        ],
     ),
     // sqlite_async and PowerSync
     group(
@@ -164,6 +197,20 @@ const GROUPS: &[Group] = &[
         Network,
         High,
         &["get*", "search*", "query*", "create*", "post*", "delete*", "save*", "update*", "upload*", "login*", "add*"],
+    ),
+    // clients of services
+    group(On::Type(&["LemmyApiV3"]), Network, High, &["run"]),
+    group(
+        On::Path(&["package:podcast_search/podcast_search.dart::Feed", "Feed"]),
+        Network,
+        High,
+        &["loadFeed", "feedLastUpdated", "loadTranscriptByUrl", "loadChaptersByUrl"],
+    ),
+    group(
+        On::Type(&["package:webdav_client/webdav_client.dart::Client"]),
+        Network,
+        High,
+        &["readDir", "read", "read2File", "write", "writeFromFile", "remove", "removeAll", "rename", "copy", "mkdir"],
     ),
     // what blocks
     group(

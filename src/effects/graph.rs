@@ -289,6 +289,7 @@ fn file_facts(
     let file = names.file(index);
     let mut types = Types::new(names);
     let mut matcher = Matcher::new(dependencies, user);
+    matcher.in_library(names, file);
     let test_file = names.is_test_file(file);
     // Calls of the repository's own functions: whatever their names, they are no adaptors of a collection.
     let mut own_calls = vec![false; file.sites.len()];

@@ -13,7 +13,7 @@ use super::resolve::{FuncRef, Names};
 use super::summary::{FrameKind, NONE, Site, Summary, Term, func_flag, site_flag};
 use super::table::table;
 use super::types::{Head, Type, Types};
-use super::{Effect, On, Row, named, rust, script};
+use super::{Effect, On, Row, modules, named, rust, script};
 use crate::config::UserCall;
 use crate::lang::Language;
 use crate::model::severity::Confidence;
@@ -37,12 +37,24 @@ pub struct Matcher<'m> {
     uses: HashMap<&'static str, bool>,
     /// The names of the file that may be of a library, once they are asked for.
     paths: Option<Vec<u32>>,
+    /// What a part of a library of Dart sees by the imports of the library's own file.
+    shared: Vec<String>,
 }
 
 impl<'m> Matcher<'m> {
     /// For a file of a crate with these dependencies.
     pub fn new(dependencies: &'m BTreeSet<String>, user: &'m [UserCall]) -> Matcher<'m> {
-        Matcher { dependencies, user, uses: HashMap::new(), paths: None }
+        Matcher { dependencies, user, uses: HashMap::new(), paths: None, shared: Vec::new() }
+    }
+
+    /// Also sees what the library sees that a file of Dart is a part of: a part has no imports of its own.
+    pub fn in_library(&mut self, names: &Names<'_>, file: &Summary) {
+        let [(_, whole)] = file.globs.as_slice() else { return };
+        if file.language != Language::Dart {
+            return;
+        }
+        let Some(library) = names.library(&modules::named(file.language, file.name(*whole))) else { return };
+        self.shared = library.globs.iter().map(|(_, glob)| library.name(*glob).to_owned()).collect();
     }
 
     fn uses(&mut self, file: &Summary, libs: &[&'static str]) -> bool {
@@ -55,6 +67,7 @@ impl<'m> Matcher<'m> {
         }
         let uses = self.dependencies.contains(lib)
             || self.paths_of(file).iter().any(|id| mentions(file.name(*id), lib))
+            || self.shared.iter().any(|path| mentions(path, lib))
             || file.globs.iter().any(|(_, glob)| file.name(*glob) == lib);
         self.uses.insert(lib, uses);
         uses
@@ -402,7 +415,8 @@ fn is_unimplemented(types: &mut Types<'_, '_>, index: u32, term: u32, ends: &[&s
 /// One that gives a call is made where that is executed.
 fn declared_request(names: &Names<'_>, targets: &[FuncRef]) -> Option<Seen> {
     /// Those that never make one on the caller's thread, and those that do.
-    const ASYNCHRONOUS: [&str; 2] = ["retrofit2", "de::jensklingenberg::ktorfit"];
+    const ASYNCHRONOUS: [&str; 4] =
+        ["retrofit2", "de::jensklingenberg::ktorfit", "package:chopper", "package:retrofit"];
     const BLOCKING: [&str; 4] = [
         "feign",
         "org::springframework::web::service::annotation",
@@ -420,7 +434,9 @@ fn declared_request(names: &Names<'_>, targets: &[FuncRef]) -> Option<Seen> {
     };
     let is_declared = |target: &FuncRef| {
         let flags = names.func(*target).flags;
-        flags & func_flag::BODILESS != 0 && flags & func_flag::HANDLER != 0 && given(target) != "Call"
+        // Classes of such a library's file have no other methods without bodies.
+        let annotated = flags & func_flag::HANDLER != 0 || names.file(target.file).language == Language::Dart;
+        flags & func_flag::BODILESS != 0 && annotated && given(target) != "Call"
     };
     if !targets.iter().all(is_declared) {
         return None;

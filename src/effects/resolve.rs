@@ -97,6 +97,8 @@ pub struct Names<'a> {
     packages: BTreeSet<String>,
     /// Class name, field → relation, by its file.
     relations: HashMap<(&'a str, &'a str), Vec<(u32, Relation)>>,
+    /// Module of Dart → its file.
+    libraries: HashMap<&'a str, u32>,
 }
 
 impl<'a> Names<'a> {
@@ -125,6 +127,7 @@ impl<'a> Names<'a> {
             defined: HashSet::new(),
             packages: BTreeSet::new(),
             relations: HashMap::new(),
+            libraries: HashMap::new(),
         };
         for (index, file) in files.iter().enumerate() {
             names.add(index as u32, file);
@@ -159,6 +162,9 @@ impl<'a> Names<'a> {
 
     fn add(&mut self, index: u32, file: &'a Summary) {
         self.crates.insert(first_segment(&file.module));
+        if file.language == Language::Dart {
+            self.libraries.insert(&file.module, index);
+        }
         self.add_functions(index, file);
         for (n, ty) in file.types.iter().enumerate() {
             let name = file.name(ty.name);
@@ -217,6 +223,11 @@ impl<'a> Names<'a> {
     /// Number of all files.
     pub fn len(&self) -> usize {
         self.files.len() + self.rest.map_or(0, Rest::len)
+    }
+
+    /// The analysed file that is a module of Dart.
+    pub fn library(&self, module: &str) -> Option<&'a Summary> {
+        self.libraries.get(module).map(|index| self.file(*index))
     }
 
     /// Whether there is no file at all.

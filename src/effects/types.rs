@@ -548,6 +548,12 @@ impl<'n, 'a> Types<'n, 'a> {
                 if let Some((at, term)) = self.names.alias(summary, owner) {
                     let aliased = self.eval(at, term, None, depth + 1);
                     self.methods_of(&aliased, method, out, depth);
+                } else if summary.language == Language::Swift && owner.contains("::") {
+                    // Types of one name in several others (`API.Account`, `Entity.Account`): whichever has the method.
+                    self.names.find_methods(last, None, method, out);
+                    let of_swift = |id: &FuncRef| self.names.file(id.file).language == Language::Swift;
+                    let same = out.first().is_some_and(|first| out.iter().all(|id| id.file == first.file));
+                    out.retain(|id| same && of_swift(id));
                 } else {
                     self.names.associated(summary, owner, method, out);
                 }

@@ -15,7 +15,11 @@ impl<'a> Names<'a> {
         let mut path = modules::named(language, path);
         for _ in 0..8 {
             let Some((module, target)) = self.reexport(&path, language).filter(|(_, target)| *target != path) else {
-                break;
+                match self.through_module(&path, language) {
+                    Some(next) => (path, absolute) = (Cow::Owned(next), true),
+                    None => break,
+                }
+                continue;
             };
             // `mod users; pub use users::load;` passes on what stands in the module's own module.
             let next =
@@ -23,6 +27,26 @@ impl<'a> Names<'a> {
             (path, absolute) = (Cow::Owned(next), true);
         }
         (path, absolute)
+    }
+
+    /// What a path means where a module before its end is passed on from elsewhere (`pub use store::models`); none where
+    /// no module is.
+    fn through_module(&self, path: &str, language: Language) -> Option<String> {
+        if language != Language::Rust {
+            return None;
+        }
+        let mut module = path;
+        while let Some((outer, _)) = split_last(module).filter(|(outer, _)| outer.contains("::")) {
+            module = outer;
+            let Some((at, target)) = self.reexport(module, language).filter(|(_, target)| *target != module) else {
+                continue;
+            };
+            let target =
+                if self.is_local_crate(target) { target.to_owned() } else { Self::passed_on(at, target, language) };
+            let next = format!("{target}{}", &path[module.len()..]);
+            return (next != path).then_some(next);
+        }
+        None
     }
 
     /// What a module passes on by a path that does not begin at the repository's root.

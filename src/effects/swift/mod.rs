@@ -112,7 +112,19 @@ pub(super) static WORDS: Words = Words {
         "zip",
         "chunked",
     ],
-    events: &[],
+    // Combine's: a value comes now and then.
+    events: &[
+        "sink",
+        "throttle",
+        "debounce",
+        "removeDuplicates",
+        "eraseToAnyPublisher",
+        "combineLatest",
+        "switchToLatest",
+        "setFailureType",
+        "replaceError",
+        "handleEvents",
+    ],
     keeps: &[
         "addObserver",
         "addAction",

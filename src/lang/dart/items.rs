@@ -9,11 +9,12 @@ impl<'t> Lower<'t> {
     pub(super) fn file(&mut self, root: Node<'t>) {
         self.each(root, |lower, kid| match kind(kid.node) {
             Kind::ImportOrExport => lower.each(kid.node, |lower, part| lower.import(part.node)),
+            Kind::Part | Kind::PartOf => lower.part(kid.node),
             Kind::TopLevel => lower.variables(kid.node, BindKind::Static),
             _ => {}
         });
         self.each(root, |lower, kid| match kind(kid.node) {
-            Kind::ImportOrExport | Kind::TopLevel => {}
+            Kind::ImportOrExport | Kind::Part | Kind::PartOf | Kind::TopLevel => {}
             _ => {
                 lower.b.open_region();
                 lower.item(kid.node);
@@ -53,6 +54,15 @@ impl<'t> Lower<'t> {
         let at = self.start(node);
         self.b.imports_at(at);
         self.b.import(local, path, export);
+    }
+
+    /// `part 'orders.dart'`, `part of 'store.dart'`: the files of one library see all names of each other.
+    fn part(&mut self, node: Node<'t>) {
+        let Some(uri) = child(node, F.uri).or_else(|| self.find(node, Kind::Uri)) else { return };
+        let path = self.b.intern(self.text(uri).trim_matches(['"', '\'']));
+        let at = self.start(node);
+        self.b.imports_at(at);
+        self.b.import(Sym::NONE, path, false);
     }
 
     fn class(&mut self, node: Node<'t>) {

@@ -17,7 +17,7 @@ use super::{Language, Lowered, Unparsable};
 tree::kinds! {
     tree_sitter_dart::LANGUAGE;
     Import = "library_import", Export = "library_export", ImportSpec = "import_specification",
-    ImportOrExport = "import_or_export", Combinator = "combinator", Class = "class_declaration",
+    ImportOrExport = "import_or_export", Part = "part_directive", PartOf = "part_of_directive", Uri = "uri", Combinator = "combinator", Class = "class_declaration",
     Mixin = "mixin_declaration", Enum = "enum_declaration", Extension = "extension_declaration",
     ExtensionType = "extension_type_declaration", ClassBody = "class_body", EnumBody = "enum_body",
     ExtensionBody = "extension_body", Member = "member_declaration", Declaration = "declaration",
