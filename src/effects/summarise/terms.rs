@@ -59,16 +59,7 @@ impl Summariser<'_> {
                 Term::Type(place)
             }
             Val::Field(inner, name) => {
-                let inner = self.val_term(inner);
-                let name = self.sym(name);
-                match inner {
-                    // Django's own name for all that refer to an object says enough, whatever that is.
-                    NONE if unit.language == Language::Python && self.names.text(Sym(name)).ends_with("_set") => {
-                        Term::Handed(name)
-                    }
-                    NONE => return NONE,
-                    inner => Term::Field(inner, name),
-                }
+                return self.field_term(inner, name);
             }
             Val::Part(inner, n) => return self.derived(inner, |t| Term::Part(t, n)),
             Val::Inner(inner) => return self.derived(inner, Term::Inner),
@@ -91,6 +82,18 @@ impl Summariser<'_> {
             Val::Unknown => return NONE,
         };
         self.term(term)
+    }
+
+    fn field_term(&mut self, of: ValId, name: Sym) -> u32 {
+        let of = self.val_term(of);
+        let manager = self.unit.language == Language::Python && self.unit.name(name).ends_with("_set");
+        let name = self.sym(name);
+        match of {
+            // Django's own name for all that refer to an object says enough, whatever that is.
+            NONE if manager => self.term(Term::Handed(name)),
+            NONE => NONE,
+            of => self.term(Term::Field(of, name)),
+        }
     }
 
     fn derived(&mut self, inner: ValId, make: impl FnOnce(u32) -> Term) -> u32 {
