@@ -533,6 +533,13 @@ impl<'n, 'a> Types<'n, 'a> {
             out.push(found);
             return;
         }
+        // `export const find = makeFinder(db)`.
+        if script && let Some((at, term)) = self.names.static_type(summary, path, true) {
+            self.callees(at, term, out, depth + 1);
+            if !out.is_empty() {
+                return;
+            }
+        }
         let Some((owner, method)) = split_last(path) else { return };
         let last = last_segment(owner);
         if !is_class_name(last) {

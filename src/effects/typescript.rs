@@ -95,7 +95,7 @@ pub(super) static WORDS: Words = Words {
     shared: &["then"],
     collection_marks: &["filter", "flatMap", "slice", "entries", "values", "keys", "sort"],
     events: &[],
-    keeps: &[],
+    keeps: &["jsx:*", "addEventListener", "on", "once", "setInterval"],
     caches: &["getOrSet", "wrap", "remember", "memoize"],
     identity: &["then", "catch", "finally", "bind"],
     inner: &[],

@@ -87,8 +87,24 @@ impl<'a> Types<'_, 'a> {
                         self.callees(file, *arg, out, depth + 1);
                     }
                 }
+                if out.is_empty() {
+                    self.made_functions(file, site, out, depth + 1);
+                }
             }
             _ => {}
+        }
+    }
+
+    /// The functions that a call gives: `const find = makeFinder(db)`. What a function literal in it does is told of the
+    /// function that makes it.
+    fn made_functions(&mut self, file: u32, site: &Site, out: &mut Vec<FuncRef>, depth: u32) {
+        for target in self.targets_at(file, site, depth) {
+            let maker = self.names.file(target.file);
+            let Some(Term::Closure(frame, _)) = maker.term(self.names.func(target).ret) else { continue };
+            match maker.frames[frame as usize].kind {
+                FrameKind::Function(func) => out.push(FuncRef { file: target.file, func }),
+                _ => out.push(target),
+            }
         }
     }
 

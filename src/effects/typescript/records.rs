@@ -18,6 +18,12 @@ pub(super) const GROUPS: &[Group] = &[
         &["create", "bulkCreate"],
     ),
     group(On::Association(&["sequelize", "npm:sequelize"]), Effect::Query, Low, ASSOCIATED),
+    group(
+        On::Distinctive(&["sequelize-typescript", "npm:sequelize-typescript"]),
+        Effect::Query,
+        Medium,
+        &["$get", "$count", "$create", "$add", "$set", "$remove", "$has"],
+    ),
     group(On::Database(&["db", "database", "couch", "couchdb", "pouch", "pouchdb"]), Effect::Query, Medium, DATABASE),
 ];
 

@@ -1,11 +1,12 @@
 //! Object literals, and elements (JSX).
 
 use oxc_ast::ast::{
-    Expression, FormalParameters, JSXAttributeItem, JSXAttributeValue, JSXChild, JSXElement, JSXExpression,
-    ObjectExpression, ObjectPropertyKind, PropertyKey, PropertyKind,
+    Expression, FormalParameters, JSXAttribute, JSXAttributeItem, JSXAttributeName, JSXAttributeValue, JSXChild,
+    JSXElement, JSXExpression, ObjectExpression, ObjectPropertyKind, PropertyKey, PropertyKind,
 };
 
 use super::Lower;
+use crate::lang::builder::NewCall;
 use crate::lang::unit::{CtxId, NoteKind, Sym, TyId, Val, ValId};
 
 /// How deep the keys of an argument are told.
@@ -126,7 +127,12 @@ impl<'a> Lower<'a, '_> {
                     self.expr(&spread.argument);
                 }
                 JSXAttributeItem::Attribute(attribute) => match &attribute.value {
-                    Some(JSXAttributeValue::ExpressionContainer(container)) => self.contained(&container.expression),
+                    Some(JSXAttributeValue::ExpressionContainer(container)) => {
+                        if let Some(expr) = container.expression.as_expression() {
+                            let value = self.expr(expr);
+                            self.told_of(attribute, value);
+                        }
+                    }
                     Some(JSXAttributeValue::Element(element)) => {
                         self.element(element);
                     }
@@ -137,6 +143,20 @@ impl<'a> Lower<'a, '_> {
         }
         self.children(&element.children);
         self.b.val(Val::Literal)
+    }
+
+    /// `onClick={() => …}`: an attribute that keeps a function until something happens is a call that is handed it, of a name
+    /// that no function has.
+    fn told_of(&mut self, attribute: &JSXAttribute<'a>, value: ValId) {
+        let JSXAttributeName::Identifier(id) = &attribute.name else { return };
+        let event = id.name.strip_prefix("on").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
+        if !event || !matches!(self.b.unit().plain(value), Val::Closure(_)) {
+            return;
+        }
+        let name = self.b.intern(&format!("jsx:{}", id.name));
+        let (start, end) = (self.start(attribute.span), self.end(attribute.span));
+        let (recv, generic) = (ValId::NONE, TyId::NONE);
+        self.b.call(NewCall { recv, name, args: &[value], flags: 0, generic, start, at: start, end });
     }
 
     /// What stands between an element's tags.
