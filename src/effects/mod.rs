@@ -40,6 +40,7 @@ pub mod summarise;
 pub mod summary;
 mod swift;
 mod table;
+mod turns;
 pub mod types;
 mod typescript;
 pub(crate) mod words;

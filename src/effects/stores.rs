@@ -33,7 +33,7 @@ pub(super) fn ends_as_connection(name: &str) -> bool {
     let last = name.rsplit('_').find(|word| !word.is_empty()).unwrap_or(name);
     let hump =
         last.rfind(|c: char| c.is_ascii_uppercase()).filter(|_| last.starts_with(|c: char| c.is_ascii_lowercase()));
-    is_connection_name(name) && is_connection_hump(last[hump.unwrap_or(0)..].as_bytes())
+    is_connection_name(name) && is_connection_hump(&last.as_bytes()[hump.unwrap_or(0)..])
 }
 
 const LONGEST_CONNECTION_WORD: usize = 11;

@@ -301,7 +301,7 @@ fn starts(name: &str) -> bool {
     let begins = |word: &str| {
         name.strip_prefix(word).is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_uppercase()))
     };
-    STARTS.iter().filter(|word| **word != "setup").any(|word| begins(&word))
+    STARTS.iter().filter(|word| **word != "setup").any(|word| begins(word))
 }
 
 /// Calls by which a server begins to serve.

@@ -44,6 +44,7 @@ const CODE: &[u64] = hashes![
     "../../effects/lookup.rs",
     "../../effects/memo.rs",
     "../../effects/table.rs",
+    "../../effects/turns.rs",
     "../../effects/python.rs",
     "../../effects/python/clients.rs",
     "../../effects/python/orm.rs",

@@ -1,0 +1,125 @@
+//! What is new in each turn of a loop: bindings, and texts that are put together from them.
+
+use super::context::{chain, last_segment, root_binding};
+use super::words::words;
+use crate::lang::unit::{BindId, BindKind, CallId, CtxId, CtxKind, Unit, Val, ValId};
+
+/// Whether a binding is given anew each turn of the innermost loop around `ctx`.
+pub(crate) fn is_per_turn(unit: &Unit, id: BindId, ctx: CtxId) -> bool {
+    let mut id = id;
+    for _ in 0..16 {
+        let bind = unit.bind(id);
+        let given = matches!(bind.kind, BindKind::LoopVar | BindKind::ClosureParam) && unit.is_in(ctx, bind.ctx);
+        let turns = |c: CtxId| unit.ctx(c).kind.is_loop() || goes_over(unit, c);
+        if !given || unit.around(ctx).take_while(|c| *c != bind.ctx).any(turns) {
+            return false;
+        }
+        // `conn.transaction(|tx| …)` calls its closure once: what it gives is as old as its receiver.
+        let consumer = unit.ctx(bind.ctx).consumer;
+        if bind.kind == BindKind::LoopVar || !consumer.is_some() || !is_once(unit.name(unit.call(consumer).name)) {
+            return true;
+        }
+        match root_binding(unit, unit.call(consumer).recv) {
+            Some(outer) if outer != id => id = outer,
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Whether a closure of a script is what a list's method calls for each item.
+fn goes_over(unit: &Unit, closure: CtxId) -> bool {
+    let row = unit.ctx(closure);
+    if !unit.language.is_script() || row.kind != CtxKind::Closure || !row.consumer.is_some() {
+        return false;
+    }
+    let consumer = unit.call(row.consumer);
+    consumer.recv.is_some() && words(unit.language).iterates.contains(&unit.name(consumer.name))
+}
+
+/// Methods of connections, pools and queues of them that call what they are handed once.
+fn is_once(name: &str) -> bool {
+    const ONCE: [&str; 17] = [
+        "transaction",
+        "run",
+        "interact",
+        "with_conn",
+        "with_connection",
+        "build_transaction",
+        "immediate_transaction",
+        "writeTransaction",
+        "readTransaction",
+        // GRDB's and FMDB's.
+        "read",
+        "write",
+        "unsafeRead",
+        "writeWithoutTransaction",
+        "barrierWriteWithoutTransaction",
+        "inDatabase",
+        "inTransaction",
+        "inSavepoint",
+    ];
+    ONCE.contains(&name)
+}
+
+/// Whether the text of a statement comes from the loop: the loop's variable itself, or a text with parts put in.
+pub(crate) fn text_per_turn(unit: &Unit, call: CallId) -> bool {
+    let takes = words(unit.language).takes_statement;
+    chain(unit, call).filter(|link| takes.contains(&last_segment(unit.name(link.name)))).any(|link| {
+        let first = unit.call_args(link).first().copied().unwrap_or(ValId::NONE);
+        is_text_per_turn(unit, first, link.ctx, 0)
+    })
+}
+
+fn is_text_per_turn(unit: &Unit, val: ValId, ctx: CtxId, depth: u32) -> bool {
+    if depth > 6 {
+        return false;
+    }
+    match unit.plain(val) {
+        Val::Template(_) => true,
+        Val::Local(bind) => {
+            let row = unit.bind(bind);
+            is_per_turn(unit, bind, ctx)
+                || (row.kind == BindKind::Let && is_text_per_turn(unit, row.value, ctx, depth + 1))
+        }
+        Val::Part(inner, _) | Val::Inner(inner) | Val::Deref(inner) => is_text_per_turn(unit, inner, ctx, depth + 1),
+        Val::Field(inner, name) => {
+            matches!(unit.name(name), "sql" | "query" | "statement" | "stmt")
+                && is_text_per_turn(unit, inner, ctx, depth + 1)
+        }
+        Val::Call(id) => {
+            let call = unit.call(id);
+            let args = unit.call_args(call);
+            // What is put into a text makes it another one.
+            let formats = words(unit.language).formats.contains(&last_segment(unit.name(call.name)));
+            if formats && args.iter().skip(1).any(|arg| varies(unit, *arg, ctx, depth + 1)) {
+                return true;
+            }
+            if call.recv.is_some() && !formats {
+                return matches!(unit.name(call.name), "as_str" | "to_string" | "as_ref" | "into" | "to_owned")
+                    && is_text_per_turn(unit, call.recv, ctx, depth + 1);
+            }
+            args.first().is_some_and(|arg| is_text_per_turn(unit, *arg, ctx, depth + 1))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a value is made of what a loop gives anew each turn.
+fn varies(unit: &Unit, val: ValId, ctx: CtxId, depth: u32) -> bool {
+    if depth > 6 {
+        return false;
+    }
+    match unit.plain(val) {
+        Val::Local(bind) => is_per_turn(unit, bind, ctx),
+        Val::Part(inner, _) | Val::Inner(inner) | Val::Deref(inner) | Val::Field(inner, _) | Val::Index(inner) => {
+            varies(unit, inner, ctx, depth + 1)
+        }
+        Val::Call(id) => {
+            let call = unit.call(id);
+            varies(unit, call.recv, ctx, depth + 1)
+                || unit.call_args(call).iter().any(|arg| varies(unit, *arg, ctx, depth + 1))
+        }
+        _ => false,
+    }
+}
