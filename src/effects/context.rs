@@ -9,6 +9,7 @@ pub(crate) use super::paths::last_segment;
 use super::stores::name_words;
 pub(crate) use super::stores::{is_connection_name, is_cursor_name, is_store_name};
 use super::summary::LoopKind;
+use super::turns::counts_through;
 pub(crate) use super::turns::{is_per_turn, text_per_turn};
 use super::words::words;
 use crate::lang::Language;
@@ -137,7 +138,7 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
                 _ => LoopKind::Sequential,
             }
         }
-        CtxKind::WhileLoop if is_worklist(unit, ctx, text) => LoopKind::Data,
+        CtxKind::WhileLoop if is_worklist(unit, ctx, text) || counts_through(unit, ctx, text) => LoopKind::Data,
         _ => LoopKind::Sequential,
     };
     if matches!(kind, LoopKind::Data | LoopKind::Constant(_) | LoopKind::Fixed) {

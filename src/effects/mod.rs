@@ -75,6 +75,8 @@ pub enum Effect {
     Sleep,
     /// Waits for a person at a terminal, blocking.
     Stdin,
+    /// Asks the system which address a host has, blocking.
+    HostLookup,
     /// Computes for so long on purpose that its thread does nothing else meanwhile: hashing a password, making a key.
     Cpu,
     /// Blocks on a future.
@@ -127,6 +129,7 @@ impl Effect {
                 | Effect::ProcessWait
                 | Effect::Sleep
                 | Effect::Stdin
+                | Effect::HostLookup
                 | Effect::Cpu
                 | Effect::BlockOn
         )
@@ -143,6 +146,7 @@ impl Effect {
             Effect::ProcessWait => "wait for a process",
             Effect::Sleep => "sleep",
             Effect::Stdin => "wait for input",
+            Effect::HostLookup => "look-up of a host",
             Effect::Cpu => "long computation",
             Effect::BlockOn => "wait for a future",
             Effect::Offload => "off-loading",

@@ -2,8 +2,8 @@
 //! keeps a look-alike silent.
 
 use super::Effect::{
-    BlockOn, BlockingNetwork, BlockingQuery, CompileRegex, Cpu, FileIo, Leak, Network, Nothing, Offload, Pause,
-    Prepare, ProcessWait, Query, Sleep, Spawn, Stdin, UnboundedChannel,
+    BlockOn, BlockingNetwork, BlockingQuery, CompileRegex, Cpu, FileIo, HostLookup, Leak, Network, Nothing, Offload,
+    Pause, Prepare, ProcessWait, Query, Sleep, Spawn, Stdin, UnboundedChannel,
 };
 use super::On;
 use super::table::{Group, Table, group};
@@ -302,7 +302,7 @@ const GROUPS: &[Group] = &[
             "zscore",
         ],
     ),
-    group(On::Connection(&["redis"]), Query, Medium, &["query_async"]),
+    group(On::Connection(&["redis"]), Query, Medium, &["query_async", "exec_async"]),
     // the raw-SQL fall-back
     group(
         On::Sql,
@@ -356,6 +356,25 @@ const GROUPS: &[Group] = &[
         Network,
         Medium,
         &["send"],
+    ),
+    group(
+        On::Type(&["octocrab::Octocrab"]),
+        Network,
+        High,
+        &[
+            "get",
+            "post",
+            "put",
+            "patch",
+            "delete",
+            "get_page",
+            "all_pages",
+            "graphql",
+            "execute",
+            "_get",
+            "_post",
+            "_patch",
+        ],
     ),
     group(On::Type(&["hyper::Client", "hyper_util::client::legacy::Client"]), Network, High, &["request", "get"]),
     group(
@@ -450,6 +469,7 @@ const GROUPS: &[Group] = &[
         High,
         &["connect", "connect_timeout"],
     ),
+    group(On::Distinctive(&["std"]), HostLookup, Medium, &["to_socket_addrs"]),
     // blocking on futures
     group(
         On::Path(&[
@@ -599,6 +619,13 @@ fn returns(callee: &str) -> Option<&'static str> {
         | "reqwest_middleware::ClientWithMiddleware.put"
         | "reqwest_middleware::ClientWithMiddleware.delete"
         | "reqwest_middleware::ClientWithMiddleware.request" => "reqwest_middleware::RequestBuilder",
+        "octocrab::instance" => "octocrab::Octocrab",
+        "deadpool_redis::Pool.get" => "deadpool_redis::Connection",
+        "redis::Client.get_connection" => "redis::Connection",
+        "redis::Client.get_multiplexed_async_connection" | "redis::Client.get_multiplexed_tokio_connection" => {
+            "redis::aio::MultiplexedConnection"
+        }
+        "redis::Client.get_connection_manager" => "redis::aio::ConnectionManager",
         "mongodb::Database.collection" => "mongodb::Collection",
         "tokio_postgres::Client.transaction" => "tokio_postgres::Transaction",
         "rusqlite::Connection.transaction"
@@ -617,7 +644,8 @@ mod tests {
     use super::{GROUPS, On};
 
     /// Names that nothing else has: only these may be matched whatever their receiver.
-    const DISTINCTIVE: [&str; 14] = [
+    const DISTINCTIVE: [&str; 15] = [
+        "to_socket_addrs",
         "leak",
         "spawn_blocking",
         "block_in_place",

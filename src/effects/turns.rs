@@ -1,6 +1,7 @@
 //! What is new in each turn of a loop: bindings, and texts that are put together from them.
 
 use super::context::{chain, last_segment, root_binding};
+use super::stores::name_words;
 use super::words::words;
 use crate::lang::unit::{BindId, BindKind, CallId, CtxId, CtxKind, Unit, Val, ValId};
 
@@ -35,6 +36,30 @@ fn goes_over(unit: &Unit, closure: CtxId) -> bool {
     }
     let consumer = unit.call(row.consumer);
     consumer.recv.is_some() && words(unit.language).iterates.contains(&unit.name(consumer.name))
+}
+
+/// `while day <= last { …; day += 1; }` counts one by one through what its bound says; pages, tries and steps of a batch
+/// are no items.
+pub(super) fn counts_through(unit: &Unit, ctx: CtxId, text: &str) -> bool {
+    let sides = text.split_once("<=").or_else(|| text.split_once('<'));
+    let Some((counter, bound)) = sides.map(|(counter, bound)| (counter.trim(), bound.trim())) else { return false };
+    let is_name = |name: &str| name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let fixed = bound.chars().all(|c| !c.is_ascii_lowercase());
+    let other = |word: String| {
+        matches!(
+            word.as_str(),
+            "page" | "pages" | "offset" | "batch" | "batches" | "chunk" | "chunks" | "attempt" | "attempts" | "retry"
+        ) || matches!(word.as_str(), "retries" | "tries" | "rounds" | "elapsed" | "timeout" | "deadline" | "depth")
+    };
+    let words = || text.split(|c: char| !c.is_alphanumeric() && c != '_').flat_map(name_words);
+    if !is_name(counter) || fixed || words().any(other) || text.contains(['&', '|']) {
+        return false;
+    }
+    unit.binds.iter().any(|bind| {
+        let stepped = bind.kind == BindKind::Augment && unit.val(bind.value) == Val::Int(1);
+        let counted = || matches!(unit.plain(bind.target), Val::Local(id) if unit.name(unit.bind(id).name) == counter);
+        stepped && counted() && unit.is_in(bind.ctx, ctx)
+    })
 }
 
 /// Methods of connections, pools and queues of them that call what they are handed once.

@@ -77,6 +77,7 @@ const CODE: &[u64] = hashes![
     "../../lang/python/types.rs",
     "../../lang/rust/control.rs",
     "../../lang/rust/depth.rs",
+    "../../lang/rust/expand.rs",
     "../../lang/rust/exprs.rs",
     "../../lang/rust/items.rs",
     "../../lang/rust/macros.rs",

@@ -23,6 +23,11 @@ impl Lower {
             Stmt::Local(local) => {
                 let value = match &local.init {
                     Some(init) => {
+                        if let (syn::Pat::Tuple(parts), Expr::Tuple(given)) = (&local.pat, &*init.expr)
+                            && self.pairwise(parts, given)
+                        {
+                            return ValId::NONE;
+                        }
                         let value = self.expr(&init.expr);
                         if let Some((token, diverge)) = &init.diverge {
                             self.b.open(CtxKind::Branch, ctx_flag::ELSE, Sym::NONE, start(token.span));
@@ -54,6 +59,19 @@ impl Lower {
                 if stmt.semi_token.is_some() { ValId::NONE } else { value }
             }
         }
+    }
+
+    /// `let (a, b) = (x, y);`: each name is bound to what stands in its place.
+    fn pairwise(&mut self, parts: &syn::PatTuple, given: &syn::ExprTuple) -> bool {
+        let plain =
+            parts.elems.len() == given.elems.len() && !parts.elems.iter().any(|part| matches!(part, syn::Pat::Rest(_)));
+        if plain {
+            let values: Vec<ValId> = given.elems.iter().map(|value| self.expr(value)).collect();
+            for (part, value) in parts.elems.iter().zip(values) {
+                self.pattern(part, BindKind::Let, TyId::NONE, value);
+            }
+        }
+        plain
     }
 
     /// A block as an expression, a scope of its own.

@@ -166,6 +166,14 @@ impl Lower {
         self.attributes(ctx, &item.attrs);
         let count = self.b.val(Val::Int(item.variants.len() as u32));
         self.b.ctx_mut(ctx).val = count;
+        for variant in &item.variants {
+            for (n, field) in variant.fields.iter().enumerate() {
+                let ty = self.ty(&field.ty);
+                let field = field.ident.as_ref().map_or_else(|| n.to_string(), ToString::to_string);
+                let name = self.b.intern(&format!("{}.{field}", variant.ident));
+                self.b.bind(BindKind::Field, name, ty, ValId::NONE, start(variant.ident.span()));
+            }
+        }
         self.b.close(end(item.brace_token.span.close()));
     }
 

@@ -1,16 +1,22 @@
 //! Macro bodies: `sqlx::query!` and friends are calls, `vec!` is a list, `select!` and unknown macros are entered where
 //! their tokens read as expressions or statements; definitions that make functions are kept as templates.
 
+use std::rc::Rc;
+
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 
+use super::expand::Arms;
 use super::{Lower, end, start, tokens};
 use crate::lang::builder::NewCall;
 use crate::lang::unit::{BindId, CtxKind, NoteKind, Pos, Sym, TyId, Val, ValId, call_flag};
 
 /// Prefix of a macro parameter in a template: no identifier of real code starts so.
 const PARAM: &str = "__macro_param_";
+
+/// How deep uses of macros in bodies of macros are followed.
+const NESTED: usize = 4;
 
 impl Lower {
     /// A macro in expression or statement position.
@@ -21,6 +27,9 @@ impl Lower {
         let from = start(first.ident.span());
         if last == "macro_rules" {
             return ValId::NONE;
+        }
+        if let Some(value) = self.expanded(&last, mac) {
+            return value;
         }
         let arguments = Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated.parse2(mac.tokens.clone());
         if let (Ok(elems), "vec") = (&arguments, last.as_str()) {
@@ -75,6 +84,20 @@ impl Lower {
             return self.b.val(Val::Template(text));
         }
         self.b.val(Val::Call(id))
+    }
+
+    /// What a macro of this file gives where it is used.
+    fn expanded(&mut self, name: &str, mac: &syn::Macro) -> Option<ValId> {
+        if self.macros.is_empty() || self.expanding >= NESTED || defers(name) || !mac.path.is_ident(name) {
+            return None;
+        }
+        let arms = Rc::clone(self.macros.get(name)?);
+        let body = arms.expand(&mac.tokens, mac.path.segments.first()?.ident.span())?;
+        let stmts = syn::Block::parse_within.parse2(body).ok()?;
+        self.expanding += 1;
+        let value = self.statements(&stmts);
+        self.expanding -= 1;
+        Some(value)
     }
 
     /// Literal texts put together; none where one of them is no text.
@@ -134,6 +157,7 @@ impl Lower {
         {
             let name = self.sym(ident);
             self.template(name, start(ident.span()), mac);
+            self.macros.insert(ident.to_string(), Rc::new(Arms::of(mac.tokens.clone())));
             return;
         }
         let name = mac.path.segments.last().map_or(Sym::NONE, |s| self.sym(&s.ident));

@@ -2,12 +2,16 @@
 
 mod control;
 mod depth;
+mod expand;
 mod exprs;
 mod items;
 mod macros;
 mod patterns;
 mod tokens;
 mod types;
+
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::builder::Builder;
 use super::unit::{Pos, Sym, Val, ValId};
@@ -21,7 +25,8 @@ pub(super) fn lower(text: &str) -> Result<Lowered, Unparsable> {
     // proc-macro2 keeps every source it ever parsed in a thread-local; spans are read before this point only.
     let unit = match &parsed {
         Ok(file) => {
-            let mut lower = Lower { b: Builder::new(Language::Rust), text: String::new() };
+            let mut lower =
+                Lower { b: Builder::new(Language::Rust), text: String::new(), macros: HashMap::new(), expanding: 0 };
             lower.file(file);
             let ends = text.bytes().filter(|byte| *byte == b'\n').count();
             let lines = ends + usize::from(!text.is_empty() && !text.ends_with('\n'));
@@ -41,6 +46,10 @@ struct Lower {
     b: Builder,
     /// Room for the text of a name: identifiers are only given as texts of their own.
     text: String,
+    /// The macros that the file has defined so far.
+    macros: HashMap<String, Rc<expand::Arms>>,
+    /// How many uses of macros are being expanded, one within the other.
+    expanding: usize,
 }
 
 impl Lower {

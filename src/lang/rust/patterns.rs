@@ -37,6 +37,7 @@ impl Lower {
                         }
                     }
                     "Err" => self.parts(p.elems.iter(), kind, ValId::NONE),
+                    _ if is_variant(&p.path) => self.payload(&name, p.elems.iter(), kind, source),
                     _ => self.parts(p.elems.iter(), kind, source),
                 }
             }
@@ -62,15 +63,28 @@ impl Lower {
     }
 
     fn fields(&mut self, pat: &syn::PatStruct, kind: BindKind, source: ValId) {
+        let variant = pat.path.segments.last().filter(|_| is_variant(&pat.path)).map(|last| last.ident.to_string());
         for field in &pat.fields {
             let taken = match &field.member {
                 syn::Member::Named(ident) => {
-                    let name = self.sym(ident);
+                    let name = match &variant {
+                        Some(variant) => self.b.intern(&format!("{variant}.{ident}")),
+                        None => self.sym(ident),
+                    };
                     self.derived(source, |s| Val::Field(s, name))
                 }
                 syn::Member::Unnamed(index) => self.derived(source, |s| Val::Part(s, index.index as u16)),
             };
             self.pattern(&field.pat, kind, TyId::NONE, taken);
+        }
+    }
+
+    /// What a variant of an enumeration holds: fields of it by the variant's name, `Or.0`.
+    fn payload<'a>(&mut self, variant: &str, elems: impl Iterator<Item = &'a Pat>, kind: BindKind, source: ValId) {
+        for (n, elem) in elems.enumerate() {
+            let name = self.b.intern(&format!("{variant}.{n}"));
+            let part = self.derived(source, |s| Val::Field(s, name));
+            self.pattern(elem, kind, TyId::NONE, part);
         }
     }
 
@@ -85,4 +99,11 @@ impl Lower {
     pub(super) fn derived(&mut self, source: ValId, make: impl FnOnce(ValId) -> Val) -> ValId {
         if source.is_some() { self.b.val(make(source)) } else { ValId::NONE }
     }
+}
+
+/// Whether a path names a variant with its enumeration: `Shape::Circle`, `Self::Circle`.
+fn is_variant(path: &syn::Path) -> bool {
+    let mut segments = path.segments.iter().rev().map(|segment| segment.ident.to_string());
+    let capital = |name: &String| name.starts_with(char::is_uppercase);
+    segments.next().is_some_and(|name| capital(&name)) && segments.next().is_some_and(|name| capital(&name))
 }
