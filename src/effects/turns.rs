@@ -57,8 +57,8 @@ pub(super) fn counts_through(unit: &Unit, ctx: CtxId, text: &str) -> bool {
     }
     unit.binds.iter().any(|bind| {
         let stepped = bind.kind == BindKind::Augment && unit.val(bind.value) == Val::Int(1);
-        let counted = || matches!(unit.plain(bind.target), Val::Local(id) if unit.name(unit.bind(id).name) == counter);
-        stepped && counted() && unit.is_in(bind.ctx, ctx)
+        let is_it = || matches!(unit.plain(bind.target), Val::Local(id) if unit.name(unit.bind(id).name) == counter);
+        stepped && is_it() && unit.is_in(bind.ctx, ctx)
     })
 }
 

@@ -64,13 +64,12 @@ fn takes(pattern: &[TokenTree], input: ParseStream, names: &mut Names) -> syn::R
                 [TokenTree::Group(group), after @ ..] => {
                     let (separator, after) = separator(after);
                     rest = after;
-                    repeated(&group.stream().into_iter().collect::<Vec<_>>(), separator, input, names)?;
+                    repeated(&group.stream().into_iter().collect::<Vec<_>>(), separator, input, names);
                 }
                 _ => return Err(input.error("a pattern that is not known")),
             },
             TokenTree::Group(group) => {
-                let given: TokenTree = input.parse()?;
-                let TokenTree::Group(given) = given else { return Err(input.error("a group")) };
+                let TokenTree::Group(given) = input.parse()? else { return Err(input.error("a group")) };
                 if given.delimiter() != group.delimiter() {
                     return Err(input.error("another group"));
                 }
@@ -98,12 +97,7 @@ fn separator(after: &[TokenTree]) -> (Option<&TokenTree>, &[TokenTree]) {
     }
 }
 
-fn repeated(
-    pattern: &[TokenTree],
-    separator: Option<&TokenTree>,
-    input: ParseStream,
-    names: &mut Names,
-) -> syn::Result<()> {
+fn repeated(pattern: &[TokenTree], separator: Option<&TokenTree>, input: ParseStream, names: &mut Names) {
     let mut turns: Vec<Names> = Vec::new();
     while !input.is_empty() {
         let ahead = input.fork();
@@ -127,7 +121,6 @@ fn repeated(
         let each = turns.iter().filter_map(|turn| turn.get(&name).cloned()).collect();
         names.insert(name, Given::Each(each));
     }
-    Ok(())
 }
 
 /// The names that a pattern binds.

@@ -71,19 +71,24 @@ impl Lower {
             at: from,
             end: to,
         });
-        if last == "concat"
-            && let Some(text) = self.joined(&args)
-        {
-            let text = self.b.intern(&text);
-            return self.b.val(Val::Str(text));
-        }
-        if last == "format"
-            && let Some(first) = args.first()
-            && let Val::Str(text) = self.b.unit().plain(*first)
-        {
-            return self.b.val(Val::Template(text));
+        if let Some(text) = self.text_of(&last, &args) {
+            return text;
         }
         self.b.val(Val::Call(id))
+    }
+
+    /// The text that `concat!` and `format!` make.
+    fn text_of(&mut self, name: &str, args: &[ValId]) -> Option<ValId> {
+        if name == "concat"
+            && let Some(text) = self.joined(args)
+        {
+            let text = self.b.intern(&text);
+            return Some(self.b.val(Val::Str(text)));
+        }
+        match self.b.unit().plain(*args.first()?) {
+            Val::Str(text) if name == "format" => Some(self.b.val(Val::Template(text))),
+            _ => None,
+        }
     }
 
     /// What a macro of this file gives where it is used.
