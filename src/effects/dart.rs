@@ -131,6 +131,7 @@ const GROUPS: &[Group] = &[
         &["findAllSync", "findFirstSync", "countSync", "deleteAllSync", "deleteFirstSync"],
     ),
     group(On::Member(&["Isar"]), Query, High, &["get", "put", "delete", "getByIndex", "putByIndex"]),
+    group(On::After(&["collection"], ISAR), Query, High, &["get", "put", "delete"]),
     group(On::Member(&["Isar"]), BlockingQuery, High, &["getSync", "putSync", "deleteSync", "countSync"]),
     // ObjectBox: `box.query(User_.id.equals(id)).build().findFirst()`
     group(
@@ -198,6 +199,9 @@ const GROUPS: &[Group] = &[
         High,
         &["get*", "search*", "query*", "create*", "post*", "delete*", "save*", "update*", "upload*", "login*", "add*"],
     ),
+    // what chopper generates
+    group(On::ReceiverNamed(&["client"], &["package:chopper"]), Network, High, &["send"]),
+    group(On::Type(&["ChopperClient"]), Network, High, VERBS),
     // clients of services
     group(On::Type(&["LemmyApiV3"]), Network, High, &["run"]),
     group(

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use foldhash::{HashMap, HashMapExt};
 
-use self::held::{derives, is_after, is_by_manager, is_entity, is_managed, is_of, is_related, same_type};
+use self::held::{derives, is_a, is_after, is_by_manager, is_entity, is_managed, is_of, is_related, same_type};
 use super::paths::{first_segment, last_segment, unversioned};
 use super::resolve::{FuncRef, Names};
 use super::summary::{FrameKind, NONE, Site, Summary, Term, func_flag, site_flag};
@@ -131,7 +131,7 @@ impl<'m> Matcher<'m> {
             return Some(Seen { effect: Effect::Offload, confidence: Confidence::High, by_text: false });
         }
         let mut best: Option<Row> = None;
-        for row in table(file.language).rows(last_segment(name)) {
+        for row in table(file.language).rows(named::without_category(file.language, last_segment(name))) {
             if best.is_some_and(|b| b.confidence <= row.confidence) {
                 continue;
             }
@@ -235,6 +235,11 @@ impl<'m> Matcher<'m> {
             // A stub of a library's class stands in for it on other platforms: what is imported says which one is meant.
             On::Type(wanted) if method && own && file.language == Language::Dart => {
                 matches!(types.of(index, site.recv).head, Head::Path(_)) && is_of(types, index, site.recv, wanted)
+            }
+            // `try await data(for: request)` in an extension of a library's type.
+            On::Type(wanted) if !method && !own && file.language == Language::Swift => {
+                let implied = types.implied(index, site);
+                is_a(types, index, implied, wanted)
             }
             _ if !method || own => false,
             On::NamedOf(libs) => {

@@ -2,6 +2,7 @@
 
 use super::paths::last_segment;
 use super::summary::{Site, Summary, Term};
+use crate::lang::Language;
 
 /// Whether an argument of a call has one of these labels.
 pub(super) fn has_label(file: &Summary, site: &Site, labels: &[&str]) -> bool {
@@ -28,4 +29,11 @@ pub(super) fn is_receiver(file: &Summary, site: &Site, names: &[&str]) -> bool {
         let at = name.len().checked_sub(end.len());
         at.and_then(|at| name.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
     })
+}
+
+/// A method's name without what marks it as one of an Objective-C category (`ab_insertRow`), by that language's custom.
+pub(super) fn without_category(language: Language, name: &str) -> &str {
+    let Some((mark, rest)) = name.split_once('_') else { return name };
+    let is_mark = (2..=4).contains(&mark.len()) && mark.bytes().all(|byte| byte.is_ascii_lowercase());
+    if language == Language::Swift && is_mark && !rest.is_empty() { rest } else { name }
 }

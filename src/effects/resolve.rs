@@ -457,6 +457,8 @@ impl<'a> Names<'a> {
             _ if self.hands_on(language, prefix, module) => 100 + Self::nearness(file, prefix, module),
             // A class in its own file, named by the path of the class: `com.acme.Users.load`.
             _ if !language.is_structural()
+                // A type's own function is none that stands free.
+                && (language != Language::Swift || prefix.contains("::"))
                 && self.is_module(language, module, prefix.rsplit_once("::").map_or("", |(outer, _)| outer)) =>
             {
                 50

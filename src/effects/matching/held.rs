@@ -10,6 +10,11 @@ use crate::lang::Language;
 /// Whether a value is of one of these types, or of a class of the repository that derives from one.
 pub(super) fn is_of(types: &mut Types<'_, '_>, index: u32, term: u32, wanted: &[&str]) -> bool {
     let ty = types.of(index, term);
+    is_a(types, index, ty, wanted)
+}
+
+/// The same of a type.
+pub(super) fn is_a<'a>(types: &mut Types<'_, 'a>, index: u32, ty: Type<'a>, wanted: &[&str]) -> bool {
     if types.file(index).language != Language::Rust && derives(types, &ty, wanted) {
         return true;
     }

@@ -103,6 +103,8 @@ pub(super) const GROUPS: &[Group] = &[
     group(On::Connection(GRDB), Query, High, &["refresh"]),
     // FMDB
     group(On::Distinctive(&[]), Query, High, &["executeQuery", "executeUpdate", "executeStatements"]),
+    // what Objective-C's categories and Swift's extensions add to it
+    group(On::Type(&["FMDatabase"]), Query, High, &["insert*", "update*", "delete*", "select*"]),
     // SQLite.swift
     group(On::Named(&["SQLite"]), Query, High, &["prepare", "run", "scalar", "pluck", "execute"]),
     group(On::Type(&["SQLite::Connection"]), Query, High, &["prepare", "run", "scalar", "pluck", "execute"]),

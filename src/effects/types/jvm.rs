@@ -47,7 +47,8 @@ pub(super) fn is_flow_name(name: &str) -> bool {
 impl<'a> Types<'_, 'a> {
     /// The type that a call without a receiver is a method of, where a language leaves `this` out.
     pub fn implied(&mut self, file: u32, site: &Site) -> Type<'a> {
-        let leaves_out = self.names.file(file).language == Language::Kotlin && site.recv == NONE;
+        let leaves_out =
+            matches!(self.names.file(file).language, Language::Kotlin | Language::Swift) && site.recv == NONE;
         if leaves_out { self.owner(file, site.func) } else { Type::unknown() }
     }
 

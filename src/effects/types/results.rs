@@ -18,7 +18,7 @@ impl<'a> Types<'_, 'a> {
         let first = || summary.args(site).first().copied().unwrap_or(NONE);
         // `inject<Users>()`, `getIt<Users>()`: what is asked for stands there.
         if site.generic != NONE && summary.language != Language::Rust {
-            let asked = site.name == NONE || INJECTORS.contains(&last_segment(name));
+            let asked = site.name == NONE || INJECTORS.contains(&last_segment(name)) || hands_out(summary, site, name);
             if asked {
                 return Some(self.eval(file, site.generic, None, depth));
             }
@@ -131,4 +131,12 @@ impl<'a> Types<'_, 'a> {
         let known = !matches!(own.head, Head::Unknown);
         self.eval(id.file, ret, known.then_some(own), depth + 1)
     }
+}
+
+/// Whether a function of Dart gives what is registered under the type that is written to it: `sl<Orders>()`,
+/// `Get.find<Orders>()`, `Provider.of<Orders>(context)`.
+fn hands_out(file: &Summary, site: &Site, name: &str) -> bool {
+    let of_provider = || split_last(name).is_some_and(|(owner, last)| last == "of" && owner.ends_with("Provider"));
+    let constructs = || last_segment(name).starts_with(char::is_uppercase) && last_segment(name).len() > 1;
+    file.language == Language::Dart && (of_provider() || site.arg_count == 0 && !constructs())
 }

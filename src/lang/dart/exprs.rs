@@ -7,8 +7,8 @@ use crate::lang::unit::{BindKind, CtxKind, Pos, Sym, TyId, Val, ValId, call_flag
 
 /// A link of a chain such as `a.b(c)[d]!`, seen from the outside in.
 enum Link<'t> {
-    /// A call and the member that it calls.
-    Method(Node<'t>, Node<'t>),
+    /// A call, the member that it calls, and the type that is written to it.
+    Method(Node<'t>, Node<'t>, TyId),
     Field(Node<'t>),
     Index(Node<'t>),
     Same,
@@ -138,9 +138,9 @@ impl<'t> Lower<'t> {
         let mut root = node;
         loop {
             let inner = match kind(root) {
-                Kind::Call => match child(root, F.function).map(|f| (kind(f), f)) {
-                    Some((Kind::Member2 | Kind::NullMember, member)) => {
-                        links.push(Link::Method(root, member));
+                Kind::Call => match self.callee(root) {
+                    Some((member, generic)) if matches!(kind(member), Kind::Member2 | Kind::NullMember) => {
+                        links.push(Link::Method(root, member, generic));
                         child(member, F.object)
                     }
                     _ => break,
@@ -176,9 +176,9 @@ impl<'t> Lower<'t> {
         };
         for link in links.into_iter().rev() {
             value = match link {
-                Link::Method(call, member) => {
+                Link::Method(call, member, generic) => {
                     let arguments = child(call, F.arguments);
-                    self.method_call(member, arguments, value, from, call)
+                    self.method_call(member, arguments, value, (from, generic), call)
                 }
                 Link::Field(node) => {
                     let name = child(node, F.property).map_or(Sym::NONE, |property| self.sym(property));
@@ -202,7 +202,7 @@ impl<'t> Lower<'t> {
         member: Node<'t>,
         arguments: Option<Node<'t>>,
         recv: ValId,
-        from: Pos,
+        (from, generic): (Pos, TyId),
         whole: Node<'t>,
     ) -> ValId {
         let args = arguments.map_or_else(Vec::new, |list| self.arguments(list));
@@ -210,8 +210,23 @@ impl<'t> Lower<'t> {
         let (name, at, end) = (self.sym(property), self.start(property), self.end(whole));
         let recv = if recv.is_some() { recv } else { self.b.val(Val::Literal) };
         let flags = call_flag::METHOD;
-        let id = self.b.call(NewCall { recv, name, args: &args, flags, generic: TyId::NONE, start: from, at, end });
+        let id = self.b.call(NewCall { recv, name, args: &args, flags, generic, start: from, at, end });
         self.b.val(Val::Call(id))
+    }
+
+    /// What a call calls, and the first type that is written to it: `dio.get<Order>(…)`, `locator<Orders>()`.
+    fn callee(&mut self, call: Node<'t>) -> Option<(Node<'t>, TyId)> {
+        let mut callee = child(call, F.function)?;
+        let mut generic = TyId::NONE;
+        while kind(callee) == Kind::Instantiation {
+            if let Some(types) = self.find(callee, Kind::TypeArguments)
+                && let Some(first) = self.first(types)
+            {
+                generic = self.ty(first);
+            }
+            callee = self.first(callee)?;
+        }
+        Some((callee, generic))
     }
 
     fn arguments(&mut self, list: Node<'t>) -> Vec<ValId> {
@@ -224,11 +239,7 @@ impl<'t> Lower<'t> {
     }
 
     fn plain_call(&mut self, call: Node<'t>) -> ValId {
-        let Some(mut callee) = child(call, F.function) else { return ValId::NONE };
-        while kind(callee) == Kind::Instantiation {
-            let Some(inner) = self.first(callee) else { return ValId::NONE };
-            callee = inner;
-        }
+        let Some((callee, generic)) = self.callee(call) else { return ValId::NONE };
         let (from, at, end) = (self.start(call), self.start(callee), self.end(call));
         let (recv, name, flags) = if kind(callee) == Kind::Identifier {
             let name = self.sym(callee);
@@ -244,7 +255,7 @@ impl<'t> Lower<'t> {
             (self.expr(callee), Sym::NONE, 0)
         };
         let args = child(call, F.arguments).map_or_else(Vec::new, |list| self.arguments(list));
-        let id = self.b.call(NewCall { recv, name, args: &args, flags, generic: TyId::NONE, start: from, at, end });
+        let id = self.b.call(NewCall { recv, name, args: &args, flags, generic, start: from, at, end });
         self.b.val(Val::Call(id))
     }
 
@@ -285,11 +296,11 @@ impl<'t> Lower<'t> {
             Kind::CascadeCall => {
                 let (arguments, end) = (child(node, F.arguments), node);
                 if child(node, F.property).is_some() {
-                    return self.method_call(node, arguments, base, from, end);
+                    return self.method_call(node, arguments, base, (from, TyId::NONE), end);
                 }
                 let Some(callee) = child(node, F.function) else { return ValId::NONE };
                 let recv = child(callee, F.object).map_or(base, |object| self.section(object, base, from));
-                self.method_call(callee, arguments, recv, from, end)
+                self.method_call(callee, arguments, recv, (from, TyId::NONE), end)
             }
             Kind::CascadeSelector => base,
             _ if node.kind().starts_with("cascade_") => {
