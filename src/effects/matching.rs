@@ -276,7 +276,13 @@ impl<'m> Matcher<'m> {
             On::After(links, libs) => {
                 let first = file.args(site).first().and_then(|arg| file.term(*arg));
                 let looks = matches!(first, Some(Term::Closure(..))) && !row.name.starts_with("fetch");
-                !looks && self.uses(file, libs) && is_after(file, site, links)
+                !looks && self.uses(file, libs) && is_after(file, site, links) && !held::is_gone_over(file, site)
+            }
+            On::IteratedAfter(links, libs) => {
+                site.flags & site_flag::TAKES_CLOSURE != 0
+                    && self.uses(file, libs)
+                    && is_after(file, site, links)
+                    && !held::is_gone_over(file, site)
             }
             On::Stored(libs) => {
                 // What is told of by a callback runs as what is awaited does.

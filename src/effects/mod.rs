@@ -195,6 +195,8 @@ pub enum On {
     /// A method at the end of a receiver chain with a call of one of these names in it, in a file that uses one of these
     /// libraries.
     After(&'static [&'static str], &'static [&'static str]),
+    /// The first method of such a chain that goes over what the query gives, handing each row to a closure.
+    IteratedAfter(&'static [&'static str], &'static [&'static str]),
     /// A method of a receiver that stores things by its name (`userRepository`), in a file that uses one of these
     /// libraries.
     Stored(&'static [&'static str]),

@@ -2,6 +2,8 @@
 //!
 //! Must not know a library: the languages' words and the types of values decide.
 
+mod reactive;
+
 use super::super::context::last_segment;
 use super::super::each;
 use super::super::summary::{LoopKind, NONE, Site, Summary, Term, site_flag};
@@ -18,15 +20,21 @@ pub(super) fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -
     if name == "and_then" && !matches!(recv.head, Head::List) {
         return None;
     }
+    let marked = chain_marks(file, site.recv);
     let certain = words(file.language).iterates.contains(&name) && !is_imported(file, name)
         || matches!(recv.head, Head::List)
-        || chain_marks(file, site.recv);
-    if !certain || recv.is_optional() && !chain_marks(file, site.recv) {
+        || marked
+        || file.language == Language::Java && reactive::is_stream(file, site);
+    if !certain || !marked && (recv.is_optional() || file.language == Language::Java && reactive::is_single(file, site))
+    {
         return None;
     }
     // What comes as it comes is an event a turn, unless the items of a collection are sent down a flow.
     if (recv.is_flow() || gives_events(file, site)) && !chain_has(file, site.recv, &SENT) {
         return None;
+    }
+    if file.language == Language::Java && reactive::tries(file, site) {
+        return Some(LoopKind::Sequential);
     }
     Some(receiver_kind(file, site.recv))
 }

@@ -6,12 +6,12 @@ mod stores;
 mod web;
 pub(super) mod words;
 
-use super::table::{Group, Table, group, joined};
+use super::table::{Group, Stored, Table, group, joined};
 use super::{Effect, On};
 use crate::model::severity::Confidence::{High, Medium};
 
 /// The table.
-pub(super) static TABLE: Table = Table::new(&GROUPS, returns, &[]);
+pub(super) static TABLE: Table = Table::new(&GROUPS, returns, &[]).storing(Stored { ends: ENDS, ..Stored::NOTHING });
 
 const JPA: &[&str] = &["jakarta::persistence", "javax::persistence", "org::hibernate"];
 const JPA_MANAGERS: &[&str] = &[
@@ -135,6 +135,19 @@ const JOOQ_RUNS: &[&str] = &[
     "executeAsync", "fetchAsync", "awaitFirst", "awaitFirstOrNull", "awaitSingle",
 ];
 
+/// What goes over the rows of a query: it is an `Iterable`, and runs for the first that asks for one.
+#[rustfmt::skip]
+const JOOQ_ITERATES: &[&str] = &[
+    "forEach", "forEachIndexed", "map", "mapNotNull", "mapIndexed", "flatMap", "filter", "filterNot", "associate", "associateBy",
+    "associateWith", "groupBy", "partition", "sortedBy", "any", "none", "all", "first", "firstOrNull", "find",
+];
+/// Methods that give what a query found: no query any more.
+#[rustfmt::skip]
+const ENDS: &[&str] = &[
+    "toList", "toSet", "fetch", "fetchInto", "fetchOne", "fetchOneInto", "fetchGroups", "fetchMap", "fetchSet", "fetchAny",
+    "getResultList", "getSingleResult", "uniqueResult", "executeQuery",
+];
+
 /// Exposed.
 const EXPOSED_TABLES: &[&str] =
     &["Table", "IdTable", "IntIdTable", "LongIdTable", "UIntIdTable", "ULongIdTable", "UUIDTable", "CompositeIdTable"];
@@ -203,6 +216,7 @@ const BASE: &[Group] = &[
         Effect::BlockingQuery, High, &["execute", "one", "findOne", "first", "findFirst", "list", "stream", "set"]),
     // ---- jOOQ
     group(On::After(JOOQ_STARTS, JOOQ), Effect::BlockingQuery, High, JOOQ_RUNS),
+    group(On::IteratedAfter(JOOQ_STARTS, JOOQ), Effect::BlockingQuery, High, JOOQ_ITERATES),
     group(On::Type(&["org::jooq::DSLContext"]), Effect::BlockingQuery, High,
         &["fetch*", "execute", "executeInsert", "executeUpdate", "executeDelete"]),
     group(On::Type(&["org::jooq::UpdatableRecord", "UpdatableRecordImpl"]), Effect::BlockingQuery, High,

@@ -5,6 +5,7 @@ use crate::effects::paths::{first_segment, last_segment, unversioned};
 use crate::effects::summary::{NONE, Site, Summary, Term, site_flag};
 use crate::effects::table::table;
 use crate::effects::types::{Head, Type, Types};
+use crate::effects::words::words;
 use crate::lang::Language;
 
 /// Whether a value is of one of these types, or of a class of the repository that derives from one.
@@ -117,6 +118,14 @@ pub(super) fn is_after(file: &Summary, site: &Site, links: &[&str]) -> bool {
 pub(super) fn query<'a>(file: &'a Summary, site: &Site) -> impl Iterator<Item = &'a Site> {
     let ends = table(file.language).stored.ends;
     chain(file, site).take_while(move |link| !ends.contains(&file.name(link.name)))
+}
+
+/// Whether the rows of a query of the JVM were gone over before a call: what is called then is a list's.
+pub(super) fn is_gone_over(file: &Summary, site: &Site) -> bool {
+    matches!(file.language, Language::Java | Language::Kotlin)
+        && query(file, site).any(|link| {
+            link.flags & site_flag::TAKES_CLOSURE != 0 && words(file.language).iterates.contains(&file.name(link.name))
+        })
 }
 
 /// Whether a method is one of all stored objects of a class, narrowed down or not.
