@@ -9,7 +9,7 @@ pub(crate) use super::paths::last_segment;
 use super::stores::name_words;
 pub(crate) use super::stores::{is_connection_name, is_cursor_name, is_store_name};
 use super::summary::LoopKind;
-use super::turns::counts_through;
+use super::turns::{counts_through, steps_through};
 pub(crate) use super::turns::{is_per_turn, text_per_turn};
 use super::words::words;
 use crate::lang::Language;
@@ -121,6 +121,7 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
     let text = unit.name(row.text);
     let kind = match row.kind {
         CtxKind::ForLoop => for_kind(unit, ctx, text),
+        CtxKind::WhileLoop if steps_through(unit, ctx, text) => LoopKind::Data,
         // `while let Some(row) = rows.next()`, `for rows.Next()`.
         CtxKind::WhileLoop if text.starts_with("let ") || unit.language != Language::Rust => {
             match unit.plain(row.val) {

@@ -152,6 +152,7 @@ const BASE: &[Group] = &[
             "Sum",
             "SumInt",
             "Sums",
+            "SumsInt",
             "Iterate",
             "Rows",
         ],

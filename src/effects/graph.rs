@@ -5,13 +5,15 @@
 //! asynchronous callee does not pass blocking on; a query passes both.
 
 mod adaptors;
+mod spread;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 use rayon::prelude::*;
 
 use self::adaptors::{adaptor_kind, function_kind};
+use self::spread::spread;
 use super::Effect;
 use super::callers::{self, Callers};
 use super::context::last_segment;
@@ -635,65 +637,4 @@ pub fn has_constant_argument(file: &Summary, site: &Site) -> bool {
         }
         _ => false,
     }
-}
-
-/// A cache's own methods query only where it has nothing; those that empty it reach its store each time.
-fn is_cache(names: &Names<'_>, id: FuncRef) -> bool {
-    const EMPTIES: [&str; 6] = ["clean", "clear", "evict", "delete", "remove", "invalidate"];
-    let (file, func) = (names.file(id.file), names.func(id));
-    let empties = || EMPTIES.iter().any(|verb| file.name(func.name).starts_with(verb));
-    func.flags & func_flag::KEPT != 0 || file.name(func.owner).contains("Cache") && !empties()
-}
-
-fn spread(names: &Names<'_>, sites: &[FileFacts], callers: &Callers, class: Class) -> HashMap<FuncRef, Reach> {
-    let mut reached: HashMap<FuncRef, Reach> = HashMap::new();
-    let mut queue = VecDeque::new();
-    let mut shares: HashMap<(u32, u32), usize> = HashMap::new();
-    for (index, facts) in sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
-        let file = names.file(index as u32);
-        for (n, fact) in facts.iter().enumerate() {
-            let Some(seen) = fact.seen else { continue };
-            let id = FuncRef { file: index as u32, func: file.sites[n].func };
-            if id.func == NONE || !class.counts(seen.effect, fact.runs) || is_cache(names, id) {
-                continue;
-            }
-            if class == Class::Regex && !has_constant_argument(file, &file.sites[n]) {
-                continue;
-            }
-            let better = reached.get(&id).is_none_or(|old| seen.confidence < old.seen.confidence);
-            if better && reached.insert(id, Reach { seen, hops: 0, site: n as u32, next: None }).is_none() {
-                queue.push_back(id);
-            }
-        }
-    }
-    while let Some(id) = queue.pop_front() {
-        let reach = reached[&id];
-        if reach.hops >= MAX_HOPS {
-            continue;
-        }
-        for (caller, site) in callers.get(&id).into_iter().flatten() {
-            let fact = &sites[caller.file as usize][*site as usize];
-            let callee_async = names.func(id).flags & func_flag::ASYNC != 0;
-            if !class.passes(fact.runs) || (class == Class::Blocking && callee_async) || is_cache(names, *caller) {
-                continue;
-            }
-            if reached.contains_key(caller) {
-                continue;
-            }
-            // A single odd implementation among many says little: a share of them must do it.
-            let count = shares.entry((caller.file, *site)).or_insert(0_usize);
-            *count += 1;
-            if *count * SHARE < fact.targets.len() {
-                continue;
-            }
-            // One of several implementations that does it, the others not: an inference.
-            let mut seen = reach.seen;
-            if fact.targets.len() > 1 {
-                seen.confidence = seen.confidence.at_most(Confidence::Medium);
-            }
-            reached.insert(*caller, Reach { seen, hops: reach.hops + 1, site: *site, next: Some(id) });
-            queue.push_back(*caller);
-        }
-    }
-    reached
 }

@@ -1,8 +1,9 @@
 //! What is new in each turn of a loop: bindings, and texts that are put together from them.
 
-use super::context::{chain, last_segment, root_binding};
+use super::context::{chain, last_segment, root_binding, value_name};
 use super::stores::name_words;
 use super::words::words;
+use crate::lang::Language;
 use crate::lang::unit::{BindId, BindKind, CallId, CtxId, CtxKind, Unit, Val, ValId};
 
 /// Whether a binding is given anew each turn of the innermost loop around `ctx`.
@@ -26,6 +27,35 @@ pub(crate) fn is_per_turn(unit: &Unit, id: BindId, ctx: CtxId) -> bool {
         }
     }
     false
+}
+
+/// `for i < len(items) { item := items[i]; i++ … }`: a loop that counts by itself goes over a list, unless the list grows
+/// on the way.
+pub(super) fn steps_through(unit: &Unit, ctx: CtxId, text: &str) -> bool {
+    if !matches!(unit.language, Language::Go | Language::Python) {
+        return false;
+    }
+    let Some((counter, list)) = text.split_once('<') else { return false };
+    let list = list.trim().strip_prefix("len(").and_then(|rest| rest.strip_suffix(')'));
+    let (counter, Some(list)) = (counter.trim(), list) else { return false };
+    let list = list.rsplit('.').next().unwrap_or(list);
+    let written = |kind: BindKind| matches!(kind, BindKind::Assign | BindKind::Augment);
+    let mut steps = false;
+    for bind in unit.binds_from(unit.ctx(ctx).seq).iter().filter(|b| written(b.kind) && unit.is_in(b.ctx, ctx)) {
+        // `items[i] = …` leaves the list as long as it is.
+        if matches!(unit.plain(bind.target), Val::Index(_)) {
+            continue;
+        }
+        let name = value_name(unit, bind.target);
+        let by_one = bind.kind == BindKind::Augment && matches!(unit.plain(bind.value), Val::Int(1));
+        if name == list || name == counter && !by_one {
+            return false;
+        }
+        steps |= name == counter;
+    }
+    let grows = |name: &str| matches!(name, "append" | "extend" | "insert");
+    let calls = unit.calls_in(ctx);
+    steps && !calls.iter().any(|call| grows(unit.name(call.name)) && value_name(unit, call.recv) == list)
 }
 
 /// Whether a closure of a script is what a list's method calls for each item.

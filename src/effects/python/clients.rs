@@ -156,6 +156,13 @@ pub(super) const GROUPS: &[Group] = &[
         &["create_connection", "gethostbyname", "gethostbyaddr", "getaddrinfo", "gethostbyname_ex"],
     ),
     group(On::Type(&["socket::socket"]), BlockingNetwork, Medium, &["connect"]),
+    // Gradio's client waits for its answer; `submit` hands the work to a thread
+    group(
+        On::Type(&["gradio_client::Client", "gradio_client::client::Client"]),
+        BlockingNetwork,
+        High,
+        &["predict", "duplicate", "view_api"],
+    ),
     group(On::Type(&["smtplib::SMTP", "smtplib::SMTP_SSL"]), BlockingNetwork, High, &["sendmail", "send_message"]),
     // Redis: a pipeline's commands wait for its `execute`
     group(On::Type(ASYNC_REDIS), Query, High, REDIS_RUNS),

@@ -4,6 +4,7 @@
 //! By names alone, hence only where an interface asks for several, or one type alone has its only method. Stand-ins for
 //! tests count for nothing. Must not know what a method does.
 
+use super::super::paths::last_segment;
 use super::super::rest::{Kind, key};
 use super::super::summary::{NONE, Term, func_flag};
 use super::above::distinct;
@@ -37,7 +38,8 @@ fn implementations_of(names: &Names<'_>, interface: TypeRef, method: &str) -> Ve
         return Vec::new();
     }
     let mut fitting = having(names, method);
-    fitting.retain(|of| fits(names, interface, *of, &asked));
+    let given = given(names, interface, method);
+    fitting.retain(|of| gives_alike(given, given_by(names, *of)) && fits(names, interface, *of, &asked));
     // One method says little: of several types that have it, any may be meant by chance, but for those that say so
     // (`var _ Store = (*store)(nil)`).
     let most = if asked.len() > 1 { MOST } else { 1 };
@@ -71,6 +73,32 @@ fn asked<'a>(names: &Names<'a>, id: TypeRef) -> Vec<&'a str> {
     let (file, def) = (names.file(id.file), names.type_def(id));
     let is_own = |f: &&super::Func| f.owner == def.name && f.flags & func_flag::BODILESS != 0;
     file.funcs.iter().filter(is_own).map(|f| file.name(f.name)).collect()
+}
+
+/// What a method gives: the number of its results, and the written type of the only one.
+type Given<'a> = (u16, Option<&'a str>);
+
+/// What an interface asks its method to give.
+fn given<'a>(names: &Names<'a>, id: TypeRef, method: &str) -> Option<Given<'a>> {
+    let (file, def) = (names.file(id.file), names.type_def(id));
+    let at = file.funcs.iter().position(|f| f.owner == def.name && file.name(f.name) == method)?;
+    given_by(names, FuncRef { file: id.file, func: at as u32 })
+}
+
+fn given_by<'a>(names: &Names<'a>, id: FuncRef) -> Option<Given<'a>> {
+    let (file, func) = (names.file(id.file), names.func(id));
+    match file.term(func.ret) {
+        None => Some((0, None)),
+        Some(Term::Named { name, count, .. }) if file.name(name) == "()" => Some((count, None)),
+        Some(Term::Named { name, .. }) => Some((1, Some(last_segment(file.name(name))))),
+        Some(_) => None,
+    }
+}
+
+/// Whether two methods of a name may be the same: what they give is of one type.
+fn gives_alike(one: Option<Given<'_>>, other: Option<Given<'_>>) -> bool {
+    let (Some((count, ty)), Some((other_count, other_ty))) = (one, other) else { return true };
+    count == other_count && (ty.is_none() || other_ty.is_none() || ty == other_ty)
 }
 
 /// Whether the type that has a method has all the others that an interface asks for.

@@ -75,7 +75,8 @@ impl<'a> Lower<'a> {
         self.b.mark(class, field, name, args, at);
     }
 
-    /// `T = TypeVar("T", bound=Base)`, `Session = NewType("Session", Base)`, `Db = Annotated[Session, Depends(connect)]`.
+    /// `T = TypeVar("T", bound=Base)`, `Session = NewType("Session", Base)`, `Db = Annotated[Session, Depends(connect)]`,
+    /// `Orders = QuerySet[Order]`.
     fn named_type(&mut self, assign: &'a StmtAssign) {
         let [Expr::Name(target)] = assign.targets.as_slice() else { return };
         let (kind, written) = match &*assign.value {
@@ -87,7 +88,7 @@ impl<'a> Lower<'a> {
                 Some("NewType") => (NoteKind::Alias, call.arguments.args.get(1)),
                 _ => return,
             },
-            Expr::Subscript(subscript) if matches!(last_name(&subscript.value), Some("Annotated" | "Optional")) => {
+            Expr::Subscript(subscript) if last_name(&subscript.value).is_some_and(is_generic) => {
                 (NoteKind::Alias, Some(&*assign.value))
             }
             _ => return,
@@ -272,6 +273,11 @@ impl<'a> Lower<'a> {
 /// `X: TypeAlias = …`.
 fn is_alias(annotation: &Expr) -> bool {
     last_name(annotation) == Some("TypeAlias")
+}
+
+/// Whether a subscript of this makes a type.
+fn is_generic(name: &str) -> bool {
+    matches!(name, "Annotated" | "Optional" | "QuerySet" | "Manager" | "BaseManager" | "RelatedManager")
 }
 
 /// The last part of a dotted name.
