@@ -23,6 +23,9 @@ fn is_cache(names: &Names<'_>, id: FuncRef) -> bool {
     func.flags & func_flag::KEPT != 0 || file.name(func.owner).contains("Cache") && !empties()
 }
 
+/// Functions that have an effect themselves, and how.
+type Seeds = Vec<(FuncRef, Reach)>;
+
 /// What travels, and between what.
 struct Spread<'s, 'a> {
     names: &'s Names<'a>,
@@ -49,8 +52,8 @@ pub(super) fn spread(
 
 impl Spread<'_, '_> {
     /// The functions that have the effect themselves; those that load relations apart.
-    fn seeds(&self) -> (Vec<(FuncRef, Reach)>, Vec<(FuncRef, Reach)>) {
-        let (mut own, mut lazy) = (Vec::new(), Vec::new());
+    fn seeds(&self) -> (Seeds, Seeds) {
+        let (mut own, mut lazy) = (Seeds::new(), Seeds::new());
         for (index, facts) in self.sites.iter().enumerate().filter(|(_, facts)| !facts.is_empty()) {
             let file = self.names.file(index as u32);
             for (n, fact) in facts.iter().enumerate() {
@@ -70,7 +73,7 @@ impl Spread<'_, '_> {
     }
 
     /// Carries effects up the calls, to functions that nothing has reached before.
-    fn travel(&mut self, seeds: Vec<(FuncRef, Reach)>) {
+    fn travel(&mut self, seeds: Seeds) {
         let mut queue = VecDeque::new();
         let mut surest: HashMap<FuncRef, Confidence> = HashMap::new();
         for (id, reach) in seeds {
