@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::engine::FunctionMetrics;
 use crate::model::analysis::CheckRecord;
 use crate::model::check::{Check, Outcome};
 use crate::world::{env, files};
@@ -32,13 +31,15 @@ const LARGEST: u64 = 256 << 20;
 pub(super) struct Place {
     file: PathBuf,
     key: String,
+    /// Without caps a check errors for what the files hold, and does so again; a cap is about the clock.
+    uncapped: bool,
 }
 
+/// What a check tells. In the file it is one line below that of the key; the functions follow it, which only `metrics`
+/// reads.
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    key: String,
     checks: Vec<CheckRecord>,
-    functions: Vec<FunctionMetrics>,
     parsed: usize,
     skipped: BTreeMap<String, usize>,
     rules_run: usize,
@@ -52,8 +53,9 @@ pub(super) fn place(
     wanted: &BTreeMap<String, Wanted>,
     loaded: &Loaded,
     (around, followed): (&Around, Option<&Surroundings<'_>>),
+    uncapped: bool,
 ) -> Option<Place> {
-    let whole = matches!(job.target, Target::WorkTree { .. }) && loaded.errors.is_empty() && job.division.is_whole();
+    let whole = matches!(job.target, Target::WorkTree { .. }) && job.division.is_whole();
     let asks = around.external.weighs() || !around.external.versions.is_empty();
     if loaded.sources.len() < FEWEST || !whole || asks {
         return None;
@@ -71,27 +73,27 @@ pub(super) fn place(
         json!(job.config),
         files,
         old_paths,
-        [json!(loaded.hashes), json!(loaded.skipped), json!(loaded.findings)],
+        [json!(loaded.hashes), json!(loaded.skipped), json!(loaded.findings), json!(loaded.errors)],
         json!(around.siblings),
         around.conformance.digest(),
     ]);
     let subject = format!("{}\0{}\0{:?}\0{:?}", job.root.display(), job.cwd.display(), job.paths, job.rules);
     let digest = |text: &str| blake3::hash(text.as_bytes()).to_hex().to_string();
-    let name = format!("{}.json", &digest(&subject)[..32]);
-    Some(Place { file: env::cache_folder()?.join("results").join(name), key: digest(&parts.to_string()) })
+    let name = format!("{}.result", &digest(&subject)[..32]);
+    Some(Place { file: env::cache_folder()?.join("results").join(name), key: digest(&parts.to_string()), uncapped })
 }
 
-/// What is kept of exactly this run.
-pub(super) fn read(place: &Place) -> Option<Examined> {
-    let kept: Kept = serde_json::from_slice(&files::read(&place.file, LARGEST).ok()?).ok()?;
-    if kept.key != place.key {
-        return None;
-    }
+/// What is kept of exactly this run; its functions only where they are asked for.
+pub(super) fn read(place: &Place, functions: bool) -> Option<Examined> {
+    let bytes = files::read(&place.file, LARGEST).ok()?;
+    let rest = bytes.strip_prefix(place.key.as_bytes())?.strip_prefix(b"\n")?;
+    let (kept, rest) = rest.split_at(memchr::memchr(b'\n', rest)?);
+    let kept: Kept = serde_json::from_slice(kept).ok()?;
     let checks: Vec<Check> = kept.checks.into_iter().map(CheckRecord::into_check).collect::<Option<_>>()?;
     Some(Examined {
         checks,
         timings: Vec::new(),
-        functions: kept.functions,
+        functions: if functions { postcard::from_bytes(&rest[1..]).ok()? } else { Vec::new() },
         parsed: kept.parsed,
         skipped: kept.skipped,
         rules_run: kept.rules_run,
@@ -103,23 +105,25 @@ pub(super) fn read(place: &Place) -> Option<Examined> {
 /// Keeps a result. A cache that cannot be written is no reason to stop.
 pub(super) fn store(place: &Place, examined: &Examined) {
     let errored = examined.checks.iter().any(|check| matches!(check.outcome, Outcome::Errored { .. }));
-    if errored || examined.partial {
+    if (errored && !place.uncapped) || examined.partial {
         return;
     }
     let kept = Kept {
-        key: place.key.clone(),
         checks: examined.checks.iter().map(CheckRecord::from).collect(),
-        functions: examined.functions.clone(),
         parsed: examined.parsed,
         skipped: examined.skipped.clone(),
         rules_run: examined.rules_run,
         notes: examined.lasting_notes(),
     };
     let Some(folder) = place.file.parent() else { return };
-    let Ok(bytes) = serde_json::to_vec(&kept) else { return };
+    let (Ok(kept), Ok(functions)) = (serde_json::to_vec(&kept), postcard::to_allocvec(&examined.functions)) else {
+        return;
+    };
     let write = || -> crate::error::Result<()> {
         let mut draft = files::Draft::new(folder)?;
-        draft.append(&bytes)?;
+        for part in [place.key.as_bytes(), b"\n", &kept, b"\n", &functions] {
+            draft.append(part)?;
+        }
         draft.publish(&place.file)
     };
     if write().is_ok() {

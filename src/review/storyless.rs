@@ -21,7 +21,7 @@ use super::{Baselined, CheckJob, Checked, Scope, Target, exempt, own_files, resu
 /// Runs the check.
 pub(super) fn run(job: &CheckJob) -> Result<Checked> {
     let (ground, wanted) = subject(job)?;
-    let (loaded, mut examined) = examine(job, &ground, &wanted)?;
+    let (loaded, mut examined) = examine(job, &ground, &wanted, false)?;
     let mut notes = examination(job, &ground).exempt(&loaded, &wanted, &mut examined)?;
     notes.extend(examined.notes.iter().cloned());
     match (wanted.is_empty(), job.paths.is_empty()) {
@@ -49,7 +49,7 @@ pub(super) fn run(job: &CheckJob) -> Result<Checked> {
 /// Complexity of every function in the given files and folders; with what could not be counted, a sentence each.
 pub(super) fn metrics(job: &CheckJob) -> Result<(Vec<FunctionMetrics>, Vec<String>)> {
     let (ground, wanted) = subject(job)?;
-    let (_, examined) = examine(job, &ground, &wanted)?;
+    let (_, examined) = examine(job, &ground, &wanted, true)?;
     let causes: BTreeSet<String> = examined.checks.iter().filter_map(examine::cause).collect();
     let mut functions = examined.functions;
     let here = Here::of(job);
@@ -64,7 +64,7 @@ pub(super) fn metrics(job: &CheckJob) -> Result<(Vec<FunctionMetrics>, Vec<Strin
 /// first time and where somebody says so.
 pub(super) fn baseline(job: &CheckJob, accept: bool) -> Result<Baselined> {
     let (ground, wanted) = subject(job)?;
-    let (loaded, mut examined) = examine(job, &ground, &wanted)?;
+    let (loaded, mut examined) = examine(job, &ground, &wanted, false)?;
     examination(job, &ground).exempt_beside(None, &loaded, &wanted, &mut examined)?;
     if let Some(cause) = examined.checks.iter().find_map(examine::cause) {
         return Err(Error::blocked(format!(
@@ -104,13 +104,20 @@ fn examination<'a>(job: &'a CheckJob, ground: &'a Ground) -> Examination<'a> {
     Examination { root: &job.root, ground, config, rules, scope, caps, division, stack: None, told: None }
 }
 
-fn examine(job: &CheckJob, ground: &Ground, wanted: &BTreeMap<String, Wanted>) -> Result<(Loaded, Examined)> {
+/// Looks at the wanted files; `functions` says whether their metrics are asked for.
+fn examine(
+    job: &CheckJob,
+    ground: &Ground,
+    wanted: &BTreeMap<String, Wanted>,
+    functions: bool,
+) -> Result<(Loaded, Examined)> {
     let examination = examination(job, ground);
     let loaded = examine::load(ground, wanted, &job.config)?;
     let around = examination.around(&loaded, wanted)?;
     let surroundings = examination.surroundings(&loaded)?;
-    let place = results::place(job, ground, wanted, &loaded, (&around, surroundings.as_ref()));
-    if let Some(known) = place.as_ref().and_then(results::read) {
+    let uncapped = examination.caps == Caps::NONE;
+    let place = results::place(job, ground, wanted, &loaded, (&around, surroundings.as_ref()), uncapped);
+    if let Some(known) = place.as_ref().and_then(|place| results::read(place, functions)) {
         return Ok((loaded, known));
     }
     let examined = examination.run(&loaded, wanted, &around, surroundings.as_ref())?;

@@ -286,7 +286,12 @@ impl<'g> Surroundings<'g> {
             _ => None,
         };
         stored.or_else(|| {
-            let Entry::File(bytes) = self.tree.entry(&file.path, LARGEST) else { return None };
+            let bytes = match self.tree.entry(&file.path, LARGEST) {
+                Entry::File(bytes) => bytes,
+                // It is there, and followed by nobody: as an empty one is. Only what vanished leaves a gap.
+                Entry::TooLarge(_) => Vec::new(),
+                _ => return None,
+            };
             let id = content_id(self.repo, &bytes)?;
             // Written to since it was listed: what was listed is no longer there.
             (matches!(file.mark, Mark::Disk(_)) || file.mark == Mark::Content(id)).then_some((bytes, id))

@@ -83,6 +83,33 @@ fn a_second_run_says_the_same_and_a_change_is_seen_at_once() {
 }
 
 #[test]
+fn what_cannot_be_parsed_or_is_too_large_is_no_reason_to_analyse_the_rest_again() {
+    let scratch = Scratch::new();
+    scratch.write("Cargo.toml", "[package]\nname = \"a\"\nversion = \"1.0.0\"\nedition = \"2024\"\n");
+    for n in 0..100 {
+        scratch.write(&format!("src/api/m{n}.rs"), FAST);
+    }
+    scratch.write("src/api/torn.rs", "fn torn( {");
+    scratch.write("src/api/large.rs", format!("{}fn large() {{}}\n", "// much\n".repeat(300_000)));
+    let run = || scratch.gate(&["check", "src"]);
+    let first = run();
+    assert_eq!(first.code, 2, "{}{}", first.stdout, first.stderr);
+    let kept = kept_results(&scratch);
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    // What is kept is what answers, errors and all.
+    let text = std::fs::read_to_string(&kept[0]).unwrap();
+    std::fs::write(&kept[0], text.replace("src/api/torn.rs:1", "src/api/turn.rs:1")).unwrap();
+    let second = run();
+    assert_eq!((second.code, second.stderr), (2, first.stderr.replace("src/api/torn.rs:1", "src/api/turn.rs:1")));
+    // What was too large and now is not is another thing to look at.
+    scratch.write("src/api/large.rs", FAST).write("src/api/torn.rs", FAST);
+    assert_eq!(run().code, 0);
+    // The functions of a run are kept beside what a check tells.
+    let metrics = || scratch.gate(&["metrics", "src", "--format", "json"]);
+    assert_eq!(metrics().stdout, metrics().stdout);
+}
+
+#[test]
 fn files_are_told_from_where_the_command_was_called() {
     let scratch = project(SLOW);
     for (folder, path, shown) in
