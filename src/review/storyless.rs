@@ -130,7 +130,9 @@ fn examine(
 /// What is looked at: the changes since the base, or the given files and folders whole.
 fn subject(job: &CheckJob) -> Result<(Ground, BTreeMap<String, Wanted>)> {
     if !job.paths.is_empty() {
-        return Ok((whole_files(job)?, given(job)?));
+        let ground = whole_files(job)?;
+        let wanted = given(job, ground.tree.as_ref())?;
+        return Ok((ground, wanted));
     }
     let ground = Ground::find(&job.root, &job.target, &job.config)?.under(job.policy.as_deref())?;
     let Some(changes) = &ground.changes else {
@@ -156,7 +158,7 @@ fn foreign(changes: &[crate::world::git::Change], job: &CheckJob) -> Vec<crate::
 }
 
 /// The given files, and the files below the given folders.
-fn given(job: &CheckJob) -> Result<BTreeMap<String, Wanted>> {
+fn given(job: &CheckJob, tree: &dyn Tree) -> Result<BTreeMap<String, Wanted>> {
     let mut wanted = BTreeMap::new();
     for path in &job.paths {
         // Nobody changed anything here: the files are asked for as they are.
@@ -167,7 +169,8 @@ fn given(job: &CheckJob) -> Result<BTreeMap<String, Wanted>> {
         match files::kind(&full) {
             None => return Err(missing(path)),
             Some(files::Kind::Folder) => {
-                let below = Disk::new(&full)?.files()?;
+                // The whole tree is walked once for everybody who asks.
+                let below = if inside.is_empty() { tree.files()? } else { Disk::new(&full)?.files()? };
                 let join = |name: String| if inside.is_empty() { name } else { format!("{inside}/{name}") };
                 wanted.extend(below.into_iter().map(|name| (join(name), named())));
             }

@@ -17,7 +17,7 @@ use crate::engine::repository::{
 };
 use crate::error::Result;
 use crate::world::git::Repo;
-use crate::world::tree::{Disk, Entry, Tree};
+use crate::world::tree::{Entry, Tree};
 use crate::world::{env, files, remote};
 
 use super::ground::Ground;
@@ -95,7 +95,7 @@ impl<'g> Surroundings<'g> {
                 let touched = touched.into_iter().flat_map(BTreeMap::keys).map(String::as_str);
                 tracked(repo, tree, touched.collect(), &analysed.own)?
             }
-            _ => on_disk(root)?,
+            _ => on_disk(root, tree, &|path| is_source(path) && analysed.own.contains(path))?,
         };
         let said = match (repo, speaker) {
             (Some(repo), Some((commit, _))) => said(repo, commit)?,
@@ -377,10 +377,11 @@ fn tracked(repo: &Repo, tree: &dyn Tree, touched: BTreeSet<&str>, analysed: &BTr
     Ok(files.into_iter().map(listed).collect())
 }
 
-fn on_disk(root: &Path) -> Result<Vec<Listed>> {
-    let disk = Disk::new(root)?;
-    let paths = disk.files()?.into_iter().filter(|path| is_wanted(path));
-    let mark = |path: String| files::stat(&disk.root().join(&path)).map(|stat| Listed { path, mark: Mark::Disk(stat) });
+/// What lies below a root, but what `is_own`: that is read for itself, and nobody asks when it was written.
+fn on_disk(root: &Path, tree: &dyn Tree, is_own: &dyn Fn(&str) -> bool) -> Result<Vec<Listed>> {
+    let root = files::canonical(root).unwrap_or_else(|| root.to_path_buf());
+    let paths = tree.files()?.into_iter().filter(|path| is_wanted(path) && !is_own(path));
+    let mark = |path: String| files::stat(&root.join(&path)).map(|stat| Listed { path, mark: Mark::Disk(stat) });
     Ok(paths.filter_map(mark).collect())
 }
 

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
-use std::sync::RwLock;
+use std::sync::{OnceLock, RwLock};
 
 use crate::error::{Error, Result};
 
@@ -79,6 +79,8 @@ pub struct Disk {
     root: PathBuf,
     /// Folders below the root that are no links and that no link leads to, once seen.
     plain: RwLock<HashSet<PathBuf>>,
+    /// What a walk found, once somebody asked: one run looks at one state of the tree.
+    walked: OnceLock<Vec<String>>,
 }
 
 impl Disk {
@@ -86,7 +88,7 @@ impl Disk {
     pub fn new(root: &Path) -> Result<Disk> {
         let real = files::canonical(root).filter(|path| files::is_folder(path));
         let root = real.ok_or_else(|| Error::input(format!("{} is no folder", root.display())))?;
-        Ok(Disk { root, plain: RwLock::default() })
+        Ok(Disk { root, plain: RwLock::default(), walked: OnceLock::new() })
     }
 
     /// The folder, with every link resolved.
@@ -114,20 +116,27 @@ impl Disk {
             return Ok(full);
         }
         let Some(real) = files::canonical(parent) else { return Err(Entry::Missing) };
-        if real == parent
-            && let Ok(mut plain) = self.plain.write()
-        {
-            plain.insert(real);
-            return Ok(full);
-        }
         if !real.starts_with(&self.root) {
             return Err(self.first_link(relative).map_or(Entry::Missing, Entry::Symlink));
         }
         Ok(real.join(name))
     }
 
+    /// Whether a folder is one itself, and so are all above it up to the root: asked of each once, a question to the
+    /// system where resolving its whole path takes one a part.
     fn is_plain(&self, folder: &Path) -> bool {
-        folder == self.root || self.plain.read().is_ok_and(|plain| plain.contains(folder))
+        if folder == self.root || self.plain.read().is_ok_and(|plain| plain.contains(folder)) {
+            return true;
+        }
+        let named = matches!(folder.components().next_back(), Some(Component::Normal(_)));
+        let plain = named
+            && folder.starts_with(&self.root)
+            && folder.parent().is_some_and(|above| self.is_plain(above))
+            && fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_dir());
+        if plain && let Ok(mut known) = self.plain.write() {
+            known.insert(folder.to_path_buf());
+        }
+        plain
     }
 
     /// Target of the first link on the way to a path.
@@ -219,37 +228,7 @@ impl Tree for Disk {
     /// Honours `.gitignore`, also outside of a repository; hidden files are included, git's own folder and nested
     /// repositories are not. A folder that cannot be listed stands in the list itself, where reading it says why.
     fn files(&self) -> Result<Vec<String>> {
-        let root = self.root.clone();
-        let walk = ignore::WalkBuilder::new(&self.root)
-            .hidden(false)
-            .require_git(false)
-            .follow_links(false)
-            .filter_entry(move |entry| {
-                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                let nested = is_folder && entry.path() != root && files::exists(&entry.path().join(".git"));
-                entry.file_name() != ".git" && !nested
-            })
-            .build();
-        let mut found = Vec::new();
-        for entry in walk {
-            let path = match entry {
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => continue,
-                Ok(entry) => entry.into_path(),
-                Err(error) => match failed_path(&error) {
-                    Some(path) => path.to_path_buf(),
-                    // A malformed pattern in an ignore file, say: git goes on as well.
-                    None => continue,
-                },
-            };
-            if let Ok(relative) = path.strip_prefix(&self.root)
-                && !relative.as_os_str().is_empty()
-            {
-                found.push(show_name(relative.as_os_str().as_bytes()));
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
+        Ok(self.walked.get_or_init(|| walked(&self.root)).clone())
     }
 
     fn folders(&self, folder: &str) -> Vec<String> {
@@ -284,6 +263,41 @@ impl Tree for Disk {
         names.sort_unstable();
         names
     }
+}
+
+/// The paths below a folder, in order.
+fn walked(root: &Path) -> Vec<String> {
+    let own = root.to_path_buf();
+    let walk = ignore::WalkBuilder::new(root)
+        .hidden(false)
+        .require_git(false)
+        .follow_links(false)
+        .filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            let nested = is_folder && entry.path() != own && files::exists(&entry.path().join(".git"));
+            entry.file_name() != ".git" && !nested
+        })
+        .build();
+    let mut found = Vec::new();
+    for entry in walk {
+        let path = match entry {
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => continue,
+            Ok(entry) => entry.into_path(),
+            Err(error) => match failed_path(&error) {
+                Some(path) => path.to_path_buf(),
+                // A malformed pattern in an ignore file, say: git goes on as well.
+                None => continue,
+            },
+        };
+        if let Ok(relative) = path.strip_prefix(root)
+            && !relative.as_os_str().is_empty()
+        {
+            found.push(show_name(relative.as_os_str().as_bytes()));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// The path that an error of the walk is about.
