@@ -382,6 +382,30 @@ pub(super) fn hand_over(file: &Summary, facts: &mut FileFacts, offloaders: &BTre
 const RESPONSES: [&str; 8] =
     ["HttpResponse", "IntoResponse", "Responder", "Response", "Json", "HttpResult", "StatusCode", "ServerResponse"];
 
+/// Whether code stands in what its function gives to something that calls it when something happens: `socket.on("save",
+/// async (row) => …)` of a script. The function itself does none of it.
+pub(super) fn is_told(file: &Summary, from: u32) -> bool {
+    if !file.language.is_script() {
+        return false;
+    }
+    let mut at = from;
+    while at != NONE {
+        let frame = &file.frames[at as usize];
+        match frame.kind {
+            FrameKind::Closure { consumer, .. } if consumer != NONE => {
+                let name = file.sites[consumer as usize].name;
+                if name != NONE && words(file.language).keeps(last_segment(file.name(name))) {
+                    return true;
+                }
+            }
+            FrameKind::Function(_) => return false,
+            _ => {}
+        }
+        at = frame.parent;
+    }
+    false
+}
+
 /// Whether a type is, or holds, an answer to a request.
 pub(super) fn gives_response(file: &Summary, term: u32, depth: u32) -> bool {
     if depth > 4 {

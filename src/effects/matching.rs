@@ -200,7 +200,9 @@ impl<'m> Matcher<'m> {
         match row.on {
             On::Path(prefixes) => is_at(file, site, prefixes, row.name, own),
             // A runtime's own `spawn_blocking` off-loads, too.
-            On::Distinctive(libs) => (!own || row.effect == Effect::Offload) && self.uses(file, libs),
+            On::Distinctive(libs) => {
+                (!own || row.effect == Effect::Offload) && self.uses(file, libs) && !takes_selector(file, site)
+            }
             // An interface of the repository that a library implements has its methods without bodies.
             On::Labelled(labels, libs) => {
                 !own && named::has_label(file, site, labels) && (libs.is_empty() || self.uses(file, libs))
@@ -641,6 +643,12 @@ fn receiver_name<'a>(file: &'a Summary, link: &Site) -> Option<&'a str> {
         Term::Path(name, _) | Term::Field(_, name) | Term::Handed(name) => Some(last_segment(file.name(name))),
         _ => None,
     }
+}
+
+/// Whether a call finds what a selector names, as `layer.findOne('#field')` of a drawing does: no ORM takes a text alone.
+fn takes_selector(file: &Summary, site: &Site) -> bool {
+    let is_text = |arg: &u32| matches!(file.term(*arg), Some(Term::Text | Term::Literal));
+    file.language.is_script() && file.name(site.name) == "findOne" && file.args(site).first().is_some_and(is_text)
 }
 
 /// Whether a call is awaited or given back where it stands.

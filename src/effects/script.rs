@@ -66,7 +66,10 @@ fn is_other(file: &Summary, site: &Site) -> bool {
     ];
     receiver(file, site).next().is_some_and(|name| {
         let name = name.to_ascii_lowercase();
-        OTHERS.iter().any(|other| name.ends_with(other))
+        // `el.remove()` takes an element out of a page.
+        let of_page = file.name(site.name) == "remove"
+            && (name == "el" || ["elem", "element", "node", "$el"].iter().any(|end| name.ends_with(end)));
+        of_page || OTHERS.iter().any(|other| name.ends_with(other))
     })
 }
 

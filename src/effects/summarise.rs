@@ -11,8 +11,9 @@ use super::memo::Memo;
 use super::modules;
 use super::paths::{first_segment, split_first};
 use super::rest::DEFAULT;
-use super::summary::{Frame, FrameKind, Func, NONE, Summary, Term, TypeDef, func_flag};
+use super::summary::{Frame, FrameKind, Func, LoopKind, NONE, Summary, Term, TypeDef, func_flag};
 use super::table::table;
+use super::turns;
 use super::words::entries;
 use crate::lang::Language;
 use crate::lang::unit::{
@@ -327,6 +328,7 @@ impl<'a> Summariser<'a> {
                 CtxKind::AsyncBlock => FrameKind::Async { consumer: ctx.consumer.0 },
                 kind if kind.is_loop() => FrameKind::Loop(context::loop_kind(unit, id)),
                 CtxKind::Block if ctx.flags & ctx_flag::STATIC != 0 => FrameKind::Once,
+                CtxKind::Arm if turns::tells_apart(unit, ctx) => FrameKind::Loop(LoopKind::Batch),
                 _ => {
                     self.frame_of[index] = parent;
                     continue;

@@ -4,7 +4,7 @@ use super::context::{chain, last_segment, root_binding, value_name};
 use super::stores::name_words;
 use super::words::words;
 use crate::lang::Language;
-use crate::lang::unit::{BindId, BindKind, CallId, CtxId, CtxKind, Unit, Val, ValId};
+use crate::lang::unit::{BindId, BindKind, CallId, Ctx, CtxId, CtxKind, Unit, Val, ValId};
 
 /// Whether a binding is given anew each turn of the innermost loop around `ctx`.
 pub(crate) fn is_per_turn(unit: &Unit, id: BindId, ctx: CtxId) -> bool {
@@ -56,6 +56,13 @@ pub(super) fn steps_through(unit: &Unit, ctx: CtxId, text: &str) -> bool {
     let grows = |name: &str| matches!(name, "append" | "extend" | "insert");
     let calls = unit.calls_in(ctx);
     steps && !calls.iter().any(|call| grows(unit.name(call.name)) && value_name(unit, call.recv) == list)
+}
+
+/// Whether a case of a script's `switch (item)` runs for one item of a loop alone: `for (const part of parts) switch (part) {
+/// case "users": …` goes over kinds of things.
+pub(super) fn tells_apart(unit: &Unit, case: &Ctx) -> bool {
+    unit.language.is_script()
+        && matches!(unit.plain(case.val), Val::Local(bind) if unit.bind(bind).kind == BindKind::LoopVar)
 }
 
 /// Whether a closure of a script is what a list's method calls for each item.

@@ -73,7 +73,7 @@ pub(super) static WORDS: Words = Words {
         "toArray",
     ],
     chunks: &["chunk", "chunks", "splitEvery", "batch", "inBatches"],
-    next_item: &["next", "shift", "pop"],
+    next_item: &["next", "shift", "pop", "hasNext"],
     takes_statement: &["query", "execute", "raw", "$queryRawUnsafe", "$executeRawUnsafe"],
     sleeps: &["sleep", "delay", "setTimeout", "wait"],
     grows: &["push", "unshift", "set", "add"],

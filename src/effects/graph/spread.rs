@@ -11,6 +11,7 @@ use super::{Class, MAX_HOPS, Reach, SHARE, has_constant_argument};
 use crate::effects::Effect;
 use crate::effects::callers::Callers;
 use crate::effects::facts::FileFacts;
+use crate::effects::life;
 use crate::effects::resolve::{FuncRef, Names};
 use crate::effects::summary::{NONE, func_flag};
 use crate::model::severity::Confidence;
@@ -59,7 +60,12 @@ impl Spread<'_, '_> {
             for (n, fact) in facts.iter().enumerate() {
                 let Some(seen) = fact.seen else { continue };
                 let id = FuncRef { file: index as u32, func: file.sites[n].func };
-                if id.func == NONE || !self.class.counts(seen.effect, fact.runs) || is_cache(self.names, id) {
+                let is_told = || life::is_told(file, file.sites[n].frame);
+                if id.func == NONE
+                    || !self.class.counts(seen.effect, fact.runs)
+                    || is_cache(self.names, id)
+                    || is_told()
+                {
                     continue;
                 }
                 if self.class == Class::Regex && !has_constant_argument(file, &file.sites[n]) {
@@ -112,7 +118,8 @@ impl Spread<'_, '_> {
             if !class.passes(fact.runs) || (class == Class::Blocking && callee_async) || is_cache(names, *caller) {
                 continue;
             }
-            if self.reached.contains_key(caller) {
+            let file = names.file(caller.file);
+            if self.reached.contains_key(caller) || life::is_told(file, file.sites[*site as usize].frame) {
                 continue;
             }
             // A single odd implementation among many says little: a share of them must do it.

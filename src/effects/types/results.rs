@@ -103,7 +103,15 @@ impl<'a> Types<'_, 'a> {
         match owner {
             Some(owner) if last_segment(owner).starts_with(char::is_uppercase) => {
                 match self.names.find_type(summary, owner) {
-                    Some(id) => Type::plain(Head::Own(id)),
+                    Some(id) => {
+                        let class = Type::plain(Head::Own(id));
+                        // `Order.findAll()` of a class of rows gives many.
+                        let rows = summary
+                            .language
+                            .is_script()
+                            .then(|| self.entity_result(summary, &class, last_segment(name)));
+                        rows.flatten().unwrap_or(class)
+                    }
                     None => Type::plain(Head::Path(owner)),
                 }
             }

@@ -100,10 +100,15 @@ impl<'a> Types<'_, 'a> {
     fn made_functions(&mut self, file: u32, site: &Site, out: &mut Vec<FuncRef>, depth: u32) {
         for target in self.targets_at(file, site, depth) {
             let maker = self.names.file(target.file);
-            let Some(Term::Closure(frame, _)) = maker.term(self.names.func(target).ret) else { continue };
-            match maker.frames[frame as usize].kind {
-                FrameKind::Function(func) => out.push(FuncRef { file: target.file, func }),
-                _ => out.push(target),
+            let given = self.names.func(target).ret;
+            match maker.term(given) {
+                Some(Term::Closure(frame, _)) => match maker.frames[frame as usize].kind {
+                    FrameKind::Function(func) => out.push(FuncRef { file: target.file, func }),
+                    _ => out.push(target),
+                },
+                // `return load;` of a function that stands in it.
+                Some(Term::Path(..)) => self.callees(target.file, given, out, depth + 1),
+                _ => {}
             }
         }
     }

@@ -232,15 +232,8 @@ pub(super) const GROUPS: &[Group] = &[
         High,
         &["getDoc", "getDocs", "setDoc", "addDoc", "updateDoc", "deleteDoc", "getCountFromServer"],
     ),
-    group(
-        On::Path(&["redbean-node::R"]),
-        Effect::Query,
-        High,
-        &[
-            "find", "findOne", "findAll", "findLike", "load", "loadAll", "store", "storeAll", "trash", "trashAll",
-            "getAll", "getRow", "getCell", "getCol", "getAssoc", "exec", "count",
-        ],
-    ),
+    group(On::Path(&["redbean-node::R"]), Effect::Query, High, REDBEAN),
+    group(On::Type(&["redbean-node::RedBeanNode"]), Effect::Query, High, REDBEAN),
     // A statement in a text.
     group(
         On::Sql,
@@ -329,6 +322,11 @@ const PRISMA: &[&str] = &[
 ];
 
 const RAW_PRISMA: &[&str] = &["$queryRaw", "$executeRaw", "$queryRawUnsafe", "$executeRawUnsafe", "$runCommandRaw"];
+
+const REDBEAN: &[&str] = &[
+    "find", "findOne", "findAll", "findLike", "load", "loadAll", "store", "storeAll", "trash", "trashAll", "getAll",
+    "getRow", "getCell", "getCol", "getAssoc", "exec", "count",
+];
 
 /// Names that only an ORM has.
 const ONLY_ORMS: &[&str] = &[
@@ -629,6 +627,7 @@ pub(super) fn returns(path: &str) -> Option<&'static str> {
         "bun:sqlite::Database.query" | "bun:sqlite::Database.prepare" => "bun:sqlite::Statement",
         "ioredis::default" | "ioredis" => "ioredis::Redis",
         "redis::createClient" | "redis::default::createClient" => "redis::Client",
+        "redbean-node::R::begin" | "redbean-node::R.begin" => "redbean-node::RedBeanNode",
         "mongodb::MongoClient.db" => "mongodb::Db",
         "mongodb::Db.collection" => "mongodb::Collection",
         "dataloader::default" | "dataloader" => "dataloader::DataLoader",

@@ -70,6 +70,7 @@ pub(super) const GROUPS: &[Group] = &[
         High,
         &["fetch", "query", "mutate", "ensureData", "prefetch"],
     ),
+    group(On::Type(&["@connectrpc/connect::Client"]), Effect::Network, High, PROCEDURES),
     group(
         On::Distinctive(&["@kubernetes/client-node"]),
         Effect::Network,
@@ -125,11 +126,18 @@ const VERBS: &[&str] = &[
     "paginate",
 ];
 
+/// Methods of a client that a service's definition makes go by verbs of its own; one that begins with `batch` takes many.
+const PROCEDURES: &[&str] =
+    &["get*", "list*", "find*", "search*", "create*", "update*", "upsert*", "set*", "add*", "delete*", "remove*"];
+
 /// What functions and methods give.
 pub(super) fn returns(path: &str) -> Option<&'static str> {
     Some(match path {
         "axios::create" | "axios::default::create" | "axios::AxiosInstance.create" => "axios::AxiosInstance",
         "got::default::extend" | "got::extend" => "got::Got",
+        "@connectrpc/connect::createClient" | "@connectrpc/connect::createPromiseClient" => {
+            "@connectrpc/connect::Client"
+        }
         "ky::default::create" | "ky::default::extend" => "ky::KyInstance",
         _ => return None,
     })

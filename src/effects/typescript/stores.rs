@@ -79,7 +79,7 @@ pub(super) const DOCUMENT: &[&str] =
 
 /// Classes whose objects are rows: what their methods give is such a row, or many.
 pub(super) const ENTITIES: &[&str] =
-    &["sequelize::Model", "objection::Model", "mongoose::Model", "typeorm::BaseEntity"];
+    &["sequelize::Model", "sequelize-typescript::Model", "objection::Model", "mongoose::Model", "typeorm::BaseEntity"];
 pub(super) const GIVES_ONE: &[&str] = &[
     "findOne",
     "findOneBy",

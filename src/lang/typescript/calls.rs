@@ -285,7 +285,7 @@ impl<'a> Lower<'a, '_> {
                     self.same(value)
                 }
                 Argument::ObjectExpression(object) => self.object_argument(object),
-                other => other.as_expression().map_or(ValId::NONE, |expr| self.expr(expr)),
+                other => other.as_expression().map_or(ValId::NONE, |expr| self.handed_function(expr)),
             };
             self.args.push(value);
         }

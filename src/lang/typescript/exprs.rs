@@ -302,6 +302,14 @@ impl<'a> Lower<'a, '_> {
             Some(object) => object.is_specific_member_access("module", "exports"),
             None => false,
         };
+        // `db.query = async (…) => …` of a parameter with a type: its calls are that type's still.
+        if let Some(Expression::Identifier(id)) = object {
+            let name = self.b.intern(id.name.as_str());
+            let bind = self.b.lookup(name).map(|bind| self.b.unit().bind(bind));
+            if bind.is_some_and(|bind| bind.kind == BindKind::Param && bind.ty.is_some()) {
+                return false;
+            }
+        }
         let name = if exported && name == "exports" { "default" } else { name };
         let name = self.b.intern(name);
         let class = object.filter(|_| method).and_then(|object| self.opened_prototype(object, at));

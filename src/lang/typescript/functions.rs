@@ -94,6 +94,17 @@ impl<'a> Lower<'a, '_> {
         Some(self.named_function(&parts, name, at, flags))
     }
 
+    /// An argument; `const load = cached(async (id) => …)` makes the literal a function of the variable's name.
+    pub(super) fn handed_function(&mut self, expr: &'a Expression<'a>) -> ValId {
+        let at = expr.span().start;
+        let name = self.handed.take_if(|(from, _)| *from == at);
+        let start = self.start(expr.span());
+        match name.and_then(|(_, name)| self.function_value(expr, name, start, 0)) {
+            Some(ctx) => self.b.val(Val::Closure(ctx)),
+            None => self.expr(expr),
+        }
+    }
+
     fn named_function(&mut self, parts: &Parts<'a>, name: Sym, at: Pos, flags: u16) -> CtxId {
         let mut flags = flags;
         if parts.asynchronous {
@@ -230,4 +241,26 @@ impl<'a> Lower<'a, '_> {
         }
         self.pattern(pattern, BindKind::ClosureParam, ty, value);
     }
+}
+
+/// Where the one function literal begins that the call which makes a variable is handed: what calls the variable calls the
+/// literal, as `cache(async (id) => …)`, `authenticated(async (ctx, input) => …)` or `client.input(shape).action(async …)`
+/// give it on. A list's methods, what keeps an outcome and what runs its argument at once give something else.
+pub(super) fn handed_literal(init: &Expression<'_>) -> Option<u32> {
+    #[rustfmt::skip]
+    const OTHERS: [&str; 22] = [
+        "then", "catch", "finally", "map", "flatMap", "filter", "reduce", "find", "some", "every", "sort", "toSorted",
+        "from", "once", "memoize", "remember", "getOrSet", "wrap", "setTimeout", "setInterval", "computed", "run",
+    ];
+    let Expression::CallExpression(call) = init.get_inner_expression() else { return None };
+    let name = match &call.callee {
+        Expression::Identifier(id) => id.name.as_str(),
+        Expression::StaticMemberExpression(member) => member.property.name.as_str(),
+        _ => return None,
+    };
+    let mut literals = call.arguments.iter().filter_map(|arg| arg.as_expression()).filter(|arg| arg.is_function());
+    let (only, None) = (literals.next()?, literals.next()) else { return None };
+    let parts = Parts::of(only)?;
+    let called = parts.asynchronous || !parts.params.items.is_empty();
+    (called && !OTHERS.contains(&name)).then(|| only.span().start)
 }

@@ -97,6 +97,7 @@ fn parse_and_lower(
         graphql: code.contains("graphql") || code.contains("esolver"),
         resolves: path.contains("esolver"),
         of_type: false,
+        handed: None,
         label: Sym::NONE,
         text: String::new(),
         this: Sym::NONE,
@@ -173,6 +174,8 @@ struct Lower<'a, 't> {
     resolves: bool,
     /// Whether the object that is being lowered holds the resolvers of an object type.
     of_type: bool,
+    /// Where the function literal begins that a variable of the module is made of by a call, and that variable's name.
+    handed: Option<(u32, Sym)>,
     /// The label of the statement that comes next.
     label: Sym,
     /// Room for texts that are put together.

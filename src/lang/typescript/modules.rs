@@ -121,7 +121,10 @@ impl<'a> Lower<'a, '_> {
             let ctx = self.b.open(CtxKind::Block, 0, name, from);
             // `const User = { posts: (user) => … }` in a file of resolvers.
             self.of_type = self.resolves && super::objects::is_object_type(self.b.unit().name(name));
+            self.handed =
+                if name.is_some() { super::functions::handed_literal(init).map(|at| (at, name)) } else { None };
             let value = self.expr(init);
+            self.handed = None;
             self.of_type = false;
             let end = self.end(init.span());
             self.b.close(end);
