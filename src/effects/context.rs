@@ -9,7 +9,7 @@ pub(crate) use super::paths::last_segment;
 use super::stores::name_words;
 pub(crate) use super::stores::{is_connection_name, is_cursor_name, is_store_name};
 use super::summary::LoopKind;
-use super::turns::{counts_through, steps_through};
+use super::turns::{counts_through, gives_connection, steps_through, takes_next};
 pub(crate) use super::turns::{is_per_turn, text_per_turn};
 use super::words::words;
 use crate::lang::Language;
@@ -89,10 +89,6 @@ pub(crate) const EVENTS: [&str; 16] = [
     "read_line",
 ];
 
-/// Calls that give the next item of a collection or stream of data.
-pub(super) const NEXT_ITEM: [&str; 10] =
-    ["next", "try_next", "pop", "pop_front", "pop_back", "next_entry", "pop_first", "pop_last", "next_back", "shift"];
-
 /// Calls whose first argument is the text of a statement.
 pub(super) const TAKES_STATEMENT: [&str; 18] = [
     "query",
@@ -140,6 +136,7 @@ pub(crate) fn loop_kind(unit: &Unit, ctx: CtxId) -> LoopKind {
             }
         }
         CtxKind::WhileLoop if is_worklist(unit, ctx, text) || counts_through(unit, ctx, text) => LoopKind::Data,
+        CtxKind::EndlessLoop if unit.language == Language::Rust && takes_next(unit, ctx) => LoopKind::Data,
         _ => LoopKind::Sequential,
     };
     if matches!(kind, LoopKind::Data | LoopKind::Constant(_) | LoopKind::Fixed) {
@@ -179,7 +176,7 @@ const EVENT_STREAMS: [&str; 21] = [
 ];
 
 /// Whether a stream gives events: by its type, or by what made it.
-fn gives_events(unit: &Unit, val: ValId) -> bool {
+pub(super) fn gives_events(unit: &Unit, val: ValId) -> bool {
     let is_event = |path: &str| {
         let last = last_segment(path).to_ascii_lowercase();
         let owner = path.rsplit("::").nth(1).unwrap_or_default().to_ascii_lowercase();
@@ -531,6 +528,7 @@ pub(crate) fn is_connection(unit: &Unit, val: ValId) -> bool {
             let value = unit.bind(id).value;
             last_call(unit, value).is_some() && is_connection_name(value_name(unit, value))
         }
+        Val::Local(id) if unit.bind(id).kind == BindKind::ClosureParam => gives_connection(unit, unit.bind(id).value),
         _ => false,
     }
 }

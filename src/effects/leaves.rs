@@ -3,6 +3,7 @@
 //!
 //! Only where the lowering says where a branch's condition ends. Must not know what a call does.
 
+use crate::lang::Language;
 use crate::lang::unit::{Call, CtxId, CtxKind, JumpKind, Unit};
 
 /// Whether a branch around a call, within its loop, leaves the loop after it: `if found { save(item); break }`.
@@ -12,11 +13,12 @@ pub(super) fn leaves_after(unit: &Unit, call: &Call) -> bool {
         !kind.is_body() && !kind.is_loop()
     };
     let around: Vec<CtxId> = unit.around(call.ctx).take_while(inner).collect();
-    // A `break` in an arm may leave the arm alone.
-    let in_arm = around.iter().any(|id| unit.ctx(*id).kind == CtxKind::Arm);
+    // A `break` in an arm may leave the arm alone, in other languages.
+    let rust = unit.language == Language::Rust;
+    let in_arm = !rust && around.iter().any(|id| unit.ctx(*id).kind == CtxKind::Arm);
     let is_branch = |id: &&CtxId| {
         let row = unit.ctx(**id);
-        row.kind == CtxKind::Branch && row.body != 0 && call.seq >= row.body
+        (row.kind == CtxKind::Branch || rust && row.kind == CtxKind::Arm) && row.body != 0 && call.seq >= row.body
     };
     let mut branches = around.iter().filter(is_branch);
     let leaves = |id: &CtxId| {

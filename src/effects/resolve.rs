@@ -411,7 +411,8 @@ impl<'a> Names<'a> {
         }
         let last = last_segment(prefix);
         let fitting = candidates.into_iter().filter(|(id, module)| {
-            (last_segment(module) == last || (self.is_crate(last) && module.starts_with(last)))
+            let brought = || absolute && lies_below(module, prefix) && self.brings(prefix, module, 4);
+            (last_segment(module) == last || (self.is_crate(last) && module.starts_with(last)) || brought())
                 && (self.is_analysed(id.file) || self.is_within_reach(file, path, prefix, module))
         });
         best(fitting, |(_, module)| Self::nearness(file, prefix, module)).map(|(id, _)| id)

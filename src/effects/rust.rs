@@ -1,6 +1,10 @@
 //! What calls of Rust's standard library and of well-known crates do. Grouped by library; each row's evidence is what
 //! keeps a look-alike silent.
 
+mod returns;
+
+use returns::returns;
+
 use super::Effect::{
     BlockOn, BlockingNetwork, BlockingQuery, CompileRegex, Cpu, FileIo, HostLookup, Leak, Network, Nothing, Offload,
     Pause, Prepare, ProcessWait, Query, Sleep, Spawn, Stdin, UnboundedChannel,
@@ -302,7 +306,34 @@ const GROUPS: &[Group] = &[
             "zscore",
         ],
     ),
+    group(
+        On::Type(&[
+            "fred::clients::Client",
+            "fred::clients::RedisClient",
+            "fred::clients::Pool",
+            "fred::clients::RedisPool",
+        ]),
+        Query,
+        High,
+        &[
+            "get", "set", "del", "exists", "expire", "incr", "hget", "hset", "hgetall", "hdel", "sadd", "srem",
+            "smembers",
+        ],
+    ),
     group(On::Connection(&["redis"]), Query, Medium, &["query_async", "exec_async"]),
+    // SurrealDB, Scylla
+    group(
+        On::Type(&["surrealdb::Surreal"]),
+        Query,
+        High,
+        &["query", "select", "create", "insert", "update", "upsert", "delete"],
+    ),
+    group(
+        On::Type(&["scylla::Session", "scylla::client::session::Session", "scylla::CachingSession"]),
+        Query,
+        High,
+        &["query", "query_unpaged", "query_iter", "execute", "execute_unpaged", "execute_iter"],
+    ),
     // the raw-SQL fall-back
     group(
         On::Sql,
@@ -424,6 +455,7 @@ const GROUPS: &[Group] = &[
             "symlink_metadata",
             "metadata",
             "read_link",
+            "soft_link",
         ],
     ),
     group(On::Path(&["std::fs::File", "fs_err::File"]), FileIo, High, &["open", "create", "create_new"]),
@@ -444,6 +476,39 @@ const GROUPS: &[Group] = &[
             "set_len",
             "flush",
         ],
+    ),
+    group(On::Type(&["std::path::Path", "std::path::PathBuf"]), FileIo, High, &["read_dir"]),
+    group(
+        On::Path(&["std::os::unix::fs", "std::os::windows::fs"]),
+        FileIo,
+        High,
+        &["symlink", "symlink_file", "symlink_dir"],
+    ),
+    group(
+        On::Path(&["fs_extra", "fs_extra::dir", "fs_extra::file"]),
+        FileIo,
+        High,
+        &["copy", "copy_items", "move_dir", "move_file", "move_items", "remove", "remove_items", "get_size"],
+    ),
+    group(On::Path(&["walkdir::WalkDir", "ignore::WalkBuilder"]), FileIo, Medium, &["new"]),
+    group(On::Path(&["image"]), FileIo, High, &["open", "save_buffer"]),
+    group(On::Type(&["tar::Archive"]), FileIo, High, &["unpack"]),
+    group(On::Type(&["zip::ZipArchive", "zip::read::ZipArchive"]), FileIo, High, &["extract"]),
+    // libgit2 works on files and fetches, all of it blocking
+    group(
+        On::Path(&["git2::Repository"]),
+        FileIo,
+        Medium,
+        &["open", "open_bare", "open_ext", "init", "init_bare", "discover"],
+    ),
+    group(On::Path(&["git2::Repository"]), BlockingNetwork, High, &["clone", "clone_recurse"]),
+    group(On::Type(&["git2::build::RepoBuilder"]), BlockingNetwork, High, &["clone"]),
+    group(On::Type(&["git2::Remote"]), BlockingNetwork, High, &["fetch", "push", "connect", "download"]),
+    group(
+        On::Type(&["git2::Repository"]),
+        FileIo,
+        High,
+        &["checkout_head", "checkout_tree", "checkout_index", "reset", "merge", "statuses"],
     ),
     group(On::Path(&["tempfile"]), FileIo, Medium, &["tempdir", "tempfile", "tempdir_in"]),
     group(On::Path(&["tempfile::NamedTempFile", "tempfile::TempDir"]), FileIo, Medium, &["new", "new_in"]),
@@ -588,56 +653,6 @@ const GROUPS: &[Group] = &[
         &["read", "write", "copy", "rename", "remove_file", "read_dir", "metadata"],
     ),
 ];
-
-/// What functions and methods of libraries give, where a row asks for the type: a path, or `Type.method`.
-fn returns(callee: &str) -> Option<&'static str> {
-    Some(match callee {
-        "std::io::stdin" => "std::io::Stdin",
-        "std::io::Stdin.lock" => "std::io::StdinLock",
-        "std::fs::File::options" => "std::fs::OpenOptions",
-        "std::fs::OpenOptions.open" => "std::fs::File",
-        "std::process::Command.spawn" => "std::process::Child",
-        "tokio::runtime::Handle::current" => "tokio::runtime::Handle",
-        "reqwest::Client.get"
-        | "reqwest::Client.post"
-        | "reqwest::Client.put"
-        | "reqwest::Client.delete"
-        | "reqwest::Client.patch"
-        | "reqwest::Client.head"
-        | "reqwest::Client.request" => "reqwest::RequestBuilder",
-        "reqwest::ClientBuilder.build" => "reqwest::Client",
-        "reqwest::blocking::ClientBuilder.build" => "reqwest::blocking::Client",
-        "reqwest::Client::builder" => "reqwest::ClientBuilder",
-        "reqwest::blocking::Client::builder" => "reqwest::blocking::ClientBuilder",
-        "reqwest::blocking::Client.get"
-        | "reqwest::blocking::Client.post"
-        | "reqwest::blocking::Client.put"
-        | "reqwest::blocking::Client.delete"
-        | "reqwest::blocking::Client.request" => "reqwest::blocking::RequestBuilder",
-        "reqwest_middleware::ClientWithMiddleware.get"
-        | "reqwest_middleware::ClientWithMiddleware.post"
-        | "reqwest_middleware::ClientWithMiddleware.put"
-        | "reqwest_middleware::ClientWithMiddleware.delete"
-        | "reqwest_middleware::ClientWithMiddleware.request" => "reqwest_middleware::RequestBuilder",
-        "octocrab::instance" => "octocrab::Octocrab",
-        "deadpool_redis::Pool.get" => "deadpool_redis::Connection",
-        "redis::Client.get_connection" => "redis::Connection",
-        "redis::Client.get_multiplexed_async_connection" | "redis::Client.get_multiplexed_tokio_connection" => {
-            "redis::aio::MultiplexedConnection"
-        }
-        "redis::Client.get_connection_manager" => "redis::aio::ConnectionManager",
-        "mongodb::Database.collection" => "mongodb::Collection",
-        "tokio_postgres::Client.transaction" => "tokio_postgres::Transaction",
-        "rusqlite::Connection.transaction"
-        | "rusqlite::Connection.transaction_with_behavior"
-        | "rusqlite::Connection.unchecked_transaction" => "rusqlite::Transaction",
-        "rusqlite::Connection.savepoint" | "rusqlite::Transaction.savepoint" => "rusqlite::Savepoint",
-        "rusqlite::Connection.prepare" | "rusqlite::Transaction.prepare" | "rusqlite::Savepoint.prepare" => {
-            "rusqlite::Statement"
-        }
-        _ => return None,
-    })
-}
 
 #[cfg(test)]
 mod tests {

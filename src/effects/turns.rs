@@ -1,10 +1,10 @@
 //! What is new in each turn of a loop: bindings, and texts that are put together from them.
 
-use super::context::{chain, last_segment, root_binding, value_name};
+use super::context::{chain, gives_events, is_connection, last_segment, root_binding, value_name};
 use super::stores::name_words;
 use super::words::words;
 use crate::lang::Language;
-use crate::lang::unit::{BindId, BindKind, CallId, Ctx, CtxId, CtxKind, Unit, Val, ValId};
+use crate::lang::unit::{BindId, BindKind, CallId, Ctx, CtxId, CtxKind, Unit, Val, ValId, call_flag};
 
 /// Whether a binding is given anew each turn of the innermost loop around `ctx`.
 pub(crate) fn is_per_turn(unit: &Unit, id: BindId, ctx: CtxId) -> bool {
@@ -97,6 +97,29 @@ pub(super) fn counts_through(unit: &Unit, ctx: CtxId, text: &str) -> bool {
         let is_it = || matches!(unit.plain(bind.target), Val::Local(id) if unit.name(unit.bind(id).name) == counter);
         stepped && is_it() && unit.is_in(bind.ctx, ctx)
     })
+}
+
+/// `loop { let Some(order) = orders.next() else { break }; … }` goes over the items of what it takes from.
+pub(super) fn takes_next(unit: &Unit, ctx: CtxId) -> bool {
+    let Some(first) = unit.calls_in(ctx).iter().find(|call| call.flags & call_flag::MACRO == 0) else { return false };
+    let takes = matches!(unit.name(first.name), "next" | "pop" | "pop_front" | "pop_back" | "pop_first" | "pop_last");
+    // What is waited for comes when it comes.
+    takes
+        && first.ctx == ctx
+        && first.flags & call_flag::AWAIT == 0
+        && matches!(unit.plain(first.recv), Val::Local(taken) if !unit.is_in(unit.bind(taken).ctx, ctx))
+        && !gives_events(unit, first.recv)
+}
+
+/// Whether a closure is handed a connection by what calls it: `conn.transaction(|tx| …)`.
+pub(super) fn gives_connection(unit: &Unit, param: ValId) -> bool {
+    const GIVERS: [&str; 5] =
+        ["transaction", "immediate_transaction", "exclusive_transaction", "test_transaction", "interact"];
+    let Val::ClosureParam(closure, 0) = unit.plain(param) else { return false };
+    let consumer = unit.ctx(closure).consumer;
+    consumer.is_some()
+        && GIVERS.contains(&last_segment(unit.name(unit.call(consumer).name)))
+        && is_connection(unit, unit.call(consumer).recv)
 }
 
 /// Methods of connections, pools and queues of them that call what they are handed once.

@@ -488,6 +488,8 @@ impl<'n, 'a> Types<'n, 'a> {
             if out.is_empty() && summary.language.is_script() && matches!(recv.head, Head::Unknown) {
                 self.targets_by_names(file, site, &mut out);
             }
+        } else if site.recv != NONE && matches!(summary.term(site.recv), Some(Term::Closure(..))) {
+            self.callees(file, site.recv, &mut out, depth);
         } else if site.recv == NONE {
             self.path_targets(file, name, site.absolute, &mut out, depth);
             self.bare_targets(file, site, &mut out, depth);

@@ -116,11 +116,26 @@ pub(crate) const fn main_thread(language: Language) -> List {
     }
 }
 
+/// Calls that give the next item of a collection or stream of data.
+const NEXT_ITEM: [&str; 11] = [
+    "next",
+    "try_next",
+    "pop",
+    "pop_front",
+    "pop_back",
+    "next_entry",
+    "pop_first",
+    "pop_last",
+    "next_back",
+    "shift",
+    "join_next",
+];
+
 /// Rust's. The lists stand where they are explained.
 static RUST: Words = Words {
     same_items: &context::SAME_ITEMS,
     chunks: &context::CHUNKS,
-    next_item: &context::NEXT_ITEM,
+    next_item: &NEXT_ITEM,
     takes_statement: &context::TAKES_STATEMENT,
     sleeps: &["sleep", "sleep_until", "delay_for", "until_ready"],
     grows: &["push", "push_back", "extend", "insert", "append", "push_front"],

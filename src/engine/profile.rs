@@ -350,7 +350,9 @@ fn by_path(path: &str) -> Option<Profile> {
     {
         return Some(Profile::Script);
     }
-    if is_build_file(name) || is_script_of_build(&folders, stem, extension) {
+    // A module of Rust may well be called `build`.
+    let module = name == "build.rs" && folder(&["src"]);
+    if is_build_file(name) && !module || is_script_of_build(&folders, stem, extension) {
         return Some(Profile::Build);
     }
     (is_script(extension) && folders.iter().any(|f| is_command_folder(f))).then_some(Profile::Cli)

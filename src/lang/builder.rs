@@ -88,6 +88,12 @@ impl Builder {
         self.unit
     }
 
+    /// Changes what was built, once all of it stands.
+    pub fn edit(&mut self, change: impl FnOnce(&mut Unit, Sym)) {
+        let name = self.intern("{closure}");
+        change(&mut self.unit, name);
+    }
+
     /// What was built so far.
     pub fn unit(&self) -> &Unit {
         &self.unit

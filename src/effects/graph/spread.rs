@@ -14,13 +14,16 @@ use crate::effects::facts::FileFacts;
 use crate::effects::life;
 use crate::effects::resolve::{FuncRef, Names};
 use crate::effects::summary::{NONE, func_flag};
+use crate::lang::Language;
 use crate::model::severity::Confidence;
 
-/// A cache's own methods query only where it has nothing; those that empty it reach its store each time.
+/// A cache's own methods query only where it has nothing; those that fill or empty it reach its store each time.
 fn is_cache(names: &Names<'_>, id: FuncRef) -> bool {
     const EMPTIES: [&str; 6] = ["clean", "clear", "evict", "delete", "remove", "invalidate"];
+    const FILLS: [&str; 4] = ["insert", "save", "upsert", "update"];
     let (file, func) = (names.file(id.file), names.func(id));
-    let empties = || EMPTIES.iter().any(|verb| file.name(func.name).starts_with(verb));
+    let verbs = EMPTIES.iter().chain(FILLS.iter().filter(|_| file.language == Language::Rust));
+    let empties = || verbs.clone().any(|verb| file.name(func.name).starts_with(verb));
     func.flags & func_flag::KEPT != 0 || file.name(func.owner).contains("Cache") && !empties()
 }
 

@@ -59,6 +59,18 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// Whether a module of Rust passes on what stands in another below it, each of so many steps whole (`pub use inner::*`).
+    pub(super) fn brings(&self, module: &str, inner: &str, steps: u32) -> bool {
+        if self.passes_on(module, inner) {
+            return true;
+        }
+        let Some(passed) = self.whole.get(module).filter(|_| steps > 1) else { return false };
+        passed.iter().any(|path| {
+            let next = if self.is_local_crate(path) { Cow::Borrowed(*path) } else { Cow::Owned(join(module, path)) };
+            next != module && self.brings(&next, inner, steps - 1)
+        })
+    }
+
     /// Whether the module that a path names passes on what stands in another, over several steps (`export * from`).
     pub(super) fn hands_on(&self, language: Language, named: &str, inner: &'a str) -> bool {
         const STEPS: u32 = 6;

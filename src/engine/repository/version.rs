@@ -75,6 +75,7 @@ const CODE: &[u64] = hashes![
     "../../lang/python/places.rs",
     "../../lang/python/strings.rs",
     "../../lang/python/types.rs",
+    "../../lang/rust/closures.rs",
     "../../lang/rust/control.rs",
     "../../lang/rust/depth.rs",
     "../../lang/rust/expand.rs",

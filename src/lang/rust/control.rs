@@ -98,6 +98,7 @@ impl Lower {
             if !lets {
                 self.b.close_region();
             }
+            self.b.begin_body();
             let then = self.statements(&current.then_branch.stmts);
             if lets {
                 self.b.close_region();
@@ -106,6 +107,7 @@ impl Lower {
             self.b.close(end(current.then_branch.brace_token.span.close()));
             let Some((token, next)) = &current.else_branch else { break };
             self.b.open(CtxKind::Branch, ctx_flag::ELSE, Sym::NONE, start(token.span));
+            self.b.begin_body();
             open += 1;
             if let Expr::If(next) = &**next {
                 current = next;
@@ -137,6 +139,7 @@ impl Lower {
             let here = self.b.here();
             self.b.ctx_mut(here).val = scrutinee;
             self.pattern(&arm.pat, BindKind::Pattern, TyId::NONE, scrutinee);
+            self.b.begin_body();
             self.b.open_region();
             let given = match &*arm.body {
                 Expr::Block(b) => self.statements(&b.block.stmts),
