@@ -41,6 +41,7 @@ pub struct Place<'a> {
 pub fn summarise(unit: &Unit, place: Place<'_>) -> Summary {
     let mut s = Summariser::new(unit, place);
     s.frames();
+    s.arities();
     s.types();
     s.sites();
     s.reads();
@@ -343,6 +344,19 @@ impl<'a> Summariser<'a> {
         }
     }
 
+    /// Counts the parameters of functions, where they tell functions of one name apart.
+    fn arities(&mut self) {
+        let unit = self.unit;
+        if unit.language != Language::Java {
+            return;
+        }
+        for bind in unit.binds.iter().filter(|bind| bind.kind == BindKind::Param && unit.name(bind.name) != "this") {
+            if let Some(func) = self.out.funcs.get_mut(self.func_of[bind.ctx.index()] as usize) {
+                func.arity += 1;
+            }
+        }
+    }
+
     /// Which argument of its consumer a closure is.
     fn argument_place(&self, closure: CtxId) -> u16 {
         let unit = self.unit;
@@ -382,6 +396,7 @@ impl<'a> Summariser<'a> {
             end_line: ctx.end.line,
             template: template.map_or(NONE, |t| self.sym(unit.ctx(t).name)),
             name_param,
+            arity: 0,
             frame: NONE,
         };
         self.out.funcs.push(func);

@@ -315,6 +315,8 @@ pub struct Func {
     pub template: u32,
     /// For a template whose name is a macro parameter: which one.
     pub name_param: u16,
+    /// How many parameters it has, where a language tells functions of one name apart by that (Java).
+    pub arity: u16,
     /// Its frame.
     pub frame: u32,
 }

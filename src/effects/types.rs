@@ -494,6 +494,9 @@ impl<'n, 'a> Types<'n, 'a> {
             self.path_targets(file, name, site.absolute, &mut out, depth);
             self.bare_targets(file, site, &mut out, depth);
         }
+        if out.len() > 1 && summary.language == Language::Java {
+            self.by_arity(site.arg_count, &mut out);
+        }
         out
     }
 

@@ -35,6 +35,18 @@ const REDIS_OPERATIONS: List = &[
     "boundZSetOps",
     "boundListOps",
 ];
+const REDIS_VIEWS: List = &[
+    "org::springframework::data::redis::core::ValueOperations",
+    "org::springframework::data::redis::core::HashOperations",
+    "org::springframework::data::redis::core::ListOperations",
+    "org::springframework::data::redis::core::SetOperations",
+    "org::springframework::data::redis::core::ZSetOperations",
+    "org::springframework::data::redis::core::BoundValueOperations",
+    "org::springframework::data::redis::core::BoundHashOperations",
+    "org::springframework::data::redis::core::BoundListOperations",
+    "org::springframework::data::redis::core::BoundSetOperations",
+    "org::springframework::data::redis::core::BoundZSetOperations",
+];
 const REDIS_CALLS: List = &[
     "get",
     "set",
@@ -120,6 +132,7 @@ pub(super) const GROUPS: &[Group] = &[
     // ---- Redis
     group(On::After(REDIS_OPERATIONS, REACTIVE_REDIS), Effect::Query, High, REDIS_CALLS),
     group(On::After(REDIS_OPERATIONS, REDIS), Effect::BlockingQuery, Medium, REDIS_CALLS),
+    group(On::Type(REDIS_VIEWS), Effect::BlockingQuery, High, REDIS_CALLS),
     group(On::Type(&["org::springframework::data::redis::core::RedisTemplate",
         "org::springframework::data::redis::core::StringRedisTemplate"]), Effect::BlockingQuery, High,
         &["delete", "unlink", "hasKey", "keys", "scan", "expire", "expireAt", "getExpire", "rename", "convertAndSend"]),

@@ -13,6 +13,7 @@ pub(super) static NO_FUNC: Func = Func {
     end_line: 0,
     template: NONE,
     name_param: u16::MAX,
+    arity: 0,
     frame: NONE,
 };
 

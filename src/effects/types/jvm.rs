@@ -63,6 +63,14 @@ impl<'a> Types<'_, 'a> {
         self.methods_of(&owner, last_segment(summary.name(site.name)), out, depth + 1);
     }
 
+    /// Of methods of one name of a class, those that take as many arguments, where there are such.
+    pub(super) fn by_arity(&self, count: u16, out: &mut Vec<FuncRef>) {
+        let place = |id: &FuncRef| (id.file, self.names.func(*id).owner);
+        let fits = |id: &FuncRef| self.names.func(*id).arity == count;
+        let exact: Vec<(u32, u32)> = out.iter().filter(|id| fits(id)).map(place).collect();
+        out.retain(|id| fits(id) || !exact.contains(&place(id)));
+    }
+
     /// What a wrapper or an optional holds.
     pub(super) fn unwrapped(recv: &Type<'a>) -> Type<'a> {
         match recv.head {
