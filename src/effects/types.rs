@@ -485,6 +485,11 @@ impl<'n, 'a> Types<'n, 'a> {
             if out.is_empty() && site.path != NONE {
                 self.path_targets(file, summary.name(site.path), site.absolute, &mut out, depth);
             }
+            let is_private = summary.language == Language::Go && name.starts_with(char::is_lowercase);
+            if out.is_empty() && is_private && matches!(recv.head, Head::Unknown) && site.func != NONE {
+                let module = summary.name(summary.funcs[site.func as usize].module);
+                out.extend(self.names.private_method(module, name));
+            }
             if out.is_empty() && summary.language.is_script() && matches!(recv.head, Head::Unknown) {
                 self.targets_by_names(file, site, &mut out);
             }

@@ -42,6 +42,7 @@ pub(super) const GROUPS: &[Group] = &[
             "chown",
         ],
     ),
+    group(On::Path(&["os::path"]), FileIo, High, &["getsize"]),
     group(
         On::Path(&["shutil"]),
         FileIo,

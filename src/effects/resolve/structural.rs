@@ -139,6 +139,14 @@ fn embedded<'n>(names: &'n Names<'_>, id: TypeRef) -> impl Iterator<Item = TypeR
 }
 
 impl<'a> Names<'a> {
+    /// The one method of a private name in a package: whatever it is called on, no other package has it to call.
+    pub fn private_method(&self, module: &str, method: &str) -> Option<FuncRef> {
+        let own = |id: &FuncRef| self.file(id.file).name(self.func(*id).module) == module;
+        let mut found = having(self, method).into_iter().filter(own);
+        let first = found.next()?;
+        (found.next().is_none() && self.func(first).flags & func_flag::BODILESS == 0).then_some(first)
+    }
+
     /// The functions that a method means of this very type: its own, those of what it embeds, and where it is an interface,
     /// those of the types that have its methods. Types of one name in several packages are several types.
     pub(super) fn structural_methods(&self, at: TypeRef, method: &str, depth: u32, out: &mut Vec<FuncRef>) {

@@ -117,7 +117,11 @@ impl<'a> Lower<'a> {
     /// `len(batch) >= size or is_last`: the condition of what is done once for many items.
     fn asks_whether_full(&self, test: &'a Expr) -> bool {
         let source = self.source(test);
-        let says = ["batch", "chunk", "buffer", "flush", "%"].iter().any(|word| source.contains(word));
+        if !source.contains(['>', '%', '=']) {
+            return false;
+        }
+        let folded = source.to_ascii_lowercase();
+        let says = ["batch", "chunk", "buffer", "flush", "bulk", "%"].iter().any(|word| folded.contains(word));
         says && source.split(" or ").flat_map(|part| part.split(" and ")).any(tree::asks_whether_full)
     }
 
