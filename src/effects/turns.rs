@@ -107,7 +107,7 @@ pub(super) fn takes_next(unit: &Unit, ctx: CtxId) -> bool {
     takes
         && first.ctx == ctx
         && first.flags & call_flag::AWAIT == 0
-        && matches!(unit.plain(first.recv), Val::Local(taken) if !unit.is_in(unit.bind(taken).ctx, ctx))
+        && matches!(unit.plain(first.recv), Val::Local(source) if !unit.is_in(unit.bind(source).ctx, ctx))
         && !gives_events(unit, first.recv)
 }
 
