@@ -331,7 +331,7 @@ fn file_facts(
         let own = if facts[n].seen.is_some() || own_calls[n] {
             None
         } else if is_adaptor(file, site) {
-            adaptor_kind(&mut types, index, site).map(|kind| adaptor(site, kind))
+            adaptor_kind(&mut types, index, n).map(|kind| adaptor(site, kind))
         } else {
             handed_place(file, site).and_then(|at| function_kind(file, site, at)).map(|kind| adaptor(site, kind))
         };
@@ -503,7 +503,8 @@ fn looped(
                     return found;
                 }
                 if adaptors[at as usize] == Adaptor::NotAsked {
-                    let kind = if is_adaptor(file, site) { adaptor_kind(types, index, site) } else { None };
+                    let kind =
+                        if is_adaptor(file, site) { adaptor_kind(types, index, consumer as usize) } else { None };
                     adaptors[at as usize] = kind.map_or(Adaptor::No, Adaptor::Yes);
                 }
                 match adaptors[at as usize] {

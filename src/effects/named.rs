@@ -33,7 +33,12 @@ pub(super) fn is_receiver(file: &Summary, site: &Site, names: &[&str]) -> bool {
 
 /// A method's name without what marks it as one of an Objective-C category (`ab_insertRow`), by that language's custom.
 pub(super) fn without_category(language: Language, name: &str) -> &str {
-    let Some((mark, rest)) = name.split_once('_') else { return name };
-    let is_mark = (2..=4).contains(&mark.len()) && mark.bytes().all(|byte| byte.is_ascii_lowercase());
-    if language == Language::Swift && is_mark && !rest.is_empty() { rest } else { name }
+    if language != Language::Swift {
+        return name;
+    }
+    let is_mark = |mark: &str| (2..=4).contains(&mark.len()) && mark.bytes().all(|byte| byte.is_ascii_lowercase());
+    match name.split_once('_') {
+        Some((mark, rest)) if is_mark(mark) && !rest.is_empty() => rest,
+        _ => name,
+    }
 }

@@ -88,10 +88,9 @@ impl Builder {
         self.unit
     }
 
-    /// Changes what was built, once all of it stands.
-    pub fn edit(&mut self, change: impl FnOnce(&mut Unit, Sym)) {
-        let name = self.intern("{closure}");
-        change(&mut self.unit, name);
+    /// What was built, to change what only the whole of it tells.
+    pub fn unit_mut(&mut self) -> &mut Unit {
+        &mut self.unit
     }
 
     /// What was built so far.

@@ -12,8 +12,9 @@ use super::super::words::words;
 use crate::lang::Language;
 
 /// What an adaptor goes over, where it is one of a collection; none where it is one of an optional.
-pub(super) fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -> Option<LoopKind> {
+pub(super) fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, n: usize) -> Option<LoopKind> {
     let file = types.file(index);
+    let site = &file.sites[n];
     let name = file.name(site.name);
     let recv = types.of(index, site.recv);
     // Results are chained far more often than streams: only what is a collection by type, or a stream by its making.
@@ -24,7 +25,7 @@ pub(super) fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -
     let certain = words(file.language).iterates.contains(&name) && !is_imported(file, name)
         || matches!(recv.head, Head::List)
         || marked
-        || file.language == Language::Java && reactive::is_stream(file, site);
+        || file.language == Language::Java && reactive::is_stream(file, n);
     if !certain || !marked && (recv.is_optional() || file.language == Language::Java && reactive::is_single(file, site))
     {
         return None;
@@ -33,7 +34,7 @@ pub(super) fn adaptor_kind(types: &mut Types<'_, '_>, index: u32, site: &Site) -
     if (recv.is_flow() || gives_events(file, site)) && !chain_has(file, site.recv, &SENT) {
         return None;
     }
-    if file.language == Language::Java && reactive::tries(file, site) {
+    if file.language == Language::Java && reactive::tries(file, n) {
         return Some(LoopKind::Sequential);
     }
     Some(receiver_kind(file, site.recv))

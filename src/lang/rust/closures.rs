@@ -1,23 +1,34 @@
 //! What only the whole file tells: closures that code calls by a name (`let load = async |id| …; for id in ids { load(id) }`)
 //! and what an `impl` asks of a type's parameters.
 
-use crate::lang::unit::{BindId, BindKind, CtxId, CtxKind, Note, NoteKind, Sym, Unit, Val, ValId, call_flag, ctx_flag};
+use std::collections::{HashMap, HashSet};
+
+use crate::lang::unit::{
+    BindId, BindKind, Ctx, CtxId, CtxKind, Note, NoteKind, Sym, Unit, Val, ValId, call_flag, ctx_flag,
+};
 
 /// A parameter that a type leaves open is what its `impl` asks for: `struct Orders<R> { store: R }`,
 /// `impl<R: Store> Orders<R>`.
 pub(super) fn bounds_of_impls(unit: &mut Unit) {
-    let class = |ctx: CtxId, of_impl: bool| {
-        let row = unit.ctx(ctx);
-        row.kind == CtxKind::Class && (row.flags & ctx_flag::IMPL != 0) == of_impl
-    };
+    let is_impl = |ctx: &Ctx| ctx.flags & ctx_flag::IMPL != 0;
     let bounds: Vec<Note> = unit.notes.iter().filter(|n| n.kind == NoteKind::Bound).copied().collect();
+    let asked: Vec<&Note> = bounds
+        .iter()
+        .filter(|bound| unit.ctx(bound.ctx).kind == CtxKind::Class && is_impl(unit.ctx(bound.ctx)))
+        .collect();
+    if asked.is_empty() {
+        return;
+    }
+    let mut declared: HashMap<Sym, CtxId> = HashMap::new();
+    for (n, ctx) in unit.ctxs.iter().enumerate().filter(|(_, ctx)| ctx.kind == CtxKind::Class && !is_impl(ctx)) {
+        declared.entry(ctx.name).or_insert(CtxId(n as u32));
+    }
+    let mut known: HashSet<(CtxId, Sym)> = bounds.iter().map(|bound| (bound.ctx, bound.name)).collect();
     let mut added: Vec<Note> = Vec::new();
-    for bound in bounds.iter().filter(|bound| class(bound.ctx, true)) {
-        let name = unit.ctx(bound.ctx).name;
-        let declared = (0..unit.ctxs.len() as u32).map(CtxId).find(|c| unit.ctx(*c).name == name && class(*c, false));
-        let Some(ctx) = declared else { continue };
-        let is_known = bounds.iter().chain(&added).any(|n| n.ctx == ctx && n.name == bound.name);
-        if !is_known {
+    for bound in asked {
+        if let Some(ctx) = declared.get(&unit.ctx(bound.ctx).name).copied()
+            && known.insert((ctx, bound.name))
+        {
             added.push(Note { ctx, ..*bound });
         }
     }

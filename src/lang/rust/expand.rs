@@ -166,7 +166,7 @@ fn fragment(kind: &str, input: ParseStream) -> syn::Result<TokenStream> {
 /// A body with what its names stand for.
 fn filled(body: TokenStream, names: &Names, at: Span, room: &mut usize) -> Option<TokenStream> {
     let mut out = TokenStream::new();
-    let mut tokens = body.into_iter().peekable();
+    let mut tokens = body.into_iter();
     while let Some(mut token) = tokens.next() {
         *room = room.checked_sub(1)?;
         match &token {
@@ -182,13 +182,10 @@ fn filled(body: TokenStream, names: &Names, at: Span, room: &mut usize) -> Optio
                     Given::Each(_) => return None,
                 },
                 TokenTree::Group(group) => {
-                    let mut after: Vec<TokenTree> = tokens.clone().take(2).collect();
-                    let (between, rest) = separator(&after);
-                    let skipped = after.len() - rest.len();
-                    let between = between.cloned();
-                    after.clear();
-                    tokens.by_ref().take(skipped).for_each(drop);
-                    each(&group.stream(), between.as_ref(), names, at, room, &mut out)?;
+                    let ahead: Vec<TokenTree> = tokens.clone().take(2).collect();
+                    let (between, rest) = separator(&ahead);
+                    tokens.by_ref().take(ahead.len() - rest.len()).for_each(drop);
+                    each(&group.stream(), between, names, at, room, &mut out)?;
                 }
                 _ => return None,
             },
@@ -222,8 +219,10 @@ fn each(
         .filter_map(|name| if let Given::Each(each) = names.get(name)? { Some((name, each)) } else { None })
         .collect();
     let turns = lists.iter().map(|(_, each)| each.len()).max()?;
+    // What stands for one piece is the same each turn; a list that no turn takes from is not asked for in the body.
+    let once = names.iter().filter(|(_, given)| matches!(given, Given::Once(_)));
+    let mut here: Names = once.map(|(name, given)| (name.clone(), given.clone())).collect();
     for turn in 0..turns {
-        let mut here = names.clone();
         for (name, each) in &lists {
             here.insert((*name).clone(), each.get(turn)?.clone());
         }

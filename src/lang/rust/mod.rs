@@ -29,10 +29,9 @@ pub(super) fn lower(text: &str) -> Result<Lowered, Unparsable> {
             let mut lower =
                 Lower { b: Builder::new(Language::Rust), text: String::new(), macros: HashMap::new(), expanding: 0 };
             lower.file(file);
-            lower.b.edit(|unit, name| {
-                closures::name_called(unit, name);
-                closures::bounds_of_impls(unit);
-            });
+            let name = lower.b.intern("{closure}");
+            closures::name_called(lower.b.unit_mut(), name);
+            closures::bounds_of_impls(lower.b.unit_mut());
             let ends = text.bytes().filter(|byte| *byte == b'\n').count();
             let lines = ends + usize::from(!text.is_empty() && !text.ends_with('\n'));
             let lines = u32::try_from(lines).unwrap_or(u32::MAX);

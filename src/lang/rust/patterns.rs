@@ -103,6 +103,9 @@ impl Lower {
 
 /// Whether a path names a variant with its enumeration: `Shape::Circle`, `Self::Circle`.
 fn is_variant(path: &syn::Path) -> bool {
+    if path.segments.len() < 2 {
+        return false;
+    }
     let mut segments = path.segments.iter().rev().map(|segment| segment.ident.to_string());
     let capital = |name: &String| name.starts_with(char::is_uppercase);
     segments.next().is_some_and(|name| capital(&name)) && segments.next().is_some_and(|name| capital(&name))

@@ -46,9 +46,9 @@ const AS_MANY: [&str; 12] = [
 const NEAR: usize = 48;
 
 /// Whether what follows a call says that it is one of a stream: a link that nothing else has, or `Flux.fromStream(…)` around it.
-pub(super) fn is_stream(file: &Summary, site: &Site) -> bool {
-    let Some(mut last) = place(file, site) else { return false };
-    for (n, next) in file.sites.iter().enumerate().skip(last + 1).take(NEAR) {
+pub(super) fn is_stream(file: &Summary, own: usize) -> bool {
+    let mut last = own;
+    for (n, next) in file.sites.iter().enumerate().skip(own + 1).take(NEAR) {
         if next.name == NONE {
             continue;
         }
@@ -88,10 +88,9 @@ pub(super) fn is_single(file: &Summary, site: &Site) -> bool {
 }
 
 /// Whether a chain makes tries of a range until one gives something: `Flux.range(0, 10).concatMap(…).next()`.
-pub(super) fn tries(file: &Summary, site: &Site) -> bool {
-    let Some(Term::Ret(start)) = file.term(site.recv) else { return false };
+pub(super) fn tries(file: &Summary, own: usize) -> bool {
+    let Some(Term::Ret(start)) = file.term(file.sites[own].recv) else { return false };
     let start = &file.sites[start as usize];
-    let Some(own) = place(file, site) else { return false };
     last_segment(file.name(start.name)) == "range"
         && file
             .sites
@@ -100,9 +99,4 @@ pub(super) fn tries(file: &Summary, site: &Site) -> bool {
             .take(NEAR)
             .find(|next| file.term(next.recv) == Some(Term::Ret(own as u32)))
             .is_some_and(|next| next.name != NONE && matches!(file.name(next.name), "next" | "findFirst" | "findAny"))
-}
-
-/// The number of a call in its file.
-fn place(file: &Summary, site: &Site) -> Option<usize> {
-    file.sites.iter().position(|other| std::ptr::eq(other, site))
 }
